@@ -1,0 +1,248 @@
+package org.sparkdl4j.dataset;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.DamageReason;
+import org.sparkdl4j.image.DamagedImage;
+import org.sparkdl4j.image.DamagedImageException;
+import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.image.ImageDecoder;
+
+/**
+ * Decodes picture files into a block, side by side. What is read does not depend on the threads.
+ */
+public final class ImageLoader {
+  private static final int NAMED = 5;
+  private static final long PROGRESS_MILLIS = 100;
+
+  private final ImageDecoder decoder;
+  private final int threads;
+  private volatile boolean cancelled;
+
+  /** Is told how many pictures are done; called by the thread that called {@link #load}. */
+  public interface Progress {
+    void report(int done, int total);
+  }
+
+  /**
+   * A loader.
+   *
+   * @param options size and kind of the result
+   * @param threads pictures decoded at the same time; 0 for all cores
+   * @throws SparkDl4jException PARAMETER_RANGE or NATIVES_MISSING
+   */
+  public ImageLoader(DecodeOptions options, int threads) {
+    if (threads < 0) {
+      throw new SparkDl4jException(
+              ErrorCode.PARAMETER_RANGE, "threads must be at least 0, but is " + threads)
+          .with("parameter", "threads");
+    }
+    this.decoder = new ImageDecoder(options);
+    this.threads = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+  }
+
+  /** Makes a running {@link #load} return soon, and every later one at once. */
+  public void cancel() {
+    cancelled = true;
+  }
+
+  /**
+   * Decodes files.
+   *
+   * @param files the files, in the order in which their pictures are wanted
+   * @param target a UINT8 block with the size and channels of the options and a row for every file;
+   *     good pictures fill its first rows, what the other rows hold is undefined
+   * @param maxDamaged largest share of damaged files, 0 to 1
+   * @param progress told about ten times a second, and at the end; null for none
+   * @return which files are good, and what is wrong with the others; empty when cancelled
+   * @throws SparkDl4jException DATA_DAMAGED above {@code maxDamaged}, DATA_EMPTY when there are no
+   *     files or none is good, DATA_SHAPE, DATA_TYPE, OUT_OF_MEMORY
+   */
+  public Optional<LoadedImages> load(
+      List<Path> files, PixelBlock target, double maxDamaged, Progress progress) {
+    checkTarget(files, target);
+    DamagedImage[] findings = new DamagedImage[files.size()];
+    if (!decodeAll(files, target, findings, progress)) return Optional.empty();
+    List<DamagedImage> damaged = new ArrayList<>();
+    int[] good = new int[files.size()];
+    int kept = 0;
+    for (int i = 0; i < findings.length; i++) {
+      if (findings[i] != null) {
+        damaged.add(findings[i]);
+      } else {
+        target.copyRow(i, kept);
+        good[kept++] = i;
+      }
+    }
+    checkDamaged(damaged, files.size(), maxDamaged);
+    return Optional.of(new LoadedImages(Arrays.copyOf(good, kept), damaged));
+  }
+
+  /** Whether everything was decoded, rather than cancelled. */
+  private boolean decodeAll(
+      List<Path> files, PixelBlock target, DamagedImage[] findings, Progress progress) {
+    AtomicInteger next = new AtomicInteger();
+    AtomicInteger done = new AtomicInteger();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    int workers = Math.min(threads, files.size());
+    CountDownLatch running = new CountDownLatch(workers);
+    Runnable work =
+        () -> {
+          try {
+            while (!cancelled && failure.get() == null) {
+              int i = next.getAndIncrement();
+              if (i >= files.size()) break;
+              findings[i] = decode(files.get(i), target, i);
+              done.incrementAndGet();
+            }
+          } catch (RuntimeException | Error e) {
+            failure.compareAndSet(null, e);
+          } finally {
+            running.countDown();
+          }
+        };
+    for (int i = 0; i < workers; i++) {
+      Thread thread = new Thread(work, "sparkdl4j-decoder-" + i);
+      thread.setDaemon(true);
+      thread.start();
+    }
+    await(running, progress, done, files.size());
+    if (failure.get() != null) throw failed(failure.get());
+    if (done.get() < files.size()) return false;
+    if (progress != null) progress.report(files.size(), files.size());
+    return true;
+  }
+
+  /** Waits for the workers in any case: they write into memory that the caller may free. */
+  private void await(CountDownLatch running, Progress progress, AtomicInteger done, int total) {
+    boolean interrupted = false;
+    RuntimeException thrown = null;
+    boolean finished = false;
+    while (!finished) {
+      try {
+        finished = running.await(PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
+        if (!finished && progress != null && thrown == null) progress.report(done.get(), total);
+      } catch (InterruptedException e) {
+        interrupted = true;
+        cancelled = true;
+      } catch (RuntimeException e) {
+        thrown = e;
+        cancelled = true;
+      }
+    }
+    if (interrupted) Thread.currentThread().interrupt();
+    if (thrown != null) throw thrown;
+  }
+
+  private DamagedImage decode(Path file, PixelBlock target, int row) {
+    try {
+      decoder.decode(read(file), target.row(row));
+      return null;
+    } catch (DamagedImageException e) {
+      return new DamagedImage(file, e.reason(), e.detail());
+    }
+  }
+
+  private static byte[] read(Path file) throws DamagedImageException {
+    try {
+      long size = Files.size(file);
+      if (size > Integer.MAX_VALUE - 8) {
+        throw new DamagedImageException(
+            DamageReason.UNSUPPORTED, "files above 2 GiB are not supported");
+      }
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new DamagedImageException(DamageReason.UNREADABLE, "there is no such file");
+    } catch (AccessDeniedException e) {
+      throw new DamagedImageException(DamageReason.UNREADABLE, "no permission to read it");
+    } catch (IOException e) {
+      throw new DamagedImageException(DamageReason.UNREADABLE, "" + e.getMessage());
+    }
+  }
+
+  private void checkTarget(List<Path> files, PixelBlock target) {
+    DecodeOptions options = decoder.options();
+    if (files.isEmpty()) {
+      throw new SparkDl4jException(ErrorCode.DATA_EMPTY, "there are no files to read");
+    }
+    if (target.type() != PixelType.UINT8) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_TYPE, "pictures are read into UINT8, not " + target.type());
+    }
+    if (target.count() < files.size()
+        || target.height() != options.height()
+        || target.width() != options.width()
+        || target.channels() != options.channels()) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_SHAPE,
+          "the block ("
+              + target.count()
+              + ", "
+              + target.height()
+              + ", "
+              + target.width()
+              + ", "
+              + target.channels()
+              + ") does not fit "
+              + files.size()
+              + " pictures of "
+              + options.height()
+              + "x"
+              + options.width()
+              + "x"
+              + options.channels());
+    }
+  }
+
+  private static void checkDamaged(List<DamagedImage> damaged, int total, double maxDamaged) {
+    boolean allDamaged = damaged.size() == total;
+    if (!allDamaged && damaged.size() <= maxDamaged * total) return;
+    String named =
+        damaged.stream().limit(NAMED).map(DamagedImage::toString).collect(Collectors.joining(", "));
+    if (damaged.size() > NAMED) named += " and " + (damaged.size() - NAMED) + " more";
+    throw new SparkDl4jException(
+            allDamaged ? ErrorCode.DATA_EMPTY : ErrorCode.DATA_DAMAGED,
+            allDamaged
+                ? "none of the " + total + " pictures can be used: " + named
+                : damaged.size()
+                    + " of "
+                    + total
+                    + " pictures are damaged, more than max_damaged="
+                    + maxDamaged
+                    + " allows: "
+                    + named
+                    + "; repair or remove them, or raise max_damaged")
+        .with("damaged", damaged.stream().map(DamagedImage::toString).collect(Collectors.toList()))
+        .with("damaged_count", damaged.size())
+        .with("total", total);
+  }
+
+  private static RuntimeException failed(Throwable failure) {
+    if (failure instanceof OutOfMemoryError) {
+      return new SparkDl4jException(
+          ErrorCode.OUT_OF_MEMORY,
+          "there is not enough memory to decode the pictures: use fewer threads, a smaller"
+              + " max_pixels or a larger heap ("
+              + failure.getMessage()
+              + ")",
+          failure);
+    }
+    if (failure instanceof SparkDl4jException) return (SparkDl4jException) failure;
+    return new SparkDl4jException(
+        ErrorCode.INTERNAL, "decoding failed unexpectedly: " + failure, failure);
+  }
+}

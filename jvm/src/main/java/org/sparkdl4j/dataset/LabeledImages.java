@@ -1,0 +1,134 @@
+package org.sparkdl4j.dataset;
+
+import java.util.List;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.LabeledFile;
+
+/**
+ * A view on a block of pictures, with or without labels. Views share the block: nothing is copied.
+ */
+public final class LabeledImages implements AutoCloseable {
+  private final PixelBlock block;
+  private final int[] indices;
+  private final int[] labels;
+  private final List<String> classes;
+
+  /**
+   * A view.
+   *
+   * @param indices the rows of the block that belong to the view, in its order; null for all rows
+   * @param labels a class index for each picture of the view; null where labels are unknown
+   * @param classes the names of the classes; empty where they are unknown
+   * @throws SparkDl4jException DATA_SHAPE or DATA_LABELS
+   */
+  public LabeledImages(PixelBlock block, int[] indices, int[] labels, List<String> classes) {
+    this.block = block;
+    this.indices = indices == null ? null : indices.clone();
+    this.labels = labels == null ? null : labels.clone();
+    this.classes = List.copyOf(classes);
+    if (indices != null) {
+      for (int index : indices) {
+        if (index < 0 || index >= block.count()) {
+          throw new SparkDl4jException(
+              ErrorCode.DATA_SHAPE,
+              "there is no picture " + index + " in a block of " + block.count());
+        }
+      }
+    }
+    if (labels != null) checkLabels();
+  }
+
+  /**
+   * The view on what an {@link ImageLoader} read from files of a folder.
+   *
+   * @param files the files that were given to the loader
+   * @param classes the names of the classes; the label of every file must be among them
+   * @throws SparkDl4jException DATA_LABELS
+   */
+  public static LabeledImages of(
+      PixelBlock block, LoadedImages loaded, List<LabeledFile> files, List<String> classes) {
+    int[] rows = new int[loaded.size()];
+    int[] labels = new int[loaded.size()];
+    for (int i = 0; i < rows.length; i++) {
+      LabeledFile file = files.get(loaded.fileIndex(i));
+      rows[i] = i;
+      labels[i] = classes.indexOf(file.label());
+      if (labels[i] < 0) {
+        throw new SparkDl4jException(
+                ErrorCode.DATA_LABELS,
+                "the class " + file.label() + " of " + file.path() + " is not among " + classes)
+            .with("path", file.path().toString());
+      }
+    }
+    return new LabeledImages(block, rows, labels, classes);
+  }
+
+  public PixelBlock block() {
+    return block;
+  }
+
+  /** Number of pictures in the view. */
+  public int size() {
+    return indices == null ? block.count() : indices.length;
+  }
+
+  /** The row of the block that holds the view's picture number {@code i}. */
+  public int row(int i) {
+    return indices == null ? i : indices[i];
+  }
+
+  public boolean isLabeled() {
+    return labels != null;
+  }
+
+  /** The class index of the view's picture number {@code i}. */
+  public int label(int i) {
+    return labels[i];
+  }
+
+  /** A copy of the class indices, one for each picture of the view; null without labels. */
+  public int[] labels() {
+    return labels == null ? null : labels.clone();
+  }
+
+  /** The names of the classes; empty without labels. */
+  public List<String> classes() {
+    return classes;
+  }
+
+  /** The view on some pictures of this view, by their numbers in this view. */
+  public LabeledImages subset(int[] positions) {
+    int[] rows = new int[positions.length];
+    int[] subsetLabels = labels == null ? null : new int[positions.length];
+    for (int i = 0; i < positions.length; i++) {
+      if (positions[i] < 0 || positions[i] >= size()) {
+        throw new SparkDl4jException(
+            ErrorCode.DATA_SHAPE, "there is no picture " + positions[i] + " among " + size());
+      }
+      rows[i] = row(positions[i]);
+      if (labels != null) subsetLabels[i] = labels[positions[i]];
+    }
+    return new LabeledImages(block, rows, subsetLabels, classes);
+  }
+
+  /** Closes the block, and with it every other view on it. */
+  @Override
+  public void close() {
+    block.close();
+  }
+
+  private void checkLabels() {
+    if (labels.length != size()) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_LABELS, labels.length + " labels for " + size() + " pictures");
+    }
+    for (int label : labels) {
+      if (label < 0 || label >= classes.size()) {
+        throw new SparkDl4jException(
+            ErrorCode.DATA_LABELS,
+            "the label " + label + " is none of " + classes.size() + " classes");
+      }
+    }
+  }
+}

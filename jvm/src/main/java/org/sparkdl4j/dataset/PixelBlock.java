@@ -1,0 +1,211 @@
+package org.sparkdl4j.dataset;
+
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+
+/**
+ * Pictures of equal size in one piece of native memory: {@code [count, height, width, channels]},
+ * without gaps. May be larger than 2 GB. Rows may be read and written by many threads.
+ */
+public final class PixelBlock implements AutoCloseable {
+  private final PixelType type;
+  private final int count;
+  private final int height;
+  private final int width;
+  private final int channels;
+  private final Pointer owned;
+  private volatile long address;
+
+  private PixelBlock(
+      PixelType type, int count, int height, int width, int channels, Pointer owned, long address) {
+    this.type = type;
+    this.count = count;
+    this.height = height;
+    this.width = width;
+    this.channels = channels;
+    this.owned = owned;
+    this.address = address;
+  }
+
+  /**
+   * A block of zeros in memory of its own, which {@link #close} gives back.
+   *
+   * @throws SparkDl4jException DATA_SHAPE, or OUT_OF_MEMORY
+   */
+  public static PixelBlock allocate(
+      PixelType type, int count, int height, int width, int channels) {
+    checkShape(type, count, height, width, channels);
+    long bytes = (long) count * height * width * channels * type.bytes();
+    // Not an array of javacpp's: those count against a limit that is made for small things.
+    Pointer memory = Pointer.calloc(Math.max(1, bytes), 1);
+    if (memory == null || memory.isNull()) {
+      throw new SparkDl4jException(
+          ErrorCode.OUT_OF_MEMORY,
+          "there is no memory for "
+              + count
+              + " pictures of "
+              + height
+              + "x"
+              + width
+              + "x"
+              + channels
+              + " ("
+              + (bytes >> 20)
+              + " MiB): use fewer or smaller pictures");
+    }
+    return new PixelBlock(type, count, height, width, channels, memory, memory.address());
+  }
+
+  /** A block of uint8 zeros in memory of its own, which {@link #close} gives back. */
+  public static PixelBlock allocate(int count, int height, int width, int channels) {
+    return allocate(PixelType.UINT8, count, height, width, channels);
+  }
+
+  /**
+   * A block over memory of the caller, who keeps it alive and frees it.
+   *
+   * @param address of the first value, such as numpy's {@code array.ctypes.data} of a C-contiguous
+   *     array
+   * @throws SparkDl4jException DATA_SHAPE
+   */
+  public static PixelBlock wrap(
+      long address, PixelType type, int count, int height, int width, int channels) {
+    checkShape(type, count, height, width, channels);
+    return new PixelBlock(type, count, height, width, channels, null, address);
+  }
+
+  public PixelType type() {
+    return type;
+  }
+
+  /** Number of pictures. */
+  public int count() {
+    return count;
+  }
+
+  public int height() {
+    return height;
+  }
+
+  public int width() {
+    return width;
+  }
+
+  public int channels() {
+    return channels;
+  }
+
+  /** Values per picture: height * width * channels. */
+  public int rowLength() {
+    return height * width * channels;
+  }
+
+  /** Bytes per picture. */
+  public long rowBytes() {
+    return (long) rowLength() * type.bytes();
+  }
+
+  /** Address of the first value. */
+  public long address() {
+    long current = address;
+    if (current == 0) {
+      throw new SparkDl4jException(ErrorCode.INTERNAL, "the block of pictures is closed");
+    }
+    return current;
+  }
+
+  /** Address of a picture's first value. */
+  public long rowAddress(int row) {
+    if (row < 0 || row >= count) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_SHAPE, "there is no picture " + row + " in a block of " + count);
+    }
+    return address() + row * rowBytes();
+  }
+
+  /** One picture's memory, live in both directions, valid until the block is closed. */
+  public ByteBuffer row(int row) {
+    return bytes(row).asByteBuffer();
+  }
+
+  /** Copies a picture of a UINT8 block into an array of {@link #rowLength} or more. */
+  public void read(int row, byte[] into) {
+    requireType(PixelType.UINT8);
+    bytes(row).get(into, 0, rowLength());
+  }
+
+  /** Copies a picture of a FLOAT32 block into an array of {@link #rowLength} or more. */
+  public void read(int row, float[] into) {
+    requireType(PixelType.FLOAT32);
+    new FloatPointer(new NativeAddress(rowAddress(row))).get(into, 0, rowLength());
+  }
+
+  /** Copies an array of {@link #rowLength} or more into a picture of a UINT8 block. */
+  public void write(int row, byte[] from) {
+    requireType(PixelType.UINT8);
+    bytes(row).put(from, 0, rowLength());
+  }
+
+  /** Copies an array of {@link #rowLength} or more into a picture of a FLOAT32 block. */
+  public void write(int row, float[] from) {
+    requireType(PixelType.FLOAT32);
+    new FloatPointer(new NativeAddress(rowAddress(row))).put(from, 0, rowLength());
+  }
+
+  /** Copies one picture over another. */
+  public void copyRow(int from, int to) {
+    long source = rowAddress(from);
+    long target = rowAddress(to);
+    if (from != to) {
+      Pointer.memcpy(new NativeAddress(target), new NativeAddress(source), rowBytes());
+    }
+  }
+
+  /** Frees memory of its own; memory of the caller is left alone. */
+  @Override
+  public synchronized void close() {
+    if (address != 0 && owned != null) Pointer.free(owned);
+    address = 0;
+  }
+
+  private BytePointer bytes(int row) {
+    return new BytePointer(new NativeAddress(rowAddress(row))).capacity(rowBytes());
+  }
+
+  private void requireType(PixelType wanted) {
+    if (type != wanted) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_TYPE, "the block holds " + type + ", not " + wanted);
+    }
+  }
+
+  private static void checkShape(PixelType type, int count, int height, int width, int channels) {
+    // A picture must fit into one array and one buffer of Java.
+    long rowBytes = (long) height * width * channels * type.bytes();
+    boolean fits =
+        count >= 0
+            && height > 0
+            && width > 0
+            && channels > 0
+            && channels <= 65_536
+            && (long) height * width <= Integer.MAX_VALUE
+            && rowBytes <= Integer.MAX_VALUE - 8;
+    if (!fits) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_SHAPE,
+          "a block cannot have the shape ("
+              + count
+              + ", "
+              + height
+              + ", "
+              + width
+              + ", "
+              + channels
+              + ")");
+    }
+  }
+}

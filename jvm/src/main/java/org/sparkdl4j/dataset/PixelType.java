@@ -1,0 +1,20 @@
+package org.sparkdl4j.dataset;
+
+/** How a block stores a value. */
+public enum PixelType {
+  /** 0 to 255 in one byte. */
+  UINT8(1),
+  /** Any finite value in four bytes. */
+  FLOAT32(4);
+
+  private final int bytes;
+
+  PixelType(int bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Bytes per value. */
+  public int bytes() {
+    return bytes;
+  }
+}

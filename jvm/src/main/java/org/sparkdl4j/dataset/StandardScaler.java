@@ -1,0 +1,278 @@
+package org.sparkdl4j.dataset;
+
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.spec.Json;
+
+/**
+ * Gives training data zero mean and unit variance, and turns pictures into what a network reads:
+ * {@code (x - mean) * (1 / scale)} in float32, {@code [count, channels, height, width]}.
+ *
+ * <p>Features that are constant in the training data keep the scale 1. Immutable.
+ */
+public final class StandardScaler {
+  private final ScalerKind kind;
+  private final int[] shape;
+  private final double[] mean;
+  private final double[] scale;
+  private final double[] variance;
+  private final long count;
+  private volatile Plan plan;
+
+  private StandardScaler(
+      ScalerKind kind, int[] shape, double[] mean, double[] scale, Moments moments) {
+    this.kind = kind;
+    this.shape = shape;
+    this.mean = mean;
+    this.scale = scale;
+    this.variance = moments == null ? null : moments.variance;
+    this.count = moments == null ? 0 : moments.count;
+  }
+
+  /**
+   * Learns from pictures, in one pass over them.
+   *
+   * @param view the training data, and never any other
+   * @throws SparkDl4jException DATA_EMPTY, or DATA_NOT_FINITE for NaN or infinity in float pictures
+   */
+  public static StandardScaler fit(ScalerKind kind, LabeledImages view) {
+    PixelBlock block = view.block();
+    int[] shape = {block.height(), block.width(), block.channels()};
+    int groups = groups(kind, shape[0], shape[1], shape[2]);
+    if (groups == 0) return new StandardScaler(kind, shape, new double[0], new double[0], null);
+    if (view.size() == 0) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_EMPTY, "there are no pictures to learn mean and scale from");
+    }
+    Moments moments = Moments.of(view, groups);
+    if (!allFinite(moments.mean) || !allFinite(moments.variance)) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_NOT_FINITE, "the pictures hold NaN or infinity: remove or replace them");
+    }
+    return new StandardScaler(kind, shape, moments.mean, moments.scale(), moments);
+  }
+
+  /**
+   * A scaler of known values.
+   *
+   * @param shape height, width, channels of the pictures
+   * @param mean of each feature in the order height, width, channel, or of each channel, or empty
+   * @param scale by which to divide, likewise
+   * @throws SparkDl4jException DATA_SHAPE when lengths do not fit, DATA_NOT_FINITE
+   */
+  public static StandardScaler of(ScalerKind kind, int[] shape, double[] mean, double[] scale) {
+    boolean shaped = shape.length == 3 && Arrays.stream(shape).allMatch(side -> side > 0);
+    int groups = shaped ? groups(kind, shape[0], shape[1], shape[2]) : 0;
+    if (!shaped || mean.length != groups || scale.length != groups) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_SHAPE,
+          "a scaler per "
+              + kind.label()
+              + " of pictures "
+              + Arrays.toString(shape)
+              + " cannot have "
+              + mean.length
+              + " means and "
+              + scale.length
+              + " scales");
+    }
+    if (!allFinite(mean) || !allFinite(scale) || DoubleStream.of(scale).anyMatch(s -> s <= 0)) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_NOT_FINITE, "means must be finite, scales finite and above 0");
+    }
+    return new StandardScaler(kind, shape.clone(), mean.clone(), scale.clone(), null);
+  }
+
+  /**
+   * Reads {@code {"kind", "shape": [h, w, c], "mean": [...], "scale": [...]}}.
+   *
+   * @throws SparkDl4jException DATA_FORMAT, DATA_SHAPE, DATA_NOT_FINITE
+   */
+  public static StandardScaler fromJson(JsonNode json) {
+    double[] shape = numbers(json, "shape");
+    int[] sides = Arrays.stream(shape).mapToInt(side -> (int) side).toArray();
+    ScalerKind kind = ScalerKind.of(json.path("kind").asText());
+    return of(kind, sides, numbers(json, "mean"), numbers(json, "scale"));
+  }
+
+  /** As {@link #fromJson} reads it; numbers lose nothing. */
+  public ObjectNode toJson() {
+    ObjectNode json = Json.object().put("kind", kind.label());
+    json.set("shape", Json.of(shape));
+    json.set("mean", Json.of(mean));
+    json.set("scale", Json.of(scale));
+    return json;
+  }
+
+  public ScalerKind kind() {
+    return kind;
+  }
+
+  /** Height, width, channels. */
+  public int[] shape() {
+    return shape.clone();
+  }
+
+  /** The means, as {@link #of} takes them. */
+  public double[] mean() {
+    return mean.clone();
+  }
+
+  /** The scales, as {@link #of} takes them: square roots of the variances, 1 where constant. */
+  public double[] scale() {
+    return scale.clone();
+  }
+
+  /** The population variances; null unless this scaler comes from {@link #fit}. */
+  public double[] variance() {
+    return variance == null ? null : variance.clone();
+  }
+
+  /** Values that each mean was learned from; 0 unless this scaler comes from {@link #fit}. */
+  public long count() {
+    return count;
+  }
+
+  /**
+   * Standardises some pictures of a view.
+   *
+   * @param order numbers of pictures in the view; null for 0, 1, 2, ...
+   * @param from the first place of {@code order} to take
+   * @param number how many places to take
+   * @param target address of {@code number * channels * height * width} floats
+   * @throws SparkDl4jException DATA_SHAPE when the pictures are not of the shape that was learned
+   */
+  public void apply(LabeledImages view, int from, int number, int[] order, long target) {
+    PixelBlock block = view.block();
+    Plan current = planFor(block);
+    int length = block.rowLength();
+    int pixels = block.height() * block.width();
+    FloatPointer out = new FloatPointer(new NativeAddress(target));
+    boolean bytes = block.type() == PixelType.UINT8;
+    byte[] byteRow = bytes ? new byte[length] : null;
+    float[] floatRow = bytes ? null : new float[length];
+    float[] result = new float[length];
+    for (int i = 0; i < number; i++) {
+      int row = view.row(order == null ? from + i : order[from + i]);
+      if (bytes) {
+        block.read(row, byteRow);
+        current.apply(byteRow, pixels, result);
+      } else {
+        block.read(row, floatRow);
+        current.apply(floatRow, pixels, result);
+      }
+      out.position((long) i * length).put(result);
+    }
+  }
+
+  private Plan planFor(PixelBlock block) {
+    Plan current = plan;
+    if (current == null || !current.fits(block)) {
+      checkShape(block);
+      current = new Plan(this, block);
+      plan = current;
+    }
+    return current;
+  }
+
+  private void checkShape(PixelBlock block) {
+    boolean fits =
+        kind == ScalerKind.NONE
+            || block.channels() == shape[2]
+                && (kind == ScalerKind.CHANNEL
+                    || block.height() == shape[0] && block.width() == shape[1]);
+    if (!fits) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_SHAPE,
+          "the scaler learned from pictures of "
+              + shape[0]
+              + "x"
+              + shape[1]
+              + "x"
+              + shape[2]
+              + ", but these are "
+              + block.height()
+              + "x"
+              + block.width()
+              + "x"
+              + block.channels());
+    }
+  }
+
+  /** How many means there are. */
+  private static int groups(ScalerKind kind, int height, int width, int channels) {
+    if (kind == ScalerKind.NONE) return 0;
+    return kind == ScalerKind.CHANNEL ? channels : height * width * channels;
+  }
+
+  private static boolean allFinite(double[] values) {
+    return DoubleStream.of(values).allMatch(Double::isFinite);
+  }
+
+  private static double[] numbers(JsonNode json, String name) {
+    JsonNode array = json.path(name);
+    double[] numbers = new double[array.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      if (!array.get(i).isNumber()) {
+        throw new SparkDl4jException(
+            ErrorCode.DATA_FORMAT, "the scaler's " + name + " must be numbers");
+      }
+      numbers[i] = array.get(i).asDouble();
+    }
+    return numbers;
+  }
+
+  /** Means and inverse scales in float32 in the order of the result, for pictures of one size. */
+  private static final class Plan {
+    private final int height;
+    private final int width;
+    private final int channels;
+    private final float[] mean;
+    private final float[] inverse;
+
+    Plan(StandardScaler scaler, PixelBlock block) {
+      height = block.height();
+      width = block.width();
+      channels = block.channels();
+      mean = new float[block.rowLength()];
+      inverse = new float[block.rowLength()];
+      Arrays.fill(inverse, 1);
+      if (scaler.kind == ScalerKind.NONE) return;
+      int pixels = height * width;
+      for (int c = 0; c < channels; c++) {
+        for (int p = 0; p < pixels; p++) {
+          int source = scaler.kind == ScalerKind.CHANNEL ? c : p * channels + c;
+          mean[c * pixels + p] = (float) scaler.mean[source];
+          inverse[c * pixels + p] = (float) (1 / scaler.scale[source]);
+        }
+      }
+    }
+
+    boolean fits(PixelBlock block) {
+      return block.height() == height && block.width() == width && block.channels() == channels;
+    }
+
+    void apply(byte[] row, int pixels, float[] result) {
+      for (int c = 0; c < channels; c++) {
+        int at = c * pixels;
+        for (int p = 0, source = c; p < pixels; p++, source += channels, at++) {
+          result[at] = ((row[source] & 0xFF) - mean[at]) * inverse[at];
+        }
+      }
+    }
+
+    void apply(float[] row, int pixels, float[] result) {
+      for (int c = 0; c < channels; c++) {
+        int at = c * pixels;
+        for (int p = 0, source = c; p < pixels; p++, source += channels, at++) {
+          result[at] = (row[source] - mean[at]) * inverse[at];
+        }
+      }
+    }
+  }
+}

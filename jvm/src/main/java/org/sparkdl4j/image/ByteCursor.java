@@ -1,0 +1,106 @@
+package org.sparkdl4j.image;
+
+import java.util.zip.CRC32;
+
+/** Reads numbers from bytes; a read past their end means that the picture is truncated. */
+final class ByteCursor {
+  private final byte[] data;
+  private final int start;
+  private final int end;
+  private int position;
+  private boolean littleEndian;
+
+  ByteCursor(byte[] data) {
+    this(data, 0, data.length);
+  }
+
+  private ByteCursor(byte[] data, int start, int end) {
+    this.data = data;
+    this.start = start;
+    this.end = end;
+    this.position = start;
+  }
+
+  /** A cursor over the next {@code length} bytes only, positioned at their beginning. */
+  ByteCursor slice(long length) throws DamagedImageException {
+    require(length);
+    return new ByteCursor(data, position, position + (int) length);
+  }
+
+  ByteCursor littleEndian(boolean value) {
+    littleEndian = value;
+    return this;
+  }
+
+  int position() {
+    return position - start;
+  }
+
+  int remaining() {
+    return end - position;
+  }
+
+  void seek(long target) throws DamagedImageException {
+    position = start;
+    skip(target);
+  }
+
+  void skip(long bytes) throws DamagedImageException {
+    require(bytes);
+    position += (int) bytes;
+  }
+
+  int u8() throws DamagedImageException {
+    require(1);
+    return data[position++] & 0xFF;
+  }
+
+  int u16() throws DamagedImageException {
+    int first = u8();
+    int second = u8();
+    return littleEndian ? second << 8 | first : first << 8 | second;
+  }
+
+  int s32() throws DamagedImageException {
+    int first = u16();
+    int second = u16();
+    return littleEndian ? second << 16 | first : first << 16 | second;
+  }
+
+  long u32() throws DamagedImageException {
+    return s32() & 0xFFFFFFFFL;
+  }
+
+  /** Four bytes as text, such as the name of a chunk. */
+  String name() throws DamagedImageException {
+    StringBuilder name = new StringBuilder(4);
+    for (int i = 0; i < 4; i++) name.append((char) u8());
+    return name.toString();
+  }
+
+  /** Whether the next bytes are these; moves behind them if so. */
+  boolean accept(String bytes) {
+    if (remaining() < bytes.length()) return false;
+    for (int i = 0; i < bytes.length(); i++) {
+      if ((data[position + i] & 0xFF) != bytes.charAt(i)) return false;
+    }
+    position += bytes.length();
+    return true;
+  }
+
+  /** Fails with TRUNCATED unless so many bytes follow. */
+  void require(long bytes) throws DamagedImageException {
+    if (bytes < 0 || bytes > remaining()) {
+      throw new DamagedImageException(
+          DamageReason.TRUNCATED,
+          "the file ends after " + data.length + " bytes, before the picture does");
+    }
+  }
+
+  /** CRC-32 of the next bytes, which must exist. */
+  long checksum(int length) {
+    CRC32 crc = new CRC32();
+    crc.update(data, position, length);
+    return crc.getValue();
+  }
+}

@@ -1,0 +1,220 @@
+package org.sparkdl4j.image;
+
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+
+/**
+ * Turns an encoded picture into {@code height x width x channels} bytes: RGB or grey, row by row.
+ *
+ * <p>Transparency is laid over white, EXIF's orientation is applied, 16 bits go through the window.
+ * Area interpolation shrinks, bilinear interpolation enlarges; the aspect ratio is not kept. The
+ * result depends on the bytes and the options alone. Safe for use by many threads.
+ */
+public final class ImageDecoder {
+  private final DecodeOptions options;
+
+  /**
+   * A decoder.
+   *
+   * @throws SparkDl4jException NATIVES_MISSING when OpenCV cannot be loaded
+   */
+  public ImageDecoder(DecodeOptions options) {
+    this.options = options;
+    try {
+      Loader.load(opencv_imgcodecs.class);
+      // Pictures are decoded side by side: OpenCV's own threads would only get in the way.
+      opencv_core.setNumThreads(0);
+    } catch (LinkageError e) {
+      throw new SparkDl4jException(
+          ErrorCode.NATIVES_MISSING,
+          "the native code of OpenCV does not load on this platform ("
+              + Loader.getPlatform()
+              + "): "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  public DecodeOptions options() {
+    return options;
+  }
+
+  /**
+   * Decodes one picture.
+   *
+   * @param encoded the whole file
+   * @param target where the {@code height * width * channels} bytes go, from its position on, which
+   *     moves behind them; untouched when the picture is damaged
+   * @throws DamagedImageException when the picture cannot be used
+   * @throws SparkDl4jException DATA_SHAPE when the target has too little room
+   */
+  // The scope is only there to be closed, and its constructor takes generic varargs.
+  @SuppressWarnings({"try", "unchecked"})
+  public void decode(byte[] encoded, ByteBuffer target) throws DamagedImageException {
+    int size = options.height() * options.width() * options.channels();
+    if (target.remaining() < size) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_SHAPE,
+          "a picture needs " + size + " bytes, but there is room for " + target.remaining());
+    }
+    ImageHeader header = ImageHeader.read(encoded);
+    if ((long) header.width() * header.height() > options.maxPixels()) {
+      throw new DamagedImageException(
+          DamageReason.TOO_MANY_PIXELS,
+          header.width()
+              + "x"
+              + header.height()
+              + " pixels are more than max_pixels="
+              + options.maxPixels()
+              + " allows");
+    }
+    try (PointerScope scope = new PointerScope()) {
+      Mat picture = fit(toEightBits(read(encoded, header), header), header.orientation());
+      picture = toChannels(header.orientation().apply(picture));
+      target.put(new BytePointer(picture.data()).capacity(size).asBuffer());
+    } catch (RuntimeException e) {
+      throw new DamagedImageException(
+          DamageReason.CORRUPT, "the decoder rejects it: " + firstLine(e.getMessage()));
+    }
+  }
+
+  private Mat read(byte[] encoded, ImageHeader header) throws DamagedImageException {
+    if (header.format() == ImageFormat.GIF) return GifFrame.decode(encoded, header);
+    int flags =
+        header.format() == ImageFormat.JPEG ? jpegFlags(header) : opencv_imgcodecs.IMREAD_UNCHANGED;
+    Mat bytes = new Mat(1, encoded.length, opencv_core.CV_8U, new BytePointer(encoded));
+    Mat picture = opencv_imgcodecs.imdecode(bytes, flags);
+    if (picture == null || picture.empty()) {
+      throw new DamagedImageException(
+          DamageReason.CORRUPT, "the " + header.format() + " decoder rejects the content");
+    }
+    return picture;
+  }
+
+  /** JPEG is decoded at 1/8, 1/4 or 1/2 of its size where that is still as large as the target. */
+  private int jpegFlags(ImageHeader header) {
+    boolean grey = options.channels() == 1 || header.samples() == 1;
+    int flags = grey ? opencv_imgcodecs.IMREAD_GRAYSCALE : opencv_imgcodecs.IMREAD_COLOR;
+    Size target = storedSize(header.orientation());
+    for (int divisor = 8; divisor > 1; divisor /= 2) {
+      if ((header.width() + divisor - 1) / divisor >= target.width()
+          && (header.height() + divisor - 1) / divisor >= target.height()) {
+        // IMREAD_REDUCED_GRAYSCALE_2, _4, _8 are 16, 32, 64; the colour flag is added to them.
+        flags |= 8 * divisor;
+        break;
+      }
+    }
+    return flags | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
+  }
+
+  /** The target's size before the picture is turned upright: turning it last is cheapest. */
+  private Size storedSize(Orientation orientation) {
+    return orientation.transposes()
+        ? new Size(options.height(), options.width())
+        : new Size(options.width(), options.height());
+  }
+
+  /** The picture as 8-bit grey or BGR, without transparency. */
+  private Mat toEightBits(Mat picture, ImageHeader header) throws DamagedImageException {
+    int depth = picture.depth();
+    if (depth != opencv_core.CV_8U && depth != opencv_core.CV_16U) {
+      throw new DamagedImageException(
+          DamageReason.UNSUPPORTED,
+          header.bits() + " bits per sample are not supported in " + header.format());
+    }
+    boolean wide = depth == opencv_core.CV_16U;
+    if (wide && header.format() == ImageFormat.TIFF && header.zeroIsWhite()) {
+      opencv_core.bitwise_not(picture, picture);
+    }
+    if (header.transparentGrey() >= 0) return greyOverWhite(picture, header);
+    if (picture.channels() != 4) return wide ? options.window().apply(picture) : picture;
+    Mat alpha = new Mat();
+    opencv_core.extractChannel(picture, alpha, 3);
+    Mat color = new Mat();
+    opencv_imgproc.cvtColor(picture, color, opencv_imgproc.COLOR_BGRA2BGR);
+    if (wide) {
+      color = options.window().apply(color);
+      alpha = Window.FULL.apply(alpha);
+    }
+    layOverWhite(color, alpha, !wide && header.format() == ImageFormat.TIFF);
+    return color;
+  }
+
+  /** A grey PNG in which one value stands for transparent. */
+  private Mat greyOverWhite(Mat picture, ImageHeader header) {
+    // The decoder spreads fewer than 8 bits over the whole range.
+    int unit = header.bits() < 8 ? 255 / ((1 << header.bits()) - 1) : 1;
+    Mat transparent = new Mat();
+    Scalar value = new Scalar((double) header.transparentGrey() * unit);
+    Mat everywhere = new Mat(picture.size(), picture.type(), value);
+    opencv_core.compare(picture, everywhere, transparent, opencv_core.CMP_EQ);
+    Mat grey = header.bits() == 16 ? options.window().apply(picture) : picture;
+    grey.setTo(new Mat(new Scalar(255.0)), transparent);
+    return grey;
+  }
+
+  /**
+   * Lays colours over white, in place.
+   *
+   * @param weighted whether the colours are already multiplied by alpha
+   */
+  private static void layOverWhite(Mat color, Mat alpha, boolean weighted) {
+    byte[] colors = new byte[3 * color.cols()];
+    byte[] alphas = new byte[color.cols()];
+    for (int y = 0; y < color.rows(); y++) {
+      BytePointer row = color.ptr(y);
+      row.get(colors);
+      alpha.ptr(y).get(alphas);
+      for (int i = 0; i < colors.length; i++) {
+        int opacity = alphas[i / 3] & 0xFF;
+        int value = (colors[i] & 0xFF) * (weighted ? 255 : opacity);
+        colors[i] = (byte) Math.min(255, (value + 255 * (255 - opacity) + 127) / 255);
+      }
+      row.put(colors);
+    }
+  }
+
+  /** Shrinks what is too large by area, then enlarges what is too small bilinearly. */
+  private Mat fit(Mat picture, Orientation orientation) {
+    Size target = storedSize(orientation);
+    int width = Math.min(picture.cols(), target.width());
+    int height = Math.min(picture.rows(), target.height());
+    Mat shrunk = resized(picture, new Size(width, height), opencv_imgproc.INTER_AREA);
+    return resized(shrunk, target, opencv_imgproc.INTER_LINEAR);
+  }
+
+  private static Mat resized(Mat picture, Size size, int interpolation) {
+    if (picture.cols() == size.width() && picture.rows() == size.height()) return picture;
+    Mat result = new Mat();
+    opencv_imgproc.resize(picture, result, size, 0, 0, interpolation);
+    return result;
+  }
+
+  private Mat toChannels(Mat picture) {
+    boolean grey = picture.channels() == 1;
+    if (grey && options.channels() == 1) return picture;
+    int conversion =
+        grey
+            ? opencv_imgproc.COLOR_GRAY2RGB
+            : options.channels() == 1
+                ? opencv_imgproc.COLOR_BGR2GRAY
+                : opencv_imgproc.COLOR_BGR2RGB;
+    Mat result = new Mat();
+    opencv_imgproc.cvtColor(picture, result, conversion);
+    return result;
+  }
+
+  private static String firstLine(String text) {
+    return text == null ? "no reason given" : text.split("\n", 2)[0];
+  }
+}

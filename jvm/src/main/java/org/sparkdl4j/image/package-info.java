@@ -1,0 +1,2 @@
+/** Finding, checking and decoding pictures. */
+package org.sparkdl4j.image;

@@ -1,0 +1,142 @@
+package org.sparkdl4j.dataset;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
+import org.junit.jupiter.api.Test;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.spec.Json;
+
+class StandardScalerTest {
+  @Test
+  void goldenCases() throws IOException {
+    for (JsonNode golden : Golden.read("scaler.json")) {
+      for (PixelType type : PixelType.values()) {
+        int[] shape = Golden.ints(golden.get("shape"));
+        try (PixelBlock block = PixelBlock.allocate(type, shape[0], shape[1], shape[2], shape[3])) {
+          fill(block, Golden.doubles(golden.get("pixels")));
+          LabeledImages view = new LabeledImages(block, null, null, List.of());
+          ScalerKind kind = ScalerKind.of(golden.get("kind").asText());
+          StandardScaler scaler = StandardScaler.fit(kind, view);
+          assertArrayEquals(Golden.doubles(golden.get("mean")), scaler.mean(), 1e-11);
+          assertArrayEquals(Golden.doubles(golden.get("scale")), scaler.scale(), 1e-11);
+          double[] transformed = Golden.doubles(golden.get("transformed"));
+          float[] actual = apply(scaler, view, 0, 1, null);
+          int pixels = shape[1] * shape[2];
+          for (int i = 0; i < transformed.length; i++) {
+            // The golden values are in the order height, width, channel.
+            int at = i % shape[3] * pixels + i / shape[3];
+            assertEquals(transformed[i], actual[at], 1e-6 * (1 + Math.abs(transformed[i])));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void appliesOrderWithinAView() {
+    try (PixelBlock block = PixelBlock.allocate(4, 1, 1, 2)) {
+      fill(block, new double[] {0, 1, 10, 11, 20, 21, 30, 31});
+      LabeledImages view =
+          new LabeledImages(block, new int[] {3, 1, 0}, new int[] {0, 1, 0}, List.of("a", "b"));
+      StandardScaler none = StandardScaler.fit(ScalerKind.NONE, view);
+      assertArrayEquals(new float[] {30, 31, 10, 11}, apply(none, view, 1, 2, new int[] {2, 0, 1}));
+      LabeledImages subset = view.subset(new int[] {2, 1});
+      assertArrayEquals(new int[] {0, 1}, subset.labels());
+      assertArrayEquals(new float[] {0, 1, 10, 11}, apply(none, subset, 0, 2, null));
+    }
+  }
+
+  @Test
+  void constantFeaturesKeepTheScaleOne() {
+    try (PixelBlock block = PixelBlock.allocate(PixelType.FLOAT32, 3, 1, 1, 2)) {
+      fill(block, new double[] {0.1, 1, 0.1, 2, 0.1, 3});
+      StandardScaler scaler =
+          StandardScaler.fit(ScalerKind.FEATURE, new LabeledImages(block, null, null, List.of()));
+      assertArrayEquals(new double[] {1, Math.sqrt(2 / 3.0)}, scaler.scale(), 1e-12);
+      assertEquals(3, scaler.count());
+    }
+  }
+
+  @Test
+  void survivesJsonWithoutLoss() {
+    double[] mean = {1 / 3.0, 2e-17};
+    double[] scale = {Math.PI, 1};
+    StandardScaler scaler = StandardScaler.of(ScalerKind.CHANNEL, new int[] {5, 4, 2}, mean, scale);
+    String json = Json.write(scaler.toJson());
+    StandardScaler read = StandardScaler.fromJson(Json.readObject(json, "x"));
+    assertArrayEquals(mean, read.mean());
+    assertArrayEquals(scale, read.scale());
+    assertArrayEquals(new int[] {5, 4, 2}, read.shape());
+    assertEquals(ScalerKind.CHANNEL, read.kind());
+  }
+
+  @Test
+  void refusesWhatDoesNotFit() {
+    try (PixelBlock block = PixelBlock.allocate(PixelType.FLOAT32, 2, 1, 1, 2)) {
+      fill(block, new double[] {0, 1, Double.NaN, 3});
+      LabeledImages view = new LabeledImages(block, null, null, List.of());
+      refused(ErrorCode.DATA_NOT_FINITE, () -> StandardScaler.fit(ScalerKind.CHANNEL, view));
+      refused(
+          ErrorCode.DATA_EMPTY,
+          () -> StandardScaler.fit(ScalerKind.FEATURE, view.subset(new int[0])));
+      StandardScaler grey =
+          StandardScaler.of(
+              ScalerKind.CHANNEL, new int[] {1, 1, 1}, new double[] {0}, new double[] {1});
+      refused(ErrorCode.DATA_SHAPE, () -> apply(grey, view, 0, 1, null));
+      refused(
+          ErrorCode.DATA_SHAPE,
+          () ->
+              StandardScaler.of(
+                  ScalerKind.FEATURE, new int[] {2, 2, 1}, new double[] {0}, new double[] {1}));
+      refused(
+          ErrorCode.DATA_LABELS,
+          () -> new LabeledImages(block, null, new int[] {0, 2}, List.of("a", "b")));
+      refused(ErrorCode.DATA_SHAPE, () -> new LabeledImages(block, new int[] {2}, null, List.of()));
+    }
+  }
+
+  @Test
+  void closedBlockIsNotTouched() {
+    PixelBlock block = PixelBlock.allocate(1, 1, 1, 1);
+    block.close();
+    block.close();
+    refused(ErrorCode.INTERNAL, () -> block.read(0, new byte[1]));
+  }
+
+  private static void refused(ErrorCode code, Runnable action) {
+    SparkDl4jException e = assertThrows(SparkDl4jException.class, action::run);
+    assertEquals(code, e.code());
+  }
+
+  private static void fill(PixelBlock block, double[] values) {
+    int length = block.rowLength();
+    for (int row = 0; row < block.count(); row++) {
+      byte[] bytes = new byte[length];
+      float[] floats = new float[length];
+      for (int i = 0; i < length; i++) {
+        bytes[i] = (byte) (int) values[row * length + i];
+        floats[i] = (float) values[row * length + i];
+      }
+      if (block.type() == PixelType.UINT8) block.write(row, bytes);
+      else block.write(row, floats);
+    }
+  }
+
+  private static float[] apply(
+      StandardScaler scaler, LabeledImages view, int from, int number, int[] order) {
+    int length = number * view.block().rowLength();
+    try (FloatPointer target = new FloatPointer((long) length)) {
+      scaler.apply(view, from, number, order, target.address());
+      float[] result = new float[length];
+      target.get(result);
+      return result;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+"""sparkdl4j: image ConvNets on the JVM (Deeplearning4j), driven from Python.
+
+Importing this package starts no JVM and imports neither numpy nor JPype; public names are resolved on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sparkdl4j.callbacks import Callback, ProgressBar
+    from sparkdl4j.classifier import ConvNetClassifier
+    from sparkdl4j.dataset import DamagedImage, ImageDataset, ImageFolder, load_idx
+    from sparkdl4j.errors import (
+        DataError,
+        FileError,
+        InternalError,
+        JvmError,
+        ModelFileError,
+        NetworkError,
+        NotFittedError,
+        ParameterError,
+        SparkDl4jError,
+        TrainingError,
+    )
+    from sparkdl4j.evaluation import Evaluation
+    from sparkdl4j.history import History
+    from sparkdl4j.jvm.in_process import configure
+    from sparkdl4j.network import (
+        AvgPool2D,
+        Conv2D,
+        Dense,
+        Dropout,
+        MaxPool2D,
+        Output,
+        Sequential,
+        fashion,
+        landscape,
+    )
+    from sparkdl4j.report.folder import write_report
+    from sparkdl4j.scaler import StandardScaler
+
+_HOMES = {
+    "callbacks": ("Callback", "ProgressBar"),
+    "classifier": ("ConvNetClassifier",),
+    "dataset": ("DamagedImage", "ImageDataset", "ImageFolder", "load_idx"),
+    "errors": (
+        "DataError",
+        "FileError",
+        "InternalError",
+        "JvmError",
+        "ModelFileError",
+        "NetworkError",
+        "NotFittedError",
+        "ParameterError",
+        "SparkDl4jError",
+        "TrainingError",
+    ),
+    "evaluation": ("Evaluation",),
+    "history": ("History",),
+    "jvm.in_process": ("configure",),
+    "network": (
+        "AvgPool2D",
+        "Conv2D",
+        "Dense",
+        "Dropout",
+        "MaxPool2D",
+        "Output",
+        "Sequential",
+        "fashion",
+        "landscape",
+    ),
+    "report.folder": ("write_report",),
+    "scaler": ("StandardScaler",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "AvgPool2D",
+    "Callback",
+    "Conv2D",
+    "ConvNetClassifier",
+    "DamagedImage",
+    "DataError",
+    "Dense",
+    "Dropout",
+    "Evaluation",
+    "FileError",
+    "History",
+    "ImageDataset",
+    "ImageFolder",
+    "InternalError",
+    "JvmError",
+    "MaxPool2D",
+    "ModelFileError",
+    "NetworkError",
+    "NotFittedError",
+    "Output",
+    "ParameterError",
+    "ProgressBar",
+    "Sequential",
+    "SparkDl4jError",
+    "StandardScaler",
+    "TrainingError",
+    "configure",
+    "fashion",
+    "landscape",
+    "load_idx",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from sparkdl4j.jvm.jar import package_version
+
+        return package_version()
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,1 @@
+"""The bridge to the JVM; the only package that imports JPype."""

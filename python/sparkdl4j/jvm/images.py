@@ -1,0 +1,73 @@
+"""Finding and decoding pictures in the JVM, straight into numpy's memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkdl4j.jvm.errors import translated
+from sparkdl4j.jvm.in_process import java_class
+
+if TYPE_CHECKING:
+    from sparkdl4j.dataset import DamagedImage, ImageOptions
+
+_POLL_MILLIS = 100
+
+
+@translated()
+def find_labelled(root: Path) -> tuple[list[str], list[str]]:
+    """The pictures below the subfolders of `root`: their paths, and the names of the subfolders."""
+    paths, names = java_class("org.sparkdl4j.bridge.Images").findLabelled(str(root))
+    return [str(path) for path in paths], [str(name) for name in names]
+
+
+@translated()
+def find(path: Path) -> list[str]:
+    """All pictures below a folder, sorted; or the one picture that `path` is."""
+    return [str(found) for found in java_class("org.sparkdl4j.bridge.Images").find(str(path))]
+
+
+@translated()
+def read(
+    paths: Sequence[str],
+    image_options: ImageOptions,
+    *,
+    max_damaged: float,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[NDArray[np.uint8], NDArray[np.int32], list[DamagedImage]]:
+    """Decodes pictures on all cores.
+
+    Returns:
+        the pixels (good pictures, height, width, channels), the positions in `paths` of the good pictures, and the
+        damaged ones.
+    """
+    from sparkdl4j.dataset import DamagedImage
+
+    pixels = np.empty((len(paths), *image_options.shape), dtype=np.uint8)
+    run = java_class("org.sparkdl4j.bridge.Images").read(
+        list(paths), json.dumps(image_options.to_dict()), max_damaged, pixels.ctypes.data
+    )
+    try:
+        while not run.await_(_POLL_MILLIS):
+            if progress is not None:
+                progress(run.done(), len(paths))
+    except BaseException:
+        # The decoder's threads write into `pixels`: they must have ended before it is freed.
+        run.cancel()
+        while not run.await_(_POLL_MILLIS):
+            pass
+        raise
+    good = np.array(run.good(), dtype=np.int32)
+    damaged = [DamagedImage(**entry) for entry in _json(run.damaged())]
+    if progress is not None:
+        progress(len(paths), len(paths))
+    return pixels[: len(good)], good, damaged
+
+
+def _json(text: Any) -> Any:
+    return json.loads(str(text))

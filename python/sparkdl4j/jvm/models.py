@@ -1,0 +1,125 @@
+"""Training, loading, saving and applying classifiers in the JVM."""
+
+from __future__ import annotations
+
+import json
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkdl4j.jvm import in_process
+from sparkdl4j.jvm.errors import translated
+from sparkdl4j.jvm.in_process import java_class
+
+if TYPE_CHECKING:
+    from sparkdl4j.dataset import ImageDataset
+
+_POLL_MILLIS = 100
+_LAST_EVENTS = ("end", "error")
+
+
+class Model:
+    """A trained classifier that lives in the JVM: network, scaler, labels and image options."""
+
+    def __init__(self, java_model: Any) -> None:
+        self._java = java_model
+        # The collector of Java does not see how much native memory hangs on the few bytes of this object.
+        weakref.finalize(self, _close, java_model).atexit = False
+
+    @classmethod
+    @translated()
+    def load(cls, path: str | Path) -> Model:
+        """Loads a model file; nothing in it is executed."""
+        return cls(java_class("org.sparkdl4j.bridge.Models").load(str(path)))
+
+    @translated()
+    def save(self, path: str | Path) -> None:
+        """Writes the model file atomically."""
+        java_class("org.sparkdl4j.bridge.Models").save(self._java, str(path))
+
+    @translated()
+    def metadata(self) -> dict[str, Any]:
+        """What the file's model.json and scaler.json say: labels, image options, network, scaler, training summary."""
+        metadata: dict[str, Any] = json.loads(str(java_class("org.sparkdl4j.bridge.Models").metadata(self._java)))
+        return metadata
+
+    @translated()
+    def predict(self, data: ImageDataset, *, classes: int, batch_size: int) -> NDArray[np.float32]:
+        """Probabilities, (n, classes)."""
+        probabilities = np.empty((len(data), classes), dtype=np.float32)
+        java_class("org.sparkdl4j.bridge.Models").predict(
+            self._java, _view(data), batch_size, probabilities.ctypes.data
+        )
+        return probabilities
+
+
+@translated()
+def train(
+    request: dict[str, Any],
+    train_data: ImageDataset,
+    validation_data: ImageDataset | None,
+    *,
+    on_event: Callable[[dict[str, Any]], None],
+) -> tuple[Model, BaseException | None]:
+    """Trains a classifier.
+
+    Args:
+        request: network, network options, training options, labels, image options and scaler, as the bridge's
+            Training.start documents them.
+        train_data, validation_data: labelled pictures whose labels index the same classes.
+        on_event: receives every event in order. An exception of its, KeyboardInterrupt among them, stops training at
+            the next minibatch and is returned beside the model.
+
+    Returns:
+        the classifier with the parameters to keep, and what stopped training early, if anything did.
+    """
+    run = java_class("org.sparkdl4j.bridge.Training").start(
+        json.dumps(request),
+        _view(train_data),
+        None if validation_data is None else _view(validation_data),
+    )
+    stopped_by: BaseException | None = None
+    while True:
+        event: dict[str, Any] | None = None
+        try:
+            text = run.poll(_POLL_MILLIS)
+            if text is not None:
+                event = json.loads(str(text))
+                # The last event always arrives, so that observers can tidy up.
+                if stopped_by is None or event["type"] in _LAST_EVENTS:
+                    on_event(event)
+        except BaseException as stop:
+            run.cancel()
+            if isinstance(stopped_by, KeyboardInterrupt) and isinstance(stop, KeyboardInterrupt):
+                raise  # whoever presses Ctrl-C twice does not want to wait for the minibatch
+            stopped_by = stopped_by or stop
+        if event is not None and event["type"] in _LAST_EVENTS:
+            return Model(run.result()), stopped_by
+
+
+def _close(java_model: Any) -> None:
+    if in_process.started():
+        java_model.close()
+
+
+def _view(data: ImageDataset) -> Any:
+    """The Java view on the pixels of a data set; valid as long as the data set lives."""
+    import jpype
+
+    n, height, width, channels = data.pixels.shape
+    integers = jpype.JArray(jpype.JInt)
+    return java_class("org.sparkdl4j.bridge.Arrays").images(
+        data.pixels.ctypes.data,
+        data.pixels.dtype.name,
+        n,
+        height,
+        width,
+        channels,
+        None if data.rows is None else integers(data.rows),
+        None if data.labels is None else integers(data.labels),
+        [str(name) for name in data.classes],
+    )

@@ -1,0 +1,1 @@
+"""What people look at after training: tables, pictures, and the report folder."""

@@ -24,7 +24,7 @@ _LONGEST_VALUE = 200
 
 
 def names(group: str) -> list[str]:
-    """The names of a group's options ("training", "network", "data"), in the order of the contract."""
+    """The names of a group's options ("training", "network", "image", "data"), in the order of the contract."""
     return list(_GROUPS[group])
 
 
@@ -39,7 +39,7 @@ def option(group: str, name: str) -> dict[str, Any]:
 
 
 def default(group: str, name: str) -> Any:
-    """The default of an option."""
+    """The default of an option that has one."""
     return option(group, name)["default"]
 
 

@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+
 from sparkdl4j.callbacks import Callback, ProgressBar
 
 

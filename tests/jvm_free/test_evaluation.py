@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn import metrics
+
 from sparkdl4j import errors
 from sparkdl4j.evaluation import Evaluation
 

@@ -4,6 +4,7 @@ import builtins
 import math
 
 import pytest
+
 from sparkdl4j import errors
 from sparkdl4j.history import COLUMNS, History
 

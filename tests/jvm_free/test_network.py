@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+
 from sparkdl4j import errors, options
 from sparkdl4j.network import (
     AvgPool2D,

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+
 from sparkdl4j import errors
 from sparkdl4j.evaluation import Evaluation
 from sparkdl4j.history import History

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.preprocessing import StandardScaler as Oracle
+
 from sparkdl4j import errors
 from sparkdl4j.scaler import StandardScaler
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from sparkdl4j import errors
 from sparkdl4j.splits import permutation, stratified_split
 

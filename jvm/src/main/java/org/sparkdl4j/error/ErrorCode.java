@@ -3,8 +3,8 @@ package org.sparkdl4j.error;
 /**
  * The stable codes of every error that this library raises.
  *
- * <p>Their meanings and the Python class that each becomes stand in {@code spec/error_codes.json}, which both languages
- * read; a test holds this list against that file.
+ * <p>Their meanings and the Python class that each becomes stand in {@code spec/error_codes.json},
+ * which both languages read; a test holds this list against that file.
  */
 public enum ErrorCode {
   PARAMETER_UNKNOWN,

@@ -5,7 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The one exception of this library: a sentence for a person, a stable code for a program, and details by name.
+ * The one exception of this library: a sentence for a person, a stable code for a program, and
+ * details by name.
  *
  * <p>The sentence says what was wrong, where (file, column, parameter, value) and what to do.
  */

@@ -49,14 +49,16 @@ public final class Json {
       if (tree instanceof ObjectNode) return (ObjectNode) tree;
       throw new SparkDl4jException(ErrorCode.DATA_FORMAT, what + " must be a JSON object");
     } catch (JsonProcessingException e) {
-      throw new SparkDl4jException(ErrorCode.DATA_FORMAT, what + " is not valid JSON: " + e.getOriginalMessage(), e);
+      throw new SparkDl4jException(
+          ErrorCode.DATA_FORMAT, what + " is not valid JSON: " + e.getOriginalMessage(), e);
     }
   }
 
   /** A document of the contract that Python and Java share, such as {@code options.json}. */
   public static ObjectNode contract(String name) {
     try (InputStream in = Json.class.getResourceAsStream(name)) {
-      if (in == null) throw new SparkDl4jException(ErrorCode.INTERNAL, "the jar lacks its resource spec/" + name);
+      if (in == null)
+        throw new SparkDl4jException(ErrorCode.INTERNAL, "the jar lacks its resource spec/" + name);
       return (ObjectNode) MAPPER.readTree(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -10,8 +10,8 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 
 /**
- * Values of one group of options ("training", "network", "data"), checked against {@code spec/options.json}, the one
- * home of their names, types, bounds and defaults.
+ * Values of one group of options ("training", "network", "image", "data"), checked against {@code
+ * spec/options.json}, the one home of their names, types, bounds and defaults.
  */
 public final class Options {
   private static final ObjectNode CONTRACT = Json.contract("options.json");
@@ -34,10 +34,16 @@ public final class Options {
       Map.Entry<String, JsonNode> field = fields.next();
       if (!this.group.has(field.getKey())) {
         throw new SparkDl4jException(
-            ErrorCode.PARAMETER_UNKNOWN,
-            "there is no option " + field.getKey() + "; the " + group + " options are " + names(group));
+                ErrorCode.PARAMETER_UNKNOWN,
+                "there is no option "
+                    + field.getKey()
+                    + "; did you mean "
+                    + NearestName.of(field.getKey(), names(group))
+                    + "?")
+            .with("parameter", field.getKey());
       }
-      if (!field.getValue().isNull()) check(field.getKey(), field.getValue(), this.group.get(field.getKey()));
+      if (!field.getValue().isNull())
+        check(field.getKey(), field.getValue(), this.group.get(field.getKey()));
     }
   }
 
@@ -72,7 +78,13 @@ public final class Options {
 
   private JsonNode value(String name) {
     if (!group.has(name)) throw new IllegalArgumentException(name);
-    return isSet(name) ? values.get(name) : group.get(name).get("default");
+    if (isSet(name)) return values.get(name);
+    JsonNode value = group.get(name).get("default");
+    if (value == null) {
+      throw new SparkDl4jException(ErrorCode.PARAMETER_TYPE, name + " must be given")
+          .with("parameter", name);
+    }
+    return value;
   }
 
   private static void check(String name, JsonNode value, JsonNode option) {
@@ -83,7 +95,8 @@ public final class Options {
             : type.equals("number") ? value.isNumber() : value.isTextual();
     if (!fits) {
       throw new SparkDl4jException(
-          ErrorCode.PARAMETER_TYPE, name + " must be of type " + type + ", but is " + value).with("parameter", name);
+              ErrorCode.PARAMETER_TYPE, name + " must be of type " + type + ", but is " + value)
+          .with("parameter", name);
     }
     if (option.has("choices")) {
       for (JsonNode choice : option.get("choices")) {
@@ -112,7 +125,8 @@ public final class Options {
   }
 
   private static SparkDl4jException range(String name, JsonNode value, String bound) {
-    return new SparkDl4jException(ErrorCode.PARAMETER_RANGE, name + " must be " + bound + ", but is " + value)
+    return new SparkDl4jException(
+            ErrorCode.PARAMETER_RANGE, name + " must be " + bound + ", but is " + value)
         .with("parameter", name);
   }
 }

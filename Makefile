@@ -1,0 +1,97 @@
+# What changes rebuilds; a second run starts in seconds and downloads nothing. `make help` lists the targets.
+VERSION := $(shell cat VERSION)
+TOOLCHAIN := build/toolchain.sh
+STAMPS := build/stamps
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+JAR := python/sparkdl4j/jars/sparkdl4j-$(VERSION)-all.jar
+WHEEL := dist/$(VERSION).stamp
+GRADLE_FILES := build.gradle settings.gradle gradle.properties VERSION
+# Folders are listed too: their time changes when a file goes.
+files_of = $(shell find $(1) ! -name '*.pyc' ! -name __pycache__ 2>/dev/null)
+SPEC := $(call files_of,python/sparkdl4j/spec)
+JAVA_MAIN := $(GRADLE_FILES) $(SPEC) $(call files_of,jvm/src/main jvm/src/logging)
+JAVA_ALL := $(GRADLE_FILES) $(SPEC) $(call files_of,jvm/src tests/golden)
+PYTHON_CODE := python tests benchmarks setup.py
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test test-long java-test python-test lint java-lint python-lint format jar wheel bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+demo: jar $(INSTALLED) ## build everything, train on handwritten digits, write demo/
+	$(BIN)/sparkdl4j demo --out demo
+
+test: lint java-test python-test ## build what is missing, run the linters and all tests but the long ones
+
+test-long: jar $(INSTALLED) ## the tests that take long
+	scripts/gradle junitLong
+	$(BIN)/python -m pytest -m long || [ $$? -eq 5 ] # 5: there is none
+
+java-test: $(STAMPS)/java-test ## Java tests (JUnit) with coverage; nothing when nothing changed
+	@cat build/reports/jacoco/summary.txt
+
+$(STAMPS)/java-test: $(JAVA_ALL) | $(TOOLCHAIN)
+	@echo 'Java tests (the first time downloads the dependencies)'
+	@scripts/gradle coverage
+	@mkdir -p $(@D) && touch $@
+
+python-test: jar $(INSTALLED) ## Python tests (pytest) with coverage
+	$(BIN)/python -m pytest -m "not long" --cov --cov-report=term --cov-report=html --cov-report=xml
+
+lint: java-lint python-lint ## formatters and linters, changing nothing
+
+java-lint: $(STAMPS)/java-lint
+
+$(STAMPS)/java-lint: $(JAVA_ALL) | $(TOOLCHAIN)
+	@echo 'Java format, warnings, Javadoc'
+	@scripts/gradle javaFormatCheck testClasses javadoc
+	@mkdir -p $(@D) && touch $@
+
+python-lint: $(INSTALLED)
+	$(BIN)/ruff check $(PYTHON_CODE)
+	$(BIN)/ruff format --check $(PYTHON_CODE)
+	$(BIN)/mypy
+
+format: $(INSTALLED) ## format Java and Python
+	scripts/gradle javaFormat
+	$(BIN)/ruff check --fix-only --quiet $(PYTHON_CODE)
+	$(BIN)/ruff format $(PYTHON_CODE)
+
+jar: $(JAR) ## the all-in-one jar and the -logging jar, in python/sparkdl4j/jars
+
+$(JAR): $(JAVA_MAIN) | $(TOOLCHAIN)
+	@echo 'Building the jar (the first time downloads the dependencies)'
+	@scripts/gradle jars
+	@touch $@
+
+wheel: $(WHEEL) ## dist/sparkdl4j-<version>-<platform>.whl, which carries the jars
+	@ls dist/*.whl
+
+$(WHEEL): $(JAR) $(INSTALLED) LICENSE README.md $(call files_of,python/sparkdl4j)
+	rm -rf build/python dist
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@touch $@
+
+bench: jar $(INSTALLED) ## the benchmarks
+	@for benchmark in benchmarks/startup.py benchmarks/accuracy.py; do echo "$$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
+
+clean: ## remove everything that make made
+	rm -rf build dist demo $(VENV) python/sparkdl4j/jars .pytest_cache .mypy_cache .ruff_cache .coverage
+	find python tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf python/*.egg-info
+
+$(TOOLCHAIN): scripts/install-toolchain
+	scripts/install-toolchain
+
+# The virtual environment with an editable install: changes of Python code need no new install.
+$(INSTALLED): pyproject.toml setup.py VERSION | $(TOOLCHAIN)
+	@echo 'Installing the Python package into $(VENV)'
+	@. ./$(TOOLCHAIN) && [ -x $(BIN)/python ] || "$$PYTHON" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'setuptools>=77'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[dev]'
+	@touch $@

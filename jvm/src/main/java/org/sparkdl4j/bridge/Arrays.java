@@ -1,0 +1,36 @@
+package org.sparkdl4j.bridge;
+
+import java.util.List;
+import java.util.Locale;
+import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.PixelBlock;
+import org.sparkdl4j.dataset.PixelType;
+
+/** Views on numpy's arrays: nothing is copied, and nothing is freed. */
+public final class Arrays {
+  private Arrays() {}
+
+  /**
+   * Pictures of a numpy array.
+   *
+   * @param address of a C-contiguous array (n, height, width, channels) that outlives the view
+   * @param type "uint8" or "float32"
+   * @param indices the rows of the view; null for all
+   * @param labels class indices, one for each picture of the view; null for none
+   * @param classes the names of the classes
+   */
+  public static LabeledImages images(
+      long address,
+      String type,
+      int n,
+      int height,
+      int width,
+      int channels,
+      int[] indices,
+      int[] labels,
+      String[] classes) {
+    PixelType pixelType = PixelType.valueOf(type.toUpperCase(Locale.ROOT));
+    PixelBlock block = PixelBlock.wrap(address, pixelType, n, height, width, channels);
+    return new LabeledImages(block, indices, labels, List.of(classes));
+  }
+}

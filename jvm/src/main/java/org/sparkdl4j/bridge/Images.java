@@ -1,0 +1,59 @@
+package org.sparkdl4j.bridge;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.sparkdl4j.dataset.ImageLoader;
+import org.sparkdl4j.dataset.PixelBlock;
+import org.sparkdl4j.dataset.PixelType;
+import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.image.ImageFolder;
+import org.sparkdl4j.image.LabeledFile;
+import org.sparkdl4j.spec.Json;
+
+/** Finds and decodes pictures. */
+public final class Images {
+  private Images() {}
+
+  /** The pictures below class folders: their paths, and the class of each. */
+  public static String[][] findLabelled(String root) {
+    List<LabeledFile> files = ImageFolder.find(Path.of(root));
+    String[][] pathsAndLabels = new String[2][files.size()];
+    for (int i = 0; i < files.size(); i++) {
+      pathsAndLabels[0][i] = files.get(i).path().toString();
+      pathsAndLabels[1][i] = files.get(i).label();
+    }
+    return pathsAndLabels;
+  }
+
+  /** All pictures below a folder, sorted, or the one file that the path is. */
+  public static String[] find(String path) {
+    return ImageFolder.list(Path.of(path)).stream().map(Path::toString).toArray(String[]::new);
+  }
+
+  /**
+   * Starts decoding files into memory of the caller.
+   *
+   * @param paths the files
+   * @param options size, channels, window and pixel limit, as {@link DecodeOptions#fromJson} reads
+   *     them
+   * @param maxDamaged largest share of damaged pictures
+   * @param address of a uint8 array (paths.length, height, width, channels) that outlives the
+   *     reading
+   */
+  public static Reading read(String[] paths, String options, double maxDamaged, long address) {
+    DecodeOptions decodeOptions =
+        DecodeOptions.fromJson(Json.readObject(options, "the image options"));
+    List<Path> files = new ArrayList<>(paths.length);
+    for (String path : paths) files.add(Path.of(path));
+    PixelBlock block =
+        PixelBlock.wrap(
+            address,
+            PixelType.UINT8,
+            paths.length,
+            decodeOptions.height(),
+            decodeOptions.width(),
+            decodeOptions.channels());
+    return new Reading(new ImageLoader(decodeOptions, 0), files, block, maxDamaged);
+  }
+}

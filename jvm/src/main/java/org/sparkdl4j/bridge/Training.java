@@ -1,0 +1,41 @@
+package org.sparkdl4j.bridge;
+
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.model.ClassifierTraining;
+import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.spec.Json;
+
+/** Starts trainings. */
+public final class Training {
+  private Training() {}
+
+  /**
+   * Starts to train a classifier.
+   *
+   * @param request JSON: {@code network} (the description), {@code network_options} and {@code
+   *     training_options} (those given), {@code labels} (the classes, of one JSON type), {@code
+   *     image} (how pictures are decoded), {@code scaler} (fitted)
+   * @param train labelled pictures, whose memory outlives the training
+   * @param validation likewise; null for none
+   */
+  public static ClassifierTraining start(
+      String request, LabeledImages train, LabeledImages validation) {
+    ObjectNode json = Json.readObject(request, "the request");
+    ClassifierTraining training =
+        new ClassifierTraining(
+            NetworkSpec.of((ObjectNode) json.get("network")),
+            (ObjectNode) json.get("network_options"),
+            (ObjectNode) json.get("training_options"),
+            (ArrayNode) json.get("labels"),
+            DecodeOptions.fromJson((ObjectNode) json.get("image")),
+            StandardScaler.fromJson(json.get("scaler")),
+            train,
+            validation);
+    training.start();
+    return training;
+  }
+}

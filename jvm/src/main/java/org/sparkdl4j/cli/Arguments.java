@@ -1,0 +1,78 @@
+package org.sparkdl4j.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.spec.Json;
+import org.sparkdl4j.spec.NearestName;
+import org.sparkdl4j.spec.Options;
+
+/**
+ * Words and {@code --options} of a command line; the options that the contract defines are typed by
+ * it.
+ */
+final class Arguments {
+  private final List<String> words = new ArrayList<>();
+  private final Map<String, String> values = new LinkedHashMap<>();
+
+  /**
+   * Parses a command line.
+   *
+   * @param arguments what follows the command's name
+   * @param allowed the options' names in snake_case; every option takes a value
+   * @throws UsageException for an unknown option or one without a value
+   */
+  Arguments(List<String> arguments, Set<String> allowed) {
+    for (int i = 0; i < arguments.size(); i++) {
+      String argument = arguments.get(i);
+      if (!argument.startsWith("--")) {
+        words.add(argument);
+        continue;
+      }
+      int equals = argument.indexOf('=');
+      String flag = equals < 0 ? argument : argument.substring(0, equals);
+      String name = flag.substring(2).replace('-', '_');
+      if (!allowed.contains(name)) {
+        String near = NearestName.of(name, allowed).replace('_', '-');
+        throw new UsageException("there is no option " + flag + "; did you mean --" + near + "?");
+      }
+      if (equals < 0 && i + 1 == arguments.size())
+        throw new UsageException(flag + " needs a value");
+      values.put(name, equals < 0 ? arguments.get(++i) : argument.substring(equals + 1));
+    }
+  }
+
+  /** The words, which must be so many. */
+  List<String> words(int atLeast, int atMost, String what) {
+    if (words.size() < atLeast || words.size() > atMost)
+      throw new UsageException("expected " + what);
+    return words;
+  }
+
+  /** The text of an option. */
+  String get(String name, String orElse) {
+    return values.getOrDefault(name, orElse);
+  }
+
+  /** The given options of one group of the contract, with values of the contract's types. */
+  ObjectNode group(String group) {
+    ObjectNode given = Json.object();
+    for (String name : Options.names(group)) {
+      String text = values.get(name);
+      if (text == null) continue;
+      String type = Options.option(group, name).get("type").asText();
+      try {
+        if (type.equals("integer")) given.put(name, Integer.parseInt(text));
+        else if (type.equals("number")) given.put(name, Double.parseDouble(text));
+        else given.put(name, text);
+      } catch (NumberFormatException e) {
+        throw new UsageException(
+            "--" + name.replace('_', '-') + " must be of type " + type + ", but is " + text);
+      }
+    }
+    return given;
+  }
+}

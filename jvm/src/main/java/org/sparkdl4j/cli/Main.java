@@ -1,0 +1,60 @@
+package org.sparkdl4j.cli;
+
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import org.sparkdl4j.error.SparkDl4jException;
+
+/**
+ * The jar's main class: {@code train}, {@code evaluate} and {@code predict}, with the option names
+ * of the Python command {@code sparkdl4j}.
+ */
+public final class Main {
+  private static final int OK = 0;
+  private static final int ERROR = 1;
+  private static final int USAGE = 2;
+
+  private Main() {}
+
+  /** Runs a command and leaves with 0, 1 for an error, or 2 for wrong usage. */
+  public static void main(String[] arguments) {
+    System.exit(run(Arrays.asList(arguments), System.out, System.err));
+  }
+
+  /** Runs a command; the exit code. */
+  static int run(List<String> arguments, PrintStream out, PrintStream err) {
+    boolean debug = arguments.contains("--debug");
+    try {
+      command(arguments).run(out, err);
+      return OK;
+    } catch (UsageException e) {
+      err.println("sparkdl4j: " + e.getMessage() + "\n" + USAGE_TEXT);
+      return USAGE;
+    } catch (SparkDl4jException e) {
+      if (debug) e.printStackTrace(err);
+      err.println("sparkdl4j: error: " + e.getMessage());
+      return e.code().name().startsWith("PARAMETER_") ? USAGE : ERROR;
+    }
+  }
+
+  private static Command command(List<String> arguments) {
+    if (arguments.isEmpty()) throw new UsageException("a command is missing");
+    List<String> rest = arguments.subList(1, arguments.size());
+    switch (arguments.get(0)) {
+      case "train":
+        return new TrainCommand(rest);
+      case "evaluate":
+        return new EvaluateCommand(rest);
+      case "predict":
+        return new PredictCommand(rest);
+      default:
+        throw new UsageException("there is no command " + arguments.get(0));
+    }
+  }
+
+  private static final String USAGE_TEXT =
+      "usage: train DATA [--test DATA|FRACTION] [--validation DATA|FRACTION] [--network NAME|FILE]"
+          + " [--size 75|60x80] [--model FILE] [--report DIR] [--OPTION VALUE ...]\n"
+          + "       evaluate MODEL DATA [--report DIR] [--max-damaged SHARE]\n"
+          + "       predict MODEL PATH ... [--out FILE]";
+}

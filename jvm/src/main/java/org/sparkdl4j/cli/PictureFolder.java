@@ -1,0 +1,103 @@
+package org.sparkdl4j.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import org.sparkdl4j.dataset.ImageLoader;
+import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.LoadedImages;
+import org.sparkdl4j.dataset.PixelBlock;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.DamagedImage;
+import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.image.ImageFolder;
+import org.sparkdl4j.image.LabeledFile;
+
+/** Reads class folders, and says on the way what was damaged. */
+final class PictureFolder {
+  private final DecodeOptions image;
+  private final double maxDamaged;
+  private final Pattern namePattern;
+  private final PrintStream err;
+
+  /**
+   * A reader.
+   *
+   * @param namePattern has a group {@code label}, as Python or Java writes it; null takes the class
+   *     from the subfolder
+   */
+  PictureFolder(DecodeOptions image, double maxDamaged, String namePattern, PrintStream err) {
+    this.image = image;
+    this.maxDamaged = maxDamaged;
+    this.namePattern = namePattern == null ? null : compiled(namePattern);
+    this.err = err;
+  }
+
+  /**
+   * Reads a folder with one subfolder a class.
+   *
+   * @param classes the classes that labels index; null takes those of the folder
+   */
+  LabeledImages read(Path root, List<String> classes) {
+    List<LabeledFile> files = namePattern == null ? ImageFolder.find(root) : named(root);
+    List<String> found = ImageFolder.classes(files);
+    if (classes == null) {
+      ImageFolder.requireTwoClasses(root, found);
+    } else {
+      for (String name : found) {
+        if (!classes.contains(name)) {
+          throw new SparkDl4jException(
+              ErrorCode.DATA_LABELS,
+              root
+                  + " has the class "
+                  + name
+                  + ", which the training data do not have: "
+                  + classes);
+        }
+      }
+    }
+    List<Path> paths = files.stream().map(LabeledFile::path).collect(Collectors.toList());
+    PixelBlock block =
+        PixelBlock.allocate(paths.size(), image.height(), image.width(), image.channels());
+    LoadedImages loaded =
+        new ImageLoader(image, 0).load(paths, block, maxDamaged, null).orElseThrow();
+    for (DamagedImage damaged : loaded.damaged()) err.println("damaged: " + damaged);
+    return LabeledImages.of(block, loaded, files, classes == null ? found : classes);
+  }
+
+  private List<LabeledFile> named(Path root) {
+    List<LabeledFile> files = new ArrayList<>();
+    for (Path path : ImageFolder.list(root)) {
+      Matcher matcher = namePattern.matcher(root.relativize(path).toString());
+      if (!matcher.find() || matcher.group("label") == null) {
+        throw new SparkDl4jException(
+            ErrorCode.DATA_NAME,
+            path
+                + " does not match name_pattern "
+                + namePattern
+                + ": rename or remove it, or mend the pattern");
+      }
+      files.add(new LabeledFile(path, matcher.group("label")));
+    }
+    return files;
+  }
+
+  private static Pattern compiled(String pattern) {
+    // Python writes (?P<label>…) where Java writes (?<label>…).
+    String java = pattern.replace("(?P<", "(?<");
+    if (!java.contains("(?<label>")) {
+      throw new UsageException("--name-pattern must have a group named label, but is " + pattern);
+    }
+    try {
+      return Pattern.compile(java);
+    } catch (PatternSyntaxException e) {
+      throw new UsageException("--name-pattern is not a regular expression: " + e.getDescription());
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package org.sparkdl4j.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.dataset.StratifiedSplit;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.file.AtomicFile;
+import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.model.ClassifierTraining;
+import org.sparkdl4j.model.ImageClassifier;
+import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.spec.Json;
+import org.sparkdl4j.spec.Options;
+import org.sparkdl4j.training.TrainingOptions;
+
+/** {@code train DATA}: from class folders to a model file. */
+final class TrainCommand implements Command {
+  private static final long POLL_MILLIS = 1000;
+
+  private final Arguments arguments;
+  private final Path data;
+  private final Path model;
+  private final String report;
+  private final NetworkSpec network;
+  private final TrainingOptions options;
+
+  TrainCommand(List<String> given) {
+    Set<String> allowed =
+        new HashSet<>(
+            List.of(
+                "network",
+                "validation",
+                "test",
+                "model",
+                "size",
+                "window",
+                "name_pattern",
+                "report"));
+    for (String group : List.of("training", "network", "image", "data")) {
+      allowed.addAll(Options.names(group));
+    }
+    // Given as --validation and --size.
+    allowed.removeAll(List.of("validation_fraction", "height", "width"));
+    arguments = new Arguments(given, allowed);
+    data = Path.of(arguments.words(1, 1, "DATA").get(0));
+    model = Path.of(arguments.get("model", "model.zip"));
+    report = arguments.get("report", null);
+    options = new TrainingOptions(arguments.group("training"));
+    network = network(arguments.get("network", "landscape"));
+  }
+
+  @Override
+  public void run(PrintStream out, PrintStream err) {
+    requireWritable(model.toAbsolutePath().getParent());
+    DecodeOptions image = image();
+    PictureFolder folder =
+        new PictureFolder(
+            image,
+            new Options("data", arguments.group("data")).number("max_damaged"),
+            arguments.get("name_pattern", null),
+            err);
+    try (LabeledImages all = folder.read(data, null)) {
+      LabeledImages[] trainAndTest = part(all, "test", folder);
+      LabeledImages[] trainAndValidation = part(trainAndTest[0], "validation", folder);
+      train(trainAndValidation[0], trainAndValidation[1], trainAndTest[1], image, out, err);
+    }
+  }
+
+  private void train(
+      LabeledImages train,
+      LabeledImages validation,
+      LabeledImages test,
+      DecodeOptions image,
+      PrintStream out,
+      PrintStream err) {
+    StandardScaler scaler = StandardScaler.fit(options.standardize(), train);
+    ArrayNode labels = (ArrayNode) Json.of(train.classes());
+    ObjectNode training = arguments.group("training");
+    ClassifierTraining run =
+        new ClassifierTraining(
+            network,
+            arguments.group("network"),
+            training,
+            labels,
+            image,
+            scaler,
+            train,
+            validation);
+    run.start();
+    JsonNode end = follow(run, err);
+    try (ImageClassifier classifier = run.result()) {
+      int kept = end.get("kept_epoch").asInt();
+      boolean diverged = end.get("reason").asText().equals("diverged");
+      if (!diverged || kept > 0) {
+        classifier.save(model);
+        out.println("Model: " + model + " (epoch " + kept + " of " + options.epochs() + ")");
+      }
+      if (diverged) {
+        throw new SparkDl4jException(
+            ErrorCode.TRAINING_DIVERGED,
+            "the loss became NaN or infinite in epoch "
+                + end.get("epoch")
+                + ", minibatch "
+                + end.get("step")
+                + ": try a lower --learning-rate");
+      }
+      if (report != null) {
+        ObjectNode history = Json.object().put("kept_epoch", kept);
+        history.set("epochs", classifier.metadata().training().get("history"));
+        AtomicFile.writeText(Path.of(report, "history.json"), Json.writePretty(history) + "\n");
+      }
+      if (test != null) EvaluateCommand.evaluate(classifier, test, report, out);
+    } finally {
+      if (test != null) test.close();
+      if (validation != null) validation.close();
+    }
+  }
+
+  /** Prints a line an epoch until the run ends; the last event. */
+  private JsonNode follow(ClassifierTraining run, PrintStream err) {
+    while (true) {
+      String text = run.poll(POLL_MILLIS);
+      if (text == null) continue;
+      ObjectNode event = Json.readObject(text, "an event");
+      switch (event.get("type").asText()) {
+        case "epoch":
+          err.printf(
+              Locale.ROOT,
+              "epoch %d/%d  loss %.4f  accuracy %.4f%s  %.0f images/s%n",
+              event.get("epoch").asInt(),
+              options.epochs(),
+              event.get("loss").asDouble(),
+              event.get("accuracy").asDouble(),
+              event.hasNonNull("validation_loss")
+                  ? String.format(
+                      Locale.ROOT,
+                      "  validation loss %.4f  accuracy %.4f",
+                      event.get("validation_loss").asDouble(),
+                      event.get("validation_accuracy").asDouble())
+                  : "",
+              event.get("images_per_second").asDouble());
+          break;
+        case "end":
+        case "error":
+          return event;
+        default:
+          break;
+      }
+    }
+  }
+
+  /**
+   * The data without, and then with only, what an option takes from them or names; null for none.
+   */
+  private LabeledImages[] part(LabeledImages all, String option, PictureFolder folder) {
+    String given = arguments.get(option, null);
+    if (given == null) return new LabeledImages[] {all, null};
+    double fraction;
+    try {
+      fraction = Double.parseDouble(given);
+    } catch (NumberFormatException e) {
+      return new LabeledImages[] {all, folder.read(Path.of(given), all.classes())};
+    }
+    if (!(fraction > 0 && fraction < 1)) {
+      throw new UsageException(
+          "--" + option + ": a fraction must be above 0 and below 1, not " + given);
+    }
+    StratifiedSplit split = StratifiedSplit.of(all.labels(), fraction, options.seed());
+    return new LabeledImages[] {all.subset(split.kept()), all.subset(split.heldOut())};
+  }
+
+  private DecodeOptions image() {
+    String size = arguments.get("size", null);
+    int[] hint = network.inputShape() != null ? network.inputShape() : network.defaultInputShape();
+    if (size == null && hint == null) {
+      throw new UsageException(
+          "this network names no picture size: give --size, such as 75 or 60x80");
+    }
+    ObjectNode image = arguments.group("image");
+    if (size == null) {
+      image.put("height", hint[0]).put("width", hint[1]);
+    } else {
+      String[] sides = size.toLowerCase(Locale.ROOT).split("x", 2);
+      try {
+        image.put("height", Integer.parseInt(sides[0]));
+        image.put("width", Integer.parseInt(sides[sides.length - 1]));
+      } catch (NumberFormatException e) {
+        throw new UsageException(
+            "--size must be a number such as 75, or height x width as 60x80, not " + size);
+      }
+    }
+    image.set("window", window());
+    return DecodeOptions.fromJson(image);
+  }
+
+  private JsonNode window() {
+    String window = arguments.get("window", "full");
+    String[] bounds = window.split(",", -1);
+    if (bounds.length != 2) return Json.of(window);
+    try {
+      return Json.of(List.of(Integer.parseInt(bounds[0]), Integer.parseInt(bounds[1])));
+    } catch (NumberFormatException e) {
+      throw new UsageException("--window must be full, minmax, or LOW,HIGH, not " + window);
+    }
+  }
+
+  private static NetworkSpec network(String nameOrFile) {
+    Path file = Path.of(nameOrFile);
+    if (!nameOrFile.endsWith(".json")) return NetworkSpec.reference(nameOrFile);
+    try {
+      return NetworkSpec.of(Json.readObject(Files.readString(file), nameOrFile));
+    } catch (IOException e) {
+      throw new SparkDl4jException(
+          ErrorCode.FILE_NOT_FOUND, "the network " + file + " cannot be read: " + e, e);
+    }
+  }
+
+  private static void requireWritable(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new SparkDl4jException(
+          ErrorCode.FILE_NOT_FOUND, "the folder " + folder + " does not exist");
+    }
+    if (!Files.isWritable(folder)) {
+      throw new SparkDl4jException(
+          ErrorCode.FILE_UNWRITABLE, "there is no permission to write into " + folder);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package org.sparkdl4j.evaluation;
+
+/** How often each class was predicted as each class. Undefined ratios (0/0) count as 0. */
+public final class ConfusionMatrix {
+  private final long[][] counts;
+
+  /** An empty matrix. */
+  public ConfusionMatrix(int classes) {
+    counts = new long[classes][classes];
+  }
+
+  /** Counts one picture. */
+  public void add(int actual, int predicted) {
+    counts[actual][predicted]++;
+  }
+
+  public int classes() {
+    return counts.length;
+  }
+
+  /** How many pictures of one class were predicted as another. */
+  public long count(int actual, int predicted) {
+    return counts[actual][predicted];
+  }
+
+  /** The number of pictures. */
+  public long total() {
+    long sum = 0;
+    for (int k = 0; k < counts.length; k++) sum += support(k);
+    return sum;
+  }
+
+  /** The number of pictures that are of a class. */
+  public long support(int actual) {
+    long sum = 0;
+    for (long count : counts[actual]) sum += count;
+    return sum;
+  }
+
+  /** The share of pictures predicted as their own class. */
+  public double accuracy() {
+    long hits = 0;
+    for (int k = 0; k < counts.length; k++) hits += counts[k][k];
+    return ratio(hits, total());
+  }
+
+  /** The mean recall of the classes that have pictures. */
+  public double balancedAccuracy() {
+    double sum = 0;
+    int present = 0;
+    for (int k = 0; k < counts.length; k++) {
+      if (support(k) == 0) continue;
+      sum += recall(k);
+      present++;
+    }
+    return present == 0 ? 0 : sum / present;
+  }
+
+  /** The share of the pictures predicted as a class that are of it. */
+  public double precision(int k) {
+    return ratio(counts[k][k], predicted(k));
+  }
+
+  /** The share of the pictures of a class that were predicted as it. */
+  public double recall(int k) {
+    return ratio(counts[k][k], support(k));
+  }
+
+  /** The harmonic mean of precision and recall. */
+  public double f1(int k) {
+    return ratio(2 * counts[k][k], support(k) + predicted(k));
+  }
+
+  private long predicted(int k) {
+    long sum = 0;
+    for (long[] row : counts) sum += row[k];
+    return sum;
+  }
+
+  private static double ratio(long part, long whole) {
+    return whole == 0 ? 0 : (double) part / whole;
+  }
+}

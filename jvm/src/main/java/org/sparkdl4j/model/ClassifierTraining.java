@@ -1,0 +1,111 @@
+package org.sparkdl4j.model;
+
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.plan.Dl4jCore;
+import org.sparkdl4j.plan.NetworkCore;
+import org.sparkdl4j.spec.Json;
+import org.sparkdl4j.spec.Options;
+import org.sparkdl4j.training.TrainingOptions;
+import org.sparkdl4j.training.TrainingResult;
+import org.sparkdl4j.training.TrainingRun;
+
+/**
+ * The training of a classifier: from the description of a network and labelled pictures to an
+ * {@link ImageClassifier} with the parameters to keep.
+ */
+public final class ClassifierTraining {
+  private final NetworkSpec network;
+  private final ObjectNode options;
+  private final ArrayNode labels;
+  private final DecodeOptions image;
+  private final StandardScaler scaler;
+  private final NetworkCore core;
+  private final TrainingRun run;
+
+  /**
+   * A training that has not started.
+   *
+   * @param network the network's description
+   * @param networkOptions options of the group "network"; they fill what the network leaves unset
+   * @param trainingOptions options of the group "training"
+   * @param labels the names of the classes, strings, numbers or booleans, in the order of their
+   *     indices
+   * @param image how pictures become pixels, for later predictions
+   * @param scaler fitted on the training pictures
+   * @param train the training pictures
+   * @param validation pictures that decide which epoch's parameters are kept; null for none
+   * @throws org.sparkdl4j.error.SparkDl4jException for anything that does not fit together
+   */
+  public ClassifierTraining(
+      NetworkSpec network,
+      ObjectNode networkOptions,
+      ObjectNode trainingOptions,
+      ArrayNode labels,
+      DecodeOptions image,
+      StandardScaler scaler,
+      LabeledImages train,
+      LabeledImages validation) {
+    this.network = network;
+    this.labels = labels;
+    this.image = image;
+    this.scaler = scaler;
+    options = Json.object();
+    options.setAll(networkOptions);
+    options.setAll(trainingOptions);
+    TrainingOptions training = new TrainingOptions(trainingOptions);
+    int[] shape = {image.height(), image.width(), image.channels()};
+    core =
+        new Dl4jCore(
+            network.toConfiguration(
+                shape, labels.size(), new Options("network", networkOptions), training.seed()),
+            shape);
+    run = new TrainingRun(core, scaler, train, validation, training);
+  }
+
+  /** Starts the training's own thread. */
+  public void start() {
+    run.start();
+  }
+
+  /**
+   * The next event, as {@link org.sparkdl4j.training.TrainingEvent} describes it.
+   *
+   * @return JSON; null when none has come within {@code millis}
+   */
+  public String poll(long millis) {
+    return run.poll(millis);
+  }
+
+  /** Stops before the next minibatch. */
+  public void cancel() {
+    run.cancel();
+  }
+
+  /**
+   * The classifier, after the event "end".
+   *
+   * @throws org.sparkdl4j.error.SparkDl4jException what made the training fail
+   */
+  public ImageClassifier result() {
+    TrainingResult result;
+    try {
+      result = run.result();
+    } catch (SparkDl4jException e) {
+      // Asked too early, the run still needs the network.
+      if (e.code() != ErrorCode.TRAINING_STATE) core.close();
+      throw e;
+    }
+    ObjectNode summary = result.toJson();
+    summary.set("history", summary.remove("epochs"));
+    summary.set("options", options);
+    ModelMetadata metadata = new ModelMetadata(network.toJson(), labels, summary);
+    return new ImageClassifier(core, scaler, image, metadata);
+  }
+}

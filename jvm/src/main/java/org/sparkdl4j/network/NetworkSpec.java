@@ -1,0 +1,257 @@
+package org.sparkdl4j.network;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.spec.Json;
+import org.sparkdl4j.spec.NearestName;
+import org.sparkdl4j.spec.Options;
+
+/**
+ * The description of a network: layers and settings, independent of picture size and classes where
+ * it leaves them open. Immutable.
+ */
+public final class NetworkSpec {
+  private static final List<String> REFERENCES = Arrays.asList("fashion", "landscape");
+
+  private final ObjectNode json;
+  private final List<LayerSpec> layers = new ArrayList<>();
+
+  private NetworkSpec(ObjectNode json) {
+    this.json = json;
+    checkKeys();
+    if (json.hasNonNull("name") && !json.get("name").isTextual()) {
+      throw invalid("network: name must be a string, but is " + json.get("name"));
+    }
+    checkShape("input_shape");
+    checkShape("default_input_shape");
+    Settings.checked(json, "network");
+    JsonNode list = json.get("layers");
+    if (list == null || !list.isArray() || list.size() == 0) {
+      throw invalid("network: layers must be a list of at least one layer");
+    }
+    for (JsonNode layer : list) layers.add(LayerSpec.parse(layers.size() + 1, layer));
+    checkOutputIsLast();
+    checkNames();
+  }
+
+  /**
+   * Reads a description.
+   *
+   * @param json the description
+   * @throws SparkDl4jException NETWORK_INVALID, which names the layer by its number from 1
+   */
+  public static NetworkSpec of(ObjectNode json) {
+    return new NetworkSpec(json.deepCopy());
+  }
+
+  /**
+   * A reference network of the library.
+   *
+   * @param name {@code landscape} or {@code fashion}
+   * @throws SparkDl4jException NETWORK_INVALID when there is none with this name
+   */
+  public static NetworkSpec reference(String name) {
+    if (!REFERENCES.contains(name)) {
+      throw invalid(
+          "there is no reference network \""
+              + name
+              + "\"; did you mean "
+              + NearestName.of(name, REFERENCES)
+              + "? They are "
+              + String.join(", ", REFERENCES));
+    }
+    return new NetworkSpec(Json.contract("networks/" + name + ".json"));
+  }
+
+  /** The network's name, or null. */
+  public String name() {
+    return json.path("name").textValue();
+  }
+
+  /** The {@code [height, width, channels]} that pictures must have, or null where any will do. */
+  public int[] inputShape() {
+    return shape("input_shape");
+  }
+
+  /** The {@code [height, width, channels]} that the network was made for, or null: a hint. */
+  public int[] defaultInputShape() {
+    return shape("default_input_shape");
+  }
+
+  /** The description as JSON, as it was given. */
+  public ObjectNode toJson() {
+    return json.deepCopy();
+  }
+
+  /**
+   * The output shape of every layer: {@code [height, width, channels]} or {@code [units]}.
+   *
+   * @param inputShape {@code [height, width, channels]} of the pictures
+   * @param classes number of classes, at least 2
+   * @throws SparkDl4jException NETWORK_DOES_NOT_FIT, NETWORK_INVALID
+   */
+  public List<int[]> shapes(int[] inputShape, int classes) {
+    checkInput(inputShape, classes);
+    List<int[]> shapes = new ArrayList<>();
+    int[] input = inputShape;
+    long parameters = 0;
+    for (LayerSpec layer : layers) {
+      int[] output = layer.outputShape(input, classes);
+      try {
+        parameters = Math.addExact(parameters, layer.parameters(input, output));
+        long activations = 1;
+        for (int size : output) activations = Math.multiplyExact(activations, (long) size);
+        // DL4J addresses parameters and one picture's activations by int.
+        Math.toIntExact(parameters);
+        Math.toIntExact(activations);
+      } catch (ArithmeticException e) {
+        throw layer.doesNotFit(
+            layer.type
+                + " makes the network too large (more than 2147483647 parameters or activations)");
+      }
+      shapes.add(output);
+      input = output;
+    }
+    return shapes;
+  }
+
+  /**
+   * DL4J's configuration for pictures of one shape.
+   *
+   * @param inputShape {@code [height, width, channels]} of the pictures
+   * @param classes number of classes, at least 2
+   * @param options options of the group "network"; they fill what the network leaves unset
+   * @param seed seed of the first weights
+   * @throws SparkDl4jException NETWORK_DOES_NOT_FIT, NETWORK_INVALID, PARAMETER_CONFLICT
+   */
+  public MultiLayerConfiguration toConfiguration(
+      int[] inputShape, int classes, Options options, int seed) {
+    shapes(inputShape, classes);
+    Settings settings = new Settings(json, options);
+    NeuralNetConfiguration.ListBuilder list =
+        new NeuralNetConfiguration.Builder()
+            // ND4J takes 0 for "seed from the clock": stand in with a number that is no seed.
+            .seed(seed == 0 ? 1L << 31 : seed)
+            .dataType(DataType.FLOAT)
+            .updater(updater(settings))
+            .list();
+    for (LayerSpec layer : layers) {
+      Layer dl4j = layer.toDl4j(settings, classes);
+      if (dl4j == null) continue;
+      dl4j.setLayerName(layer.name());
+      list.layer(dl4j);
+    }
+    list.setInputType(InputType.convolutional(inputShape[0], inputShape[1], inputShape[2]));
+    return list.build();
+  }
+
+  private static IUpdater updater(Settings settings) {
+    double learningRate = settings.number("learning_rate");
+    switch (settings.string("updater")) {
+      case "sgd":
+        return new Sgd(learningRate);
+      case "nesterov":
+        return new Nesterovs(learningRate, settings.number("momentum"));
+      case "adagrad":
+        return new AdaGrad(learningRate);
+      case "rmsprop":
+        return new RmsProp(learningRate);
+      default:
+        return new Adam(learningRate);
+    }
+  }
+
+  private void checkKeys() {
+    Set<String> known = new TreeSet<>(Options.names("network"));
+    Collections.addAll(known, "name", "source", "input_shape", "default_input_shape", "layers");
+    for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (!known.contains(name)) {
+        throw invalid(
+            "network: there is no setting \""
+                + name
+                + "\"; did you mean "
+                + NearestName.of(name, known)
+                + "?");
+      }
+    }
+  }
+
+  private void checkOutputIsLast() {
+    for (int i = 0; i < layers.size(); i++) {
+      boolean last = i == layers.size() - 1;
+      if (layers.get(i) instanceof OutputSpec != last) {
+        throw layers
+            .get(i)
+            .invalid(last ? "the last layer must be Output" : "Output must be the last layer");
+      }
+    }
+  }
+
+  private void checkNames() {
+    Set<String> names = new HashSet<>();
+    for (LayerSpec layer : layers) {
+      if (!names.add(layer.name())) throw layer.invalid("two layers have the name " + layer.name());
+    }
+  }
+
+  private void checkShape(String key) {
+    JsonNode value = json.get(key);
+    if (value == null || value.isNull()) return;
+    boolean fits = value.isArray() && value.size() == 3;
+    for (int i = 0; fits && i < 3; i++) {
+      fits = value.get(i).isInt() && value.get(i).intValue() >= 1;
+    }
+    if (!fits) {
+      throw invalid("network: " + key + " must be [height, width, channels], but is " + value);
+    }
+  }
+
+  private int[] shape(String key) {
+    if (!json.hasNonNull(key)) return null;
+    JsonNode value = json.get(key);
+    return new int[] {value.get(0).intValue(), value.get(1).intValue(), value.get(2).intValue()};
+  }
+
+  private void checkInput(int[] input, int classes) {
+    int[] own = inputShape();
+    if (own != null && !Arrays.equals(own, input)) {
+      throw new SparkDl4jException(
+          ErrorCode.NETWORK_DOES_NOT_FIT,
+          String.format(
+              "the network takes pictures of %dx%dx%d (height x width x channels), but the data are"
+                  + " %dx%dx%d",
+              own[0], own[1], own[2], input[0], input[1], input[2]));
+    }
+    if (classes < 2) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_ONE_CLASS,
+          "a classifier needs at least two classes, but the data have " + classes);
+    }
+  }
+
+  private static SparkDl4jException invalid(String message) {
+    return new SparkDl4jException(ErrorCode.NETWORK_INVALID, message);
+  }
+}

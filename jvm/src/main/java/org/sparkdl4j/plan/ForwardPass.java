@@ -1,0 +1,51 @@
+package org.sparkdl4j.plan;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+
+/** Predicts all pictures of a view. */
+public final class ForwardPass {
+  private ForwardPass() {}
+
+  /**
+   * Predicts into memory of the caller.
+   *
+   * @param batchSize the most pictures to compute at once; it does not change the result
+   * @param target address of {@code view.size() * core.classes()} floats
+   * @throws SparkDl4jException DATA_SHAPE, PARAMETER_RANGE
+   */
+  public static void run(
+      NetworkCore core, StandardScaler scaler, LabeledImages view, int batchSize, long target) {
+    if (batchSize < 1) {
+      throw new SparkDl4jException(
+          ErrorCode.PARAMETER_RANGE, "batch_size must be at least 1, but is " + batchSize);
+    }
+    if (view.size() == 0) return;
+    int classes = core.classes();
+    int most = Math.min(batchSize, view.size());
+    try (Minibatches minibatches = new Minibatches(view, scaler, core.inputShape(), most)) {
+      for (int from = 0; from < view.size(); from += most) {
+        int count = Math.min(most, view.size() - from);
+        long row = target + (long) from * classes * Float.BYTES;
+        core.predict(
+            minibatches.load(null, from, count),
+            count,
+            FloatMemory.at(row, (long) count * classes));
+      }
+    }
+  }
+
+  /** Predicts into a new array, {@code [view.size(), core.classes()]}, row by row. */
+  public static float[] run(
+      NetworkCore core, StandardScaler scaler, LabeledImages view, int batchSize) {
+    float[] probabilities = new float[Math.multiplyExact(view.size(), core.classes())];
+    try (FloatPointer memory = new FloatPointer((long) probabilities.length)) {
+      run(core, scaler, view, batchSize, memory.address());
+      memory.get(probabilities);
+    }
+    return probabilities;
+  }
+}

@@ -1,0 +1,22 @@
+package org.sparkdl4j.plan;
+
+/** What the forward pass of one trained minibatch showed. */
+public final class MinibatchResult {
+  private final double lossSum;
+  private final int hits;
+
+  public MinibatchResult(double lossSum, int hits) {
+    this.lossSum = lossSum;
+    this.hits = hits;
+  }
+
+  /** The sum of the pictures' cross-entropies, in nats, without regularisation terms. */
+  public double lossSum() {
+    return lossSum;
+  }
+
+  /** The number of pictures whose most probable class is their own. */
+  public int hits() {
+    return hits;
+  }
+}

@@ -1,0 +1,63 @@
+package org.sparkdl4j.plan;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * The numeric core of a network: it trains and predicts one minibatch at a time.
+ *
+ * <p>Features are standardised float32 in off-heap memory of the caller, one picture after the
+ * other, each {@code [channels, height, width]}. The caller may reuse that memory once a call has
+ * returned. Calls from several threads take turns.
+ */
+public interface NetworkCore extends AutoCloseable {
+  /** {@code [height, width, channels]} of a picture. */
+  int[] inputShape();
+
+  /** The number of classes. */
+  int classes();
+
+  /**
+   * Trains on one minibatch: forward, backward, update.
+   *
+   * @param features the pictures, {@code labels.length * channels * height * width} floats
+   * @param labels the class of each picture, 0 to {@code classes() - 1}
+   * @param seed seed of this minibatch's random numbers (dropout)
+   * @return the loss and hits of the forward pass as trained (before the update, dropout on)
+   */
+  MinibatchResult train(FloatPointer features, int[] labels, long seed);
+
+  /**
+   * Predicts one minibatch.
+   *
+   * @param features the pictures, {@code count * channels * height * width} floats
+   * @param count number of pictures
+   * @param probabilities receives {@code [count, classes()]}, row by row
+   */
+  void predict(FloatPointer features, int count, FloatPointer probabilities);
+
+  /**
+   * Counts a finished epoch; the updaters' iteration count goes up with every minibatch by itself.
+   */
+  void finishEpoch();
+
+  /** A copy of everything that training changes. */
+  NetworkState snapshot();
+
+  /**
+   * Goes back to a snapshot of this network, or of one with the same configuration.
+   *
+   * @throws IllegalArgumentException when the snapshot has other sizes
+   */
+  void restore(NetworkState state);
+
+  /** The DL4J network, whose parameters and updater state are always the current ones. */
+  MultiLayerNetwork network();
+
+  /** Frees the scratch memory that the calling thread's work has left. */
+  void releaseThread();
+
+  /** Frees the native memory; the core cannot be used afterwards. Idempotent. */
+  @Override
+  void close();
+}

@@ -1,0 +1,76 @@
+package org.sparkdl4j.training;
+
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.spec.Json;
+
+/**
+ * Something that happened in a training run. Epochs and steps count from 1; seconds count from the
+ * start of the epoch.
+ *
+ * <p>{@code start}: {@code epochs}, {@code steps_per_epoch}, {@code examples}. {@code minibatch}:
+ * {@code epoch}, {@code step}, {@code steps_per_epoch}, {@code examples} (trained so far in the
+ * epoch), {@code loss} (of the minibatch), {@code images_per_second}, {@code seconds}. {@code
+ * epoch}: what {@link EpochResult} holds. {@code end}: what {@link TrainingResult} holds, without
+ * the history. {@code error}: {@code code}, {@code message}, {@code details}.
+ */
+public final class TrainingEvent {
+  private final String type;
+  private final ObjectNode json;
+
+  private TrainingEvent(String type, ObjectNode fields) {
+    this.type = type;
+    json = Json.object().put("type", type);
+    json.setAll(fields);
+  }
+
+  static TrainingEvent start(int epochs, int stepsPerEpoch, int examples) {
+    return new TrainingEvent(
+        "start",
+        Json.object()
+            .put("epochs", epochs)
+            .put("steps_per_epoch", stepsPerEpoch)
+            .put("examples", examples));
+  }
+
+  static TrainingEvent minibatch(
+      int epoch, int step, int stepsPerEpoch, int examples, double loss, double seconds) {
+    return new TrainingEvent(
+        "minibatch",
+        Json.object()
+            .put("epoch", epoch)
+            .put("step", step)
+            .put("steps_per_epoch", stepsPerEpoch)
+            .put("examples", examples)
+            .put("loss", loss)
+            .put("images_per_second", examples / seconds)
+            .put("seconds", seconds));
+  }
+
+  static TrainingEvent epoch(EpochResult result) {
+    return new TrainingEvent("epoch", result.toJson());
+  }
+
+  static TrainingEvent end(TrainingResult result) {
+    ObjectNode fields = result.toJson();
+    fields.remove("epochs");
+    return new TrainingEvent("end", fields);
+  }
+
+  static TrainingEvent error(SparkDl4jException failure) {
+    ObjectNode fields =
+        Json.object().put("code", failure.code().name()).put("message", failure.getMessage());
+    fields.set("details", Json.of(failure.details()));
+    return new TrainingEvent("error", fields);
+  }
+
+  /** {@code start}, {@code minibatch}, {@code epoch}, {@code end} or {@code error}. */
+  public String type() {
+    return type;
+  }
+
+  /** The event with its {@code type}. */
+  public ObjectNode toJson() {
+    return json.deepCopy();
+  }
+}

@@ -1,0 +1,51 @@
+package org.sparkdl4j.training;
+
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.dataset.ScalerKind;
+import org.sparkdl4j.spec.Options;
+
+/** The options of the group "training", as {@code spec/options.json} describes them. */
+public final class TrainingOptions {
+  private final Options options;
+
+  /**
+   * Checks options.
+   *
+   * @param values the values by option name; what is absent or null takes its default
+   * @throws org.sparkdl4j.error.SparkDl4jException PARAMETER_UNKNOWN, PARAMETER_TYPE,
+   *     PARAMETER_RANGE
+   */
+  public TrainingOptions(ObjectNode values) {
+    options = new Options("training", values.deepCopy());
+  }
+
+  /** Passes over the training data. */
+  public int epochs() {
+    return options.integer("epochs");
+  }
+
+  /** Pictures per minibatch; the last one of an epoch may be smaller. */
+  public int batchSize() {
+    return options.integer("batch_size");
+  }
+
+  /** The share of the training data to hold out, for who splits them. */
+  public double validationFraction() {
+    return options.number("validation_fraction");
+  }
+
+  /** Whether the best epoch's parameters are kept where there are validation data. */
+  public boolean keepBest() {
+    return options.string("keep").equals("best");
+  }
+
+  /** What has a mean and a scale of its own, for who fits the scaler. */
+  public ScalerKind standardize() {
+    return ScalerKind.of(options.string("standardize"));
+  }
+
+  /** The seed of minibatch order and dropout. */
+  public int seed() {
+    return options.integer("seed");
+  }
+}

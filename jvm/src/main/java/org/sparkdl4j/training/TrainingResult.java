@@ -1,0 +1,69 @@
+package org.sparkdl4j.training;
+
+import java.util.List;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.spec.Json;
+
+/** How a training run ended. */
+public final class TrainingResult {
+  /** Why a run ended. */
+  public enum Reason {
+    COMPLETED,
+    CANCELLED,
+    DIVERGED
+  }
+
+  private final Reason reason;
+  private final int keptEpoch;
+  private final int epoch;
+  private final int step;
+  private final List<EpochResult> epochs;
+
+  TrainingResult(Reason reason, int keptEpoch, int epoch, int step, List<EpochResult> epochs) {
+    this.reason = reason;
+    this.keptEpoch = keptEpoch;
+    this.epoch = epoch;
+    this.step = step;
+    this.epochs = List.copyOf(epochs);
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+
+  /** The epoch whose parameters the network has now; 0 when none has finished. */
+  public int keptEpoch() {
+    return keptEpoch;
+  }
+
+  /** The epoch of the last minibatch that was trained; 0 when there was none. */
+  public int epoch() {
+    return epoch;
+  }
+
+  /**
+   * The number of that minibatch within its epoch; where the run diverged, the one that showed it.
+   */
+  public int step() {
+    return step;
+  }
+
+  /** The finished epochs, in their order. */
+  public List<EpochResult> epochs() {
+    return epochs;
+  }
+
+  /** {@code reason, kept_epoch, epoch, step, epochs}. */
+  public ObjectNode toJson() {
+    ObjectNode json =
+        Json.object()
+            .put("reason", reason.name().toLowerCase())
+            .put("kept_epoch", keptEpoch)
+            .put("epoch", epoch)
+            .put("step", step);
+    ArrayNode list = json.putArray("epochs");
+    for (EpochResult result : epochs) list.add(result.toJson());
+    return json;
+  }
+}

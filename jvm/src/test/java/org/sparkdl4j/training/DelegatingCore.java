@@ -1,0 +1,66 @@
+package org.sparkdl4j.training;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.sparkdl4j.plan.MinibatchResult;
+import org.sparkdl4j.plan.NetworkCore;
+import org.sparkdl4j.plan.NetworkState;
+
+/** A core that a test can make fail. */
+class DelegatingCore implements NetworkCore {
+  private final NetworkCore core;
+
+  DelegatingCore(NetworkCore core) {
+    this.core = core;
+  }
+
+  @Override
+  public int[] inputShape() {
+    return core.inputShape();
+  }
+
+  @Override
+  public int classes() {
+    return core.classes();
+  }
+
+  @Override
+  public MinibatchResult train(FloatPointer features, int[] labels, long seed) {
+    return core.train(features, labels, seed);
+  }
+
+  @Override
+  public void predict(FloatPointer features, int count, FloatPointer probabilities) {
+    core.predict(features, count, probabilities);
+  }
+
+  @Override
+  public void finishEpoch() {
+    core.finishEpoch();
+  }
+
+  @Override
+  public NetworkState snapshot() {
+    return core.snapshot();
+  }
+
+  @Override
+  public void restore(NetworkState state) {
+    core.restore(state);
+  }
+
+  @Override
+  public MultiLayerNetwork network() {
+    return core.network();
+  }
+
+  @Override
+  public void releaseThread() {
+    core.releaseThread();
+  }
+
+  @Override
+  public void close() {
+    core.close();
+  }
+}

@@ -1,0 +1,464 @@
+"""ConvNetClassifier: scikit-learn's contract over a Deeplearning4j network."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sparkdl4j import errors, options
+from sparkdl4j import network as networks
+from sparkdl4j.callbacks import Callback, ProgressBar
+from sparkdl4j.dataset import ImageDataset, ImageOptions
+from sparkdl4j.evaluation import Evaluation
+from sparkdl4j.history import History
+from sparkdl4j.network import Sequential
+from sparkdl4j.scaler import StandardScaler
+
+if TYPE_CHECKING:
+    from sparkdl4j.jvm.models import Model
+
+_PREDICTION_BATCH = 256
+
+# Parameters that are options of the shared contract, by group; the rest of the constructor's are Python's own.
+_TRAINING_OPTIONS = tuple(options.names("training"))
+_NETWORK_OPTIONS = tuple(options.names("network"))
+_PYTHON_PARAMETERS = ("network", "callbacks", "verbose")
+
+
+class ConvNetClassifier:
+    """Image classifier: a convolutional network, trained and run on the JVM.
+
+    It follows scikit-learn's contract (`fit`, `predict`, `predict_proba`, `score`, `get_params`, `clone`, pickling).
+    Pictures are numpy arrays (n, height, width[, channels]) or an `ImageDataset` such as `ImageFolder`.
+
+    The network options (`learning_rate` to `activation`) default to None, which means: what the network itself says, or
+    else the default given here in brackets. An option that is set both here and in the network is an error.
+
+    Args:
+        network: a reference network's name ("landscape", "fashion"), a `Sequential`, its dict, or a path to its JSON.
+        epochs: passes over the training data.
+        batch_size: examples per minibatch; a last, smaller minibatch is trained as it is.
+        validation_fraction: stratified share of the training data held out to choose the parameters that are kept.
+        keep: "best" (the epoch with the best validation accuracy; ties: lower validation loss) or "last". Without
+            validation data always the last.
+        standardize: "feature" (every pixel of every channel on its own), "channel" or "none"; fitted on the training
+            data only.
+        seed: of the split, the weights, the minibatch order and dropout. The same seed on the same machine gives
+            bit-identical parameters.
+        learning_rate: step size [0.001].
+        updater: "sgd", "nesterov", "adagrad", "rmsprop" or "adam" ["adam"].
+        momentum: of "nesterov" [0.9].
+        l1, l2: regularisation of the weights [0].
+        dropout: share dropped by `Dropout` layers without a rate of their own [0.5].
+        weight_init: distribution of the first weights ["xavier"].
+        activation: of layers that name none ["relu"].
+        callbacks: `Callback` objects that see every training event.
+        verbose: show a progress bar on standard error.
+
+    Attributes:
+        classes_: the classes, sorted, as `y` had them.
+        history_: `History`, one dict an epoch.
+        kept_epoch_: the epoch whose parameters were kept, counted from 1; 0 when training stopped within the first.
+        scaler_: the fitted `StandardScaler`, or None.
+        network_: the `Sequential` that was trained.
+        image_shape_: (height, width, channels).
+    """
+
+    def __init__(
+        self,
+        network: str | Sequential | dict[str, Any] | Path = "landscape",
+        *,
+        epochs: int = options.default("training", "epochs"),
+        batch_size: int = options.default("training", "batch_size"),
+        validation_fraction: float = options.default("training", "validation_fraction"),
+        keep: str = options.default("training", "keep"),
+        standardize: str = options.default("training", "standardize"),
+        seed: int = options.default("training", "seed"),
+        learning_rate: float | None = None,
+        updater: str | None = None,
+        momentum: float | None = None,
+        l1: float | None = None,
+        l2: float | None = None,
+        dropout: float | None = None,
+        weight_init: str | None = None,
+        activation: str | None = None,
+        callbacks: Sequence[Callback] = (),
+        verbose: bool = True,
+        **unknown: Any,
+    ) -> None:
+        options.check_names(unknown, self._parameter_names())
+        self.network = network
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.validation_fraction = validation_fraction
+        self.keep = keep
+        self.standardize = standardize
+        self.seed = seed
+        self.learning_rate = learning_rate
+        self.updater = updater
+        self.momentum = momentum
+        self.l1 = l1
+        self.l2 = l2
+        self.dropout = dropout
+        self.weight_init = weight_init
+        self.activation = activation
+        self.callbacks = callbacks
+        self.verbose = verbose
+
+    # ------------------------------------------------------------------ scikit-learn's contract
+
+    _estimator_type = "classifier"
+
+    @classmethod
+    def _parameter_names(cls) -> tuple[str, ...]:
+        return (*_PYTHON_PARAMETERS, *_TRAINING_OPTIONS, *_NETWORK_OPTIONS)
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The constructor's parameters by name."""
+        return {name: getattr(self, name) for name in self._parameter_names()}
+
+    def set_params(self, **params: Any) -> ConvNetClassifier:
+        """Sets constructor parameters by name.
+
+        Raises:
+            ParameterError: PARAMETER_UNKNOWN, with the nearest name.
+        """
+        options.check_names(params, self._parameter_names())
+        for name, value in params.items():
+            setattr(self, name, value)
+        return self
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
+
+        return Tags(
+            estimator_type="classifier",
+            target_tags=TargetTags(required=True),
+            classifier_tags=ClassifierTags(),
+            input_tags=InputTags(two_d_array=False, three_d_array=True),
+        )
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_model")
+
+    def __repr__(self) -> str:
+        changed = [
+            f"{name}={value!r}"
+            for name, value in self.get_params().items()
+            if name == "network" or value != _DEFAULTS[name]
+        ]
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    # ------------------------------------------------------------------ training
+
+    def fit(
+        self,
+        X: ArrayLike | ImageDataset,
+        y: ArrayLike | None = None,
+        *,
+        validation_data: ImageDataset | tuple[ArrayLike, ArrayLike] | None = None,
+    ) -> ConvNetClassifier:
+        """Trains the network.
+
+        Ctrl-C stops at the next minibatch: the best parameters so far are kept, the classifier is fitted, and
+        KeyboardInterrupt goes on to the caller.
+
+        Args:
+            X: pictures, (n, height, width) or (n, height, width, channels); or an `ImageDataset` with labels.
+            y: (n,) labels; None with an `ImageDataset`.
+            validation_data: an `ImageDataset` or (X, y) that decides which epoch's parameters are kept.
+
+        Raises:
+            ParameterError, DataError, NetworkError: before any JVM work.
+            TrainingError: TRAINING_DIVERGED when the loss becomes NaN; the classifier then holds the last good
+                parameters if at least one epoch had finished.
+        """
+        training_options = {name: options.check("training", name, getattr(self, name)) for name in _TRAINING_OPTIONS}
+        network_options = self._given_network_options()
+        network = networks.network(self.network)
+        settings = networks.fill(network, network_options)
+        data = _dataset(X, y, "X")
+        train, validation = self._parts(data, validation_data, training_options)
+        networks.shapes(network, train.image_shape, len(train.classes))
+
+        scaler = None
+        if self.standardize != "none":
+            scaler = StandardScaler(kind=self.standardize)
+            for batch in train.batches(_PREDICTION_BATCH):
+                scaler.partial_fit(batch)
+
+        history = History()
+        callbacks: list[Callback] = [*([ProgressBar()] if self.verbose else []), *self.callbacks]
+        last: dict[str, Any] = {}
+
+        def on_event(event: dict[str, Any]) -> None:
+            history.on_event(event)
+            last.update(event)
+            for callback in callbacks:
+                callback.on_event(event)
+
+        from sparkdl4j.jvm import models
+
+        image_options = train.image_options or _options_of_arrays(train.image_shape)
+        request = {
+            "network": network.to_dict(),
+            "network_options": network_options,
+            "training_options": training_options,
+            "labels": train.classes,
+            "image": image_options.to_dict(),
+            "scaler": _no_scaler(train.image_shape) if scaler is None else scaler.to_dict(),
+        }
+        model, stopped_by = models.train(request, train, validation, on_event=on_event)
+        self._adopt(model)
+        self.history_ = history
+        if stopped_by is not None:
+            raise stopped_by
+        if last.get("reason") == "diverged":
+            raise errors.error(
+                "TRAINING_DIVERGED",
+                f"the loss became NaN or infinite in epoch {last['epoch']}, minibatch {last['step']}; "
+                + (
+                    f"the parameters of epoch {last['kept_epoch']} are kept"
+                    if last["kept_epoch"]
+                    else "no epoch had finished, so the first parameters are kept"
+                )
+                + f". Try a learning_rate below {settings['learning_rate']:g}",
+                epoch=last["epoch"],
+                step=last["step"],
+                kept_epoch=last["kept_epoch"],
+            )
+        return self
+
+    def _given_network_options(self) -> dict[str, Any]:
+        given = {name: getattr(self, name) for name in _NETWORK_OPTIONS}
+        return {name: options.check("network", name, value) for name, value in given.items() if value is not None}
+
+    def _parts(
+        self,
+        data: ImageDataset,
+        validation_data: ImageDataset | tuple[ArrayLike, ArrayLike] | None,
+        training_options: dict[str, Any],
+    ) -> tuple[ImageDataset, ImageDataset | None]:
+        data.required_labels()
+        present = np.unique(data.required_labels())
+        if len(present) < 2:
+            only = f": {data.classes[present[0]]!r}" if len(present) else ""
+            raise errors.error(
+                "DATA_ONE_CLASS",
+                f"a classifier needs at least two classes, but the data have one{only}",
+            )
+        fraction = training_options["validation_fraction"]
+        if validation_data is None:
+            if not fraction:
+                return data, None
+            return data.split(fraction, seed=training_options["seed"])
+        if fraction:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "validation_data and validation_fraction are both given: leave one out",
+                parameter="validation_fraction",
+            )
+        validation = (
+            validation_data
+            if isinstance(validation_data, ImageDataset)
+            else _dataset(*validation_data, "validation_data")
+        )
+        if validation.image_shape != data.image_shape:
+            raise errors.error(
+                "DATA_SHAPE",
+                f"validation_data has pictures of {_size(validation.image_shape)}, but the training data "
+                f"{_size(data.image_shape)}",
+                parameter="validation_data",
+            )
+        return data, _with_classes(validation, data.classes, "validation_data")
+
+    def _adopt(self, model: Model) -> None:
+        metadata = model.metadata()
+        self._model = model
+        self.classes_ = np.asarray(metadata["labels"])
+        self.network_ = Sequential.from_dict(metadata["network"]) if metadata["network"] else None
+        self.image_options_ = ImageOptions.from_dict(metadata["image"])
+        self.image_shape_ = self.image_options_.shape
+        self.n_features_in_ = int(np.prod(self.image_shape_))
+        scaler = metadata["scaler"]
+        self.scaler_ = None if scaler["kind"] == "none" else StandardScaler.from_dict(scaler)
+        training = metadata["training"]
+        self.kept_epoch_ = int(training["kept_epoch"])
+        self.history_ = History(training["history"], kept_epoch=self.kept_epoch_)
+        self.training_ = training
+
+    # ------------------------------------------------------------------ use
+
+    def predict_proba(self, X: ArrayLike | ImageDataset) -> NDArray[np.float32]:
+        """Probabilities, (n, classes), columns in the order of `classes_`."""
+        model = self._fitted_model()
+        data = X if isinstance(X, ImageDataset) else ImageDataset.from_arrays(X)
+        if data.image_shape != self.image_shape_:
+            raise errors.error(
+                "DATA_SHAPE",
+                f"the pictures are {_size(data.image_shape)}, but the model was trained on {_size(self.image_shape_)}",
+                parameter="X",
+            )
+        return model.predict(data, classes=len(self.classes_), batch_size=_PREDICTION_BATCH)
+
+    def predict(self, X: ArrayLike | ImageDataset) -> NDArray[Any]:
+        """The most probable class of each picture, (n,)."""
+        best = np.argmax(self.predict_proba(X), axis=1)
+        classes: NDArray[Any] = self.classes_[best]
+        return classes
+
+    def evaluate(self, X: ArrayLike | ImageDataset, y: ArrayLike | None = None) -> Evaluation:
+        """Confusion matrix, accuracy, precision, recall, F1 and log-loss on labelled pictures.
+
+        Raises:
+            DataError: DATA_LABELS when a label is not one of `classes_`.
+        """
+        self._fitted_model()
+        data = _with_classes(_dataset(X, y, "X"), self.classes_.tolist(), "the data")
+        return Evaluation(data.required_labels(), self.predict_proba(data), classes=data.classes)
+
+    def score(self, X: ArrayLike | ImageDataset, y: ArrayLike | None = None) -> float:
+        """Accuracy on labelled pictures."""
+        return self.evaluate(X, y).accuracy
+
+    def read_images(self, paths: str | Path | Sequence[str | Path], *, max_damaged: float = 1.0) -> ImageDataset:
+        """Reads pictures from files or folders as the training pictures were read, without labels.
+
+        Args:
+            paths: files, or folders that are searched for pictures.
+            max_damaged: largest share of damaged pictures; the damaged ones are listed in `.damaged`.
+        """
+        from sparkdl4j.jvm import images
+
+        self._fitted_model()
+        files: list[str] = []
+        for path in [paths] if isinstance(paths, (str, Path)) else paths:
+            if not Path(path).exists():
+                raise errors.error("FILE_NOT_FOUND", f"{path} does not exist", path=str(path))
+            files += images.find(Path(path))
+        pixels, good, damaged = images.read(files, self.image_options_, max_damaged=max_damaged)
+        return ImageDataset(
+            pixels,
+            paths=np.asarray(files, dtype=object)[good],
+            damaged=damaged,
+            image_options=self.image_options_,
+        )
+
+    def summary(self) -> str:
+        """A table of the network: layer, output shape, parameters."""
+        if hasattr(self, "_model") and self.network_ is not None:
+            return self.network_.summary(input_shape=self.image_shape_, classes=len(self.classes_))
+        return networks.network(self.network).summary()
+
+    # ------------------------------------------------------------------ files
+
+    def save(self, path: str | Path) -> None:
+        """Writes the model file, a zip that plain Deeplearning4j reads too; atomically.
+
+        Raises:
+            FileError: FILE_UNWRITABLE; an older file of that name stays intact.
+        """
+        self._fitted_model().save(path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> ConvNetClassifier:
+        """Loads a model file. Nothing in it is executed.
+
+        Raises:
+            FileError: FILE_NOT_FOUND or FILE_UNREADABLE.
+            ModelFileError: MODEL_FILE_DAMAGED, MODEL_FILE_UNSAFE or MODEL_FILE_NEWER.
+        """
+        from sparkdl4j.jvm.models import Model
+
+        if not Path(path).exists():
+            raise errors.error("FILE_NOT_FOUND", f"the model file {path} does not exist", path=str(path))
+        model = Model.load(path)
+        classifier = cls()
+        training = model.metadata()["training"]
+        known = {name: value for name, value in training["options"].items() if name in cls._parameter_names()}
+        classifier.set_params(**known)
+        classifier._adopt(model)
+        if classifier.network_ is not None:
+            classifier.network = classifier.network_
+        return classifier
+
+    def _fitted_model(self) -> Model:
+        if not hasattr(self, "_model"):
+            raise errors.error("NOT_FITTED", "this ConvNetClassifier is not fitted yet: call fit or load first")
+        return self._model
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(self.__dict__)
+        if "_model" in state:
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder, "model.zip")
+                self._model.save(file)
+                state["_model"] = file.read_bytes()
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        from sparkdl4j.jvm.models import Model
+
+        self.__dict__.update(state)
+        if "_model" in state:
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder, "model.zip")
+                file.write_bytes(state["_model"])
+                self._model = Model.load(file)
+
+
+_DEFAULTS = ConvNetClassifier().get_params()
+
+
+def _dataset(X: ArrayLike | ImageDataset, y: ArrayLike | None, name: str) -> ImageDataset:
+    if isinstance(X, ImageDataset):
+        if y is not None:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                f"{name} is a data set with labels of its own: leave y out",
+                parameter="y",
+            )
+        return X
+    if y is None:
+        raise errors.error("DATA_LABELS", f"{name} is an array, so y must give its labels", parameter="y")
+    return ImageDataset.from_arrays(X, y)
+
+
+def _with_classes(data: ImageDataset, classes: Sequence[Any], name: str) -> ImageDataset:
+    """The same pictures with labels that index `classes`; numbers and their names as text count as equal."""
+    position = {str(value): index for index, value in enumerate(classes)}
+    unknown = [value for value in data.classes if str(value) not in position]
+    labels = data.required_labels()
+    if unknown:
+        raise errors.error(
+            "DATA_LABELS",
+            f"{name} has the class {unknown[0]!r}, which the training data do not have: {_listed(classes)}",
+            unknown=[str(value) for value in unknown],
+        )
+    index = np.array([position[str(value)] for value in data.classes], dtype=np.int32)
+    same = data.subset(np.arange(len(data)))
+    same.labels = index[labels]
+    same.classes = list(classes)
+    return same
+
+
+def _options_of_arrays(image_shape: tuple[int, int, int]) -> ImageOptions:
+    height, width, channels = image_shape
+    return ImageOptions((height, width), channels=channels)
+
+
+def _no_scaler(image_shape: tuple[int, int, int]) -> dict[str, Any]:
+    return {"kind": "none", "shape": list(image_shape), "mean": [], "scale": []}
+
+
+def _size(image_shape: tuple[int, int, int]) -> str:
+    return "x".join(map(str, image_shape))
+
+
+def _listed(classes: Sequence[Any]) -> str:
+    return ", ".join(map(str, classes[:10])) + (", …" if len(classes) > 10 else "")

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sparkdl4j import ConvNetClassifier, cli
+
+NETWORK = {
+    "layers": [
+        {"type": "Conv2D", "filters": 8, "kernel_size": [3, 3]},
+        {"type": "MaxPool2D", "pool_size": [2, 2]},
+        {"type": "Dense", "units": 16},
+        {"type": "Output"},
+    ]
+}
+
+
+@pytest.fixture(scope="module")
+def trained(picture_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the network, the model and the report of one run of `train`."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "network.json").write_text(json.dumps(NETWORK))
+    assert train(picture_folder, folder, "--test", "0.3", "--validation", "0.2", "--report", f"{folder}/report") == 0
+    return folder
+
+
+def train(data: Path, folder: Path, *more: str) -> int:
+    network, model = f"{folder}/network.json", f"{folder}/model.zip"
+    fixed = ["train", str(data), "--network", network, "--size", "16", "--learning-rate", "0.01"]
+    return cli.main([*fixed, "--epochs", "6", "--batch-size", "8", "--model", model, *more])
+
+
+def test_train_writes_model_and_report(trained: Path) -> None:
+    metrics = json.loads((trained / "report" / "metrics.json").read_text())
+    assert set(metrics) >= {"accuracy", "balanced_accuracy", "precision", "recall", "f1", "log_loss"}
+    assert metrics["classes"] == ["blue", "green", "red"]
+    assert sum(map(sum, metrics["confusion_matrix"])) == 18
+    assert metrics["accuracy"] > 0.8
+    history = json.loads((trained / "report" / "history.json").read_text())
+    assert len(history["epochs"]) == 6
+    for picture in ("confusion_matrix.png", "learning_curves.png"):
+        assert (trained / "report" / picture).read_bytes().startswith(b"\x89PNG")
+    assert ConvNetClassifier.load(trained / "model.zip").get_params()["batch_size"] == 8
+
+
+def test_train_prints_the_final_table(
+    picture_folder: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(trained / "network.json", tmp_path)
+    assert train(picture_folder, tmp_path, "--test", str(picture_folder)) == 0
+    shown = capsys.readouterr()
+    assert "accuracy" in shown.out
+    assert "60 pictures 16x16x3, blue 20, green 20, red 20" in shown.out
+    assert f"Model: {tmp_path}/model.zip" in shown.out
+    assert "6/6" in shown.err
+
+
+def test_evaluate(picture_folder: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model, report = str(trained / "model.zip"), tmp_path / "report"
+    assert cli.main(["evaluate", model, str(picture_folder), "--report", str(report)]) == 0
+    metrics = json.loads((report / "metrics.json").read_text())
+    assert sum(map(sum, metrics["confusion_matrix"])) == 60
+    assert f"{metrics['accuracy']:.4f}" in capsys.readouterr().out
+
+
+def test_predict_writes_a_row_a_picture(picture_folder: Path, trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(picture_folder / "red", tmp_path / "red")
+    (tmp_path / "red" / "broken.png").write_bytes(b"not a picture")
+    out = tmp_path / "predictions.csv"
+    assert cli.main(["predict", str(trained / "model.zip"), str(tmp_path / "red"), "--out", str(out)]) == 0
+    rows = list(csv.DictReader(out.open()))
+    assert len(rows) == 21
+    assert rows[0]["path"].endswith("broken.png")
+    assert rows[0]["damaged"].startswith("not_a_picture")
+    assert rows[0]["prediction"] == ""
+    good = rows[1:]
+    assert sum(row["prediction"] == "red" for row in good) >= 18
+    assert all(abs(sum(float(row[f"p_{c}"]) for c in ("blue", "green", "red")) - 1) < 1e-5 for row in good)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["predictions.csv", "red"]
+
+
+def test_info_names_versions_java_and_jar(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["info"]) == 0
+    shown = capsys.readouterr().out
+    for name in ("sparkdl4j", "python", "processor", "jar", "java", "nd4j", "onednn", "opencv"):
+        assert f"\n{name} " in f"\n{shown}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "required"),
+        (["trian"], "invalid choice"),
+        (["train", "x", "--epoch", "3"], "did you mean --epochs?"),
+        (["train", "x", "--epochs", "0"], "epochs must be at least 1"),
+        (["train", "x", "--learning-rate", "fast"], "learning-rate"),
+        (["train", "x", "--test", "1.5"], "a fraction must be above 0 and below 1"),
+        (["train", "x", "--size", "big"], "size must be"),
+        (["train", "x", "--window", "5"], "window must be"),
+        (["predict", "model.zip"], "required"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_errors_are_one_line_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["train", str(tmp_path / "missing"), "--model", str(tmp_path / "model.zip")]
+    assert cli.main(arguments) == 1
+    shown = capsys.readouterr().err
+    assert shown.splitlines() == [f"sparkdl4j: error: the folder {tmp_path}/missing does not exist"]
+    assert cli.main([*arguments, "--debug"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_model_that_cannot_be_written_is_said_before_training(
+    picture_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["train", str(picture_folder), "--model", str(tmp_path / "no" / "model.zip")]) == 1
+    assert f"the folder {tmp_path}/no does not exist" in capsys.readouterr().err
+
+
+def test_ctrl_c_saves_the_best_model_and_exits_with_130(picture_folder: Path, trained: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model.zip"
+    command = [sys.executable, "-m", "sparkdl4j", "train", str(picture_folder), "--size", "16"]
+    command += ["--network", str(trained / "network.json"), "--epochs", "100000", "--model", str(model)]
+    log = tmp_path / "log"
+    with log.open("w") as stream:
+        process = subprocess.Popen(command, stderr=stream, stdout=stream, env=os.environ)
+        deadline = time.monotonic() + 60
+        while "3/100000" not in log.read_text() and time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130, log.read_text()
+    shown = log.read_text()
+    assert shown.splitlines()[-1] == "sparkdl4j: interrupted"
+    assert "Traceback" not in shown
+    assert ConvNetClassifier.load(model).kept_epoch_ >= 3

@@ -361,8 +361,10 @@ def _prepare_exit() -> None:
     end = time.monotonic() + _EXIT_SECONDS
     while _has_lasting_threads():
         if time.monotonic() > end:
-            # JPype would wait for them without limit.
+            # JPype would wait for them without limit. Its own thread, which lets go of Python's objects, must not run
+            # on into the end of the interpreter: that thread would be torn down in the midst of C++, and abort.
             jpype.config.destroy_jvm = False
+            jpype.JClass("org.jpype.ref.JPypeReferenceQueue").getInstance().stop()
             return
         time.sleep(0.02)
 

@@ -1,0 +1,146 @@
+package org.sparkdl4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkdl4j.model.ImageClassifier;
+import org.sparkdl4j.spec.Json;
+
+class MainTest {
+  @TempDir Path folder;
+  private Path model;
+  private String out;
+  private String err;
+
+  @BeforeEach
+  void drawPictures() throws IOException {
+    model = folder.resolve("model.zip");
+    Random random = new Random(1);
+    for (String name : List.of("dark", "light")) {
+      Files.createDirectories(folder.resolve("data").resolve(name));
+      for (int i = 0; i < 20; i++) {
+        BufferedImage picture = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+        for (int pixel = 0; pixel < 64; pixel++) {
+          int grey = (name.equals("dark") ? 30 : 170) + random.nextInt(60);
+          picture.setRGB(pixel % 8, pixel / 8, new Color(grey, grey, grey).getRGB());
+        }
+        ImageIO.write(picture, "png", folder.resolve("data/" + name + "/" + i + ".png").toFile());
+      }
+    }
+    Files.writeString(
+        folder.resolve("network.json"),
+        "{\"layers\": [{\"type\": \"Dense\", \"units\": 6}, {\"type\": \"Output\"}]}");
+  }
+
+  @Test
+  void trainsEvaluatesAndPredicts() throws IOException {
+    assertEquals(
+        0,
+        run(train("--test", "0.25", "--validation", "0.25", "--report", path("report"))),
+        () -> err);
+    assertTrue(err.contains("epoch 8/8  loss "), err);
+    assertTrue(out.startsWith("Model: " + model), out);
+    assertTrue(out.contains("10 pictures: accuracy 1.0000"), out);
+    assertEquals(
+        1,
+        Json.readObject(Files.readString(folder.resolve("report/metrics.json")), "metrics")
+            .get("accuracy")
+            .asDouble());
+    assertEquals(
+        8,
+        Json.readObject(Files.readString(folder.resolve("report/history.json")), "history")
+            .get("epochs")
+            .size());
+
+    assertEquals(0, run(List.of("evaluate", model.toString(), path("data"))), () -> err);
+    assertTrue(out.startsWith("40 pictures: accuracy 1.0000"), out);
+
+    assertEquals(0, run(List.of("predict", model.toString(), path("data/light"))), () -> err);
+    String[] rows = out.split("\r\n");
+    assertEquals("path,prediction,probability,p_dark,p_light,damaged", rows[0]);
+    assertEquals(21, rows.length);
+    assertTrue(Arrays.stream(rows).skip(1).allMatch(row -> row.contains(".png,light,")), out);
+
+    try (ImageClassifier classifier = ImageClassifier.load(model)) {
+      assertEquals("dark", classifier.predict(folder.resolve("data/dark/3.png")).label());
+    }
+  }
+
+  @Test
+  void takesClassesFromNames() throws IOException {
+    assertEquals(0, run(train("--name-pattern", "(?P<label>dark|light)")), () -> err);
+    assertEquals(1, run(train("--name-pattern", "(?P<label>dark)/")));
+    assertTrue(err.contains("0.png does not match name_pattern"), err);
+    assertEquals(2, run(train("--name-pattern", "dark")));
+  }
+
+  @Test
+  void saysWhatIsDamagedAndGoesOn() throws IOException {
+    Files.writeString(folder.resolve("data/dark/text.png"), "no picture");
+    assertEquals(1, run(train()));
+    assertTrue(err.contains("1 of 41 pictures are damaged"), err);
+    assertEquals(0, run(train("--max-damaged", "0.1")));
+    assertTrue(err.contains("text.png"), err);
+  }
+
+  @Test
+  void savesNothingThatDivergedAtOnce() {
+    assertEquals(1, run(train("--updater", "sgd", "--learning-rate", "100", "--l2", "100")));
+    assertTrue(err.contains("the loss became NaN or infinite in epoch "), err);
+    assertFalse(err.contains("\tat "), err);
+  }
+
+  @Test
+  void wrongUsageHasItsOwnCode() {
+    assertEquals(2, run(List.of()));
+    assertEquals(2, run(List.of("fly")));
+    assertEquals(2, run(List.of("predict", "model.zip")));
+    assertEquals(2, run(train("--epoch", "3")));
+    assertTrue(err.contains("did you mean --epochs?"), err);
+    assertEquals(2, run(train("--epochs", "three")));
+    assertEquals(2, run(train("--epochs", "0")));
+    assertEquals(2, run(train("--size", "big")));
+    assertEquals(2, run(train("--window", "5")));
+    assertEquals(2, run(train("--test", "1.5")));
+    assertEquals(1, run(List.of("evaluate", path("missing.zip"), path("data"))));
+    assertEquals(1, run(List.of("train", path("data"), "--model", path("no/folder/model.zip"))));
+  }
+
+  private List<String> train(String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("train", path("data"), "--network", path("network.json"), "--size", "8"));
+    arguments.addAll(List.of("--epochs", "8", "--batch-size", "5", "--model", model.toString()));
+    arguments.addAll(Arrays.asList(more));
+    return arguments;
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private int run(List<String> arguments) {
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    int code = Main.run(arguments, new PrintStream(outBytes), new PrintStream(errBytes));
+    out = outBytes.toString();
+    err = errBytes.toString();
+    return code;
+  }
+}

@@ -76,6 +76,9 @@ def _train(arguments: argparse.Namespace) -> None:
         _make_folder(Path(arguments.report))
     if arguments.size is None and network.image_size is not None:
         arguments.size = network.image_size
+    if arguments.size is not None:
+        # Before pictures are read, which may take long; the number of classes does not matter to the fit.
+        networks.shapes(network, (*arguments.size, arguments.channels), 2)
     data = _read_data(arguments.data, arguments)
     validation, test = arguments.validation, arguments.test
     if isinstance(test, float):
@@ -96,7 +99,7 @@ def _train(arguments: argparse.Namespace) -> None:
             if name != "validation_fraction"
         },
     )
-    print(f"Training: {data!r}", file=sys.stderr)
+    print(f"Training: {data}", file=sys.stderr)
     try:
         classifier.fit(data, validation_data=None if fraction else validation)
     except (KeyboardInterrupt, errors.TrainingError):
@@ -111,7 +114,7 @@ def _train(arguments: argparse.Namespace) -> None:
     evaluation = None
     if test is not None:
         evaluation = classifier.evaluate(test)
-        print(f"Test: {test!r}\n\n{evaluation}\n")
+        print(f"Test: {test}\n\n{evaluation}\n")
     if arguments.report:
         _write_report(arguments.report, classifier, evaluation, test)
     print(f"Model: {model_path} (epoch {classifier.kept_epoch_} of {classifier.epochs})")
@@ -123,7 +126,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         _make_folder(Path(arguments.report))
     data = _read_data(arguments.data, arguments, classifier)
     evaluation = classifier.evaluate(data)
-    print(f"{data!r}\n\n{evaluation}")
+    print(f"{data}\n\n{evaluation}")
     if arguments.report:
         print()
         _write_report(arguments.report, classifier, evaluation, data)

@@ -148,8 +148,11 @@ class ImageDataset:
         return picture
 
     def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self}>"
+
+    def __str__(self) -> str:
         height, width, channels = self.image_shape
-        text = f"{type(self).__name__}: {len(self)} pictures {height}x{width}x{channels}"
+        text = f"{len(self)} pictures {height}x{width}x{channels}"
         if self.labels is not None:
             counts = np.bincount(self.labels, minlength=len(self.classes))
             text += ", " + ", ".join(f"{name} {count}" for name, count in zip(self.classes, counts, strict=True))

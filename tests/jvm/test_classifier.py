@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -275,14 +277,31 @@ def test_bad_model_files_are_refused(fitted: ConvNetClassifier, tmp_path: Path) 
     assert missing.value.code == "FILE_NOT_FOUND"
 
 
-def test_saving_where_it_is_impossible_keeps_the_old_file(fitted: ConvNetClassifier, tmp_path: Path) -> None:
+def test_saving_where_it_is_impossible_is_an_error(fitted: ConvNetClassifier, tmp_path: Path) -> None:
     with pytest.raises(FileError) as caught:
         fitted.save(tmp_path / "no" / "folder" / "model.zip")
     assert caught.value.code == "FILE_UNWRITABLE"
-    old = Path("/dev/full")
-    if old.exists():
-        with pytest.raises(FileError):
-            fitted.save(old / "model.zip")
+
+
+def test_a_full_disk_while_saving_keeps_the_old_file(fitted: ConvNetClassifier, tmp_path: Path) -> None:
+    path = tmp_path / "model.zip"
+    fitted.save(path)
+    old = path.read_bytes()
+    # A limit on the size of files fails as a full disk does: in the midst of writing.
+    program = f"""
+import resource
+from sparkdl4j import ConvNetClassifier, FileError
+classifier = ConvNetClassifier.load({str(path)!r})
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+try:
+    classifier.save({str(path)!r})
+except FileError as problem:
+    print(problem.code)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "FILE_UNWRITABLE\n", done.stderr
+    assert path.read_bytes() == old
+    assert [file.name for file in tmp_path.iterdir()] == ["model.zip"]
 
 
 def test_reading_pictures_as_the_model_did(picture_folder: Path, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,12 +176,22 @@ class Dl4jCoreTest {
 
   @Test
   void memoryStaysFlat() throws Exception {
+    assertMemoryStaysFlat(200);
+  }
+
+  @Test
+  @Tag("long")
+  void memoryStaysFlatOverTwentyThousandSteps() throws Exception {
+    assertMemoryStaysFlat(3_400);
+  }
+
+  private static void assertMemoryStaysFlat(int stepsAtATime) throws Exception {
     try (Dl4jCore core = new Dl4jCore(configuration(WITH_DROPOUT, "{}"), SHAPE);
         FloatPointer features = features(16, 1);
         FloatPointer probabilities = new FloatPointer(16L * CLASSES)) {
       long[] resident = new long[6];
       for (int i = 0; i < resident.length; i++) {
-        steps(core, features, probabilities, 200);
+        steps(core, features, probabilities, stepsAtATime);
         System.gc();
         // What the collector finds is freed by other threads.
         Thread.sleep(200);

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sparkdl4j.callbacks import Callback, ProgressBar
     from sparkdl4j.classifier import ConvNetClassifier
-    from sparkdl4j.dataset import DamagedImage, ImageDataset, ImageFolder, load_idx
+    from sparkdl4j.damaged_image import DamagedImage
+    from sparkdl4j.dataset import ImageDataset, ImageFolder
     from sparkdl4j.errors import (
         DataError,
         FileError,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     )
     from sparkdl4j.evaluation import Evaluation
     from sparkdl4j.history import History
+    from sparkdl4j.idx import load_idx
     from sparkdl4j.jvm.in_process import configure
     from sparkdl4j.network import (
         AvgPool2D,
@@ -44,7 +46,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "callbacks": ("Callback", "ProgressBar"),
     "classifier": ("ConvNetClassifier",),
-    "dataset": ("DamagedImage", "ImageDataset", "ImageFolder", "load_idx"),
+    "damaged_image": ("DamagedImage",),
+    "dataset": ("ImageDataset", "ImageFolder"),
     "errors": (
         "DataError",
         "FileError",
@@ -59,6 +62,7 @@ _HOMES = {
     ),
     "evaluation": ("Evaluation",),
     "history": ("History",),
+    "idx": ("load_idx",),
     "jvm.in_process": ("configure",),
     "network": (
         "AvgPool2D",

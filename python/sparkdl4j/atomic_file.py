@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all, and reading JSON files."""
+"""Writing a file whole or not at all, the folder to write it into, and reading JSON files."""
 
 from __future__ import annotations
 
@@ -44,6 +44,33 @@ def write(path: str | Path, content: str | bytes) -> None:
         if temporary is not None:
             with suppress(OSError):
                 os.unlink(temporary)
+
+
+def make_folder(folder: str | Path) -> None:
+    """Makes a folder where it is missing.
+
+    Raises:
+        FileError: FILE_UNWRITABLE, also when there is no permission to write into it.
+    """
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise errors.error(
+            "FILE_UNWRITABLE", f"the folder {folder} cannot be made: {problem.strerror or problem}", path=str(folder)
+        ) from None
+    check_folder(folder)
+
+
+def check_folder(folder: str | Path) -> None:
+    """Checks that files can be written into a folder, before the work that makes them.
+
+    Raises:
+        FileError: FILE_NOT_FOUND or FILE_UNWRITABLE.
+    """
+    if not Path(folder).is_dir():
+        raise errors.error("FILE_NOT_FOUND", f"the folder {folder} does not exist", path=str(folder))
+    if not os.access(folder, os.W_OK):
+        raise errors.error("FILE_UNWRITABLE", f"there is no permission to write into {folder}", path=str(folder))
 
 
 def read_json(path: str | Path, *, code: str = "DATA_FORMAT") -> Any:

@@ -13,9 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from sparkdl4j import errors, options
 from sparkdl4j import network as networks
 from sparkdl4j.callbacks import Callback, ProgressBar
-from sparkdl4j.dataset import ImageDataset, ImageOptions
+from sparkdl4j.dataset import ImageDataset
 from sparkdl4j.evaluation import Evaluation
 from sparkdl4j.history import History
+from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.network import Sequential
 from sparkdl4j.scaler import StandardScaler
 

@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-from sparkdl4j import errors, options
+from sparkdl4j import atomic_file, errors, options
 
 if TYPE_CHECKING:
     from sparkdl4j.classifier import ConvNetClassifier
@@ -71,9 +71,9 @@ def _train(arguments: argparse.Namespace) -> None:
 
     network = networks.network(arguments.network)
     model_path = Path(arguments.model)
-    _check_writable(model_path.parent)
+    atomic_file.check_folder(model_path.parent)
     if arguments.report:
-        _make_folder(Path(arguments.report))
+        atomic_file.make_folder(arguments.report)
     if arguments.size is None and network.image_size is not None:
         arguments.size = network.image_size
     if arguments.size is not None:
@@ -123,7 +123,7 @@ def _train(arguments: argparse.Namespace) -> None:
 def _evaluate(arguments: argparse.Namespace) -> None:
     classifier = _load(arguments.model)
     if arguments.report:
-        _make_folder(Path(arguments.report))
+        atomic_file.make_folder(arguments.report)
     data = _read_data(arguments.data, arguments, classifier)
     evaluation = classifier.evaluate(data)
     print(f"{data}\n\n{evaluation}")
@@ -146,7 +146,7 @@ def _predict(arguments: argparse.Namespace) -> None:
 
     classifier = _load(arguments.model)
     if arguments.out:
-        _check_writable(Path(arguments.out).parent)
+        atomic_file.check_folder(Path(arguments.out).parent)
     files: list[str] = []
     for path in arguments.paths:
         if not Path(path).exists():
@@ -214,7 +214,8 @@ def _demo(arguments: argparse.Namespace) -> None:
 
 def _read_data(path: str, arguments: argparse.Namespace, classifier: ConvNetClassifier | None = None) -> ImageDataset:
     """Reads a folder of class folders, or an IDX file, as the options or else the model say."""
-    from sparkdl4j.dataset import ImageFolder, load_idx
+    from sparkdl4j.dataset import ImageFolder
+    from sparkdl4j.idx import load_idx
 
     if Path(path).is_file():
         return load_idx(path)
@@ -260,25 +261,6 @@ def _load(path: str) -> ConvNetClassifier:
     from sparkdl4j.classifier import ConvNetClassifier
 
     return ConvNetClassifier.load(path)
-
-
-def _check_writable(folder: Path) -> None:
-    if not folder.is_dir():
-        raise errors.error("FILE_NOT_FOUND", f"the folder {folder} does not exist", path=str(folder))
-    if not os.access(folder, os.W_OK):
-        raise errors.error("FILE_UNWRITABLE", f"there is no permission to write into {folder}", path=str(folder))
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise errors.error(
-            "FILE_UNWRITABLE",
-            f"the folder {folder} cannot be made: {problem.strerror}",
-            path=str(folder),
-        ) from None
-    _check_writable(folder)
 
 
 def _configure_jvm(arguments: argparse.Namespace) -> None:

@@ -1,88 +1,20 @@
-"""Labelled pictures in memory: from class folders, numpy arrays and IDX files."""
+"""Labelled pictures in memory: from class folders and numpy arrays."""
 
 from __future__ import annotations
 
-import contextlib
-import gzip
 import re
-import struct
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sparkdl4j import errors, options, splits
+from sparkdl4j.damaged_image import DamagedImage
+from sparkdl4j.image_options import ImageOptions, Window
 
-Window: TypeAlias = Literal["full", "minmax"] | tuple[int, int]
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class DamagedImage:
-    """A picture that could not be read: where it is, the kind of damage, and what exactly was wrong."""
-
-    path: str
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class ImageOptions:
-    """How a file becomes pixels; stored in the model, so that prediction reads pictures as training did.
-
-    Args:
-        size: (height, width) in pixels, or one number for both.
-        channels: 1 (grey) or 3 (RGB).
-        window: how 16-bit pictures become 8-bit: "full" (0..65535), "minmax" (of each picture), or (low, high).
-        max_pixels: width x height above which a picture counts as damaged and is not decoded.
-    """
-
-    size: tuple[int, int] | int
-    channels: int = options.default("image", "channels")
-    window: Window = "full"
-    max_pixels: int = options.default("image", "max_pixels")
-
-    def __post_init__(self) -> None:
-        size = tuple(self.size) if isinstance(self.size, (tuple, list)) else (self.size, self.size)
-        if len(size) != 2:
-            raise errors.error(
-                "PARAMETER_RANGE", f"size must be (height, width) or one number, but is {self.size!r}", parameter="size"
-            )
-        sides = tuple(options.check("image", name, side) for name, side in zip(("height", "width"), size, strict=True))
-        object.__setattr__(self, "size", sides)
-        for name in ("channels", "max_pixels"):
-            object.__setattr__(self, name, options.check("image", name, getattr(self, name)))
-        object.__setattr__(self, "window", _checked_window(self.window))
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(height, width, channels)."""
-        assert isinstance(self.size, tuple)
-        return (*self.size, self.channels)
-
-    def to_dict(self) -> dict[str, Any]:
-        height, width, channels = self.shape
-        window = list(self.window) if isinstance(self.window, tuple) else self.window
-        return {
-            "height": height,
-            "width": width,
-            "channels": channels,
-            "window": window,
-            "max_pixels": self.max_pixels,
-        }
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> ImageOptions:
-        window = values["window"]
-        return cls(
-            size=(values["height"], values["width"]),
-            channels=values["channels"],
-            window=tuple(window) if isinstance(window, list) else window,
-            max_pixels=values["max_pixels"],
-        )
 
 
 class ImageDataset:
@@ -286,47 +218,6 @@ class ImageFolder(ImageDataset):
         )
 
 
-def load_idx(images: str | Path, labels: str | Path | None = None) -> ImageDataset:
-    """Pictures from IDX files (the format of MNIST and Fashion-MNIST), plain or gzipped.
-
-    Args:
-        images: file of unsigned bytes, (n, height, width) or (n, height, width, channels).
-        labels: file of unsigned bytes, (n,). By default the file beside `images` whose name has `labels` and `idx1` in
-            place of `images` and `idx3`, where there is one.
-
-    Raises:
-        FileError: FILE_NOT_FOUND or FILE_UNREADABLE.
-        DataError: DATA_FORMAT, DATA_SHAPE or DATA_LABELS.
-    """
-    images = Path(images)
-    if labels is None:
-        beside = images.with_name(images.name.replace("images", "labels").replace("idx3", "idx1"))
-        labels = beside if beside != images and beside.exists() else None
-    return ImageDataset.from_arrays(_read_idx(images), None if labels is None else _read_idx(Path(labels)))
-
-
-def _read_idx(path: Path) -> NDArray[np.uint8]:
-    try:
-        data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
-    except FileNotFoundError:
-        raise errors.error("FILE_NOT_FOUND", f"{path} does not exist", path=str(path)) from None
-    except (OSError, EOFError, gzip.zlib.error) as problem:  # type: ignore[attr-defined]
-        raise errors.error("FILE_UNREADABLE", f"{path} cannot be read: {problem}", path=str(path)) from None
-    if len(data) < 8 or data[:3] != b"\0\0\x08" or len(data) < 4 + 4 * data[3]:
-        raise errors.error("DATA_FORMAT", f"{path} is not an IDX file of unsigned bytes", path=str(path))
-    shape = struct.unpack(f">{data[3]}I", data[4 : 4 + 4 * data[3]])
-    pixels = np.frombuffer(data, dtype=np.uint8, offset=4 + 4 * data[3])
-    if pixels.size != int(np.prod(shape, dtype=object)):
-        raise errors.error(
-            "DATA_FORMAT",
-            f"{path} holds {pixels.size} values, but its header says {' x '.join(map(str, shape))}",
-            path=str(path),
-        )
-    return pixels.reshape(shape)
-
-
 def _checked_pixels(pixels: NDArray[Any]) -> NDArray[Any]:
     if pixels.ndim == 3:
         pixels = pixels[..., np.newaxis]
@@ -435,21 +326,3 @@ def _existing_folder(path: str | Path) -> Path:
     if not root.is_dir():
         raise errors.error("FILE_NOT_FOUND", f"{path} is a file, not a folder of pictures", path=str(path))
     return root
-
-
-def _checked_window(window: Any) -> Window:
-    if isinstance(window, str) and window in ("full", "minmax"):
-        return window  # type: ignore[return-value]
-    with contextlib.suppress(TypeError, ValueError):
-        low, high = window
-        if _is_integer(low) and _is_integer(high) and 0 <= low < high <= 65535:
-            return int(low), int(high)
-    raise errors.error(
-        "PARAMETER_RANGE",
-        f"window must be 'full', 'minmax' or (low, high) with 0 <= low < high <= 65535, but is {window!r}",
-        parameter="window",
-    )
-
-
-def _is_integer(value: Any) -> bool:
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)

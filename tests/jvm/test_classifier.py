@@ -175,7 +175,7 @@ class InterruptAfter(Callback):
 
 def test_ctrl_c_keeps_the_best_model_and_the_process(colour_pictures: Pictures) -> None:
     X, y = colour_pictures(40)
-    classifier = small(epochs=100_000, callbacks=[InterruptAfter(3)])
+    classifier = small(epochs=2_000, callbacks=[InterruptAfter(3)])
     with pytest.raises(KeyboardInterrupt):
         classifier.fit(X, y)
     assert classifier.kept_epoch_ >= 3
@@ -188,7 +188,7 @@ def test_an_error_in_a_callback_reaches_the_caller(colour_pictures: Pictures) ->
         def on_event(self, event: dict[str, object]) -> None:
             raise ZeroDivisionError("mine")
 
-    classifier = small(epochs=100_000, callbacks=[Broken()])
+    classifier = small(epochs=2_000, callbacks=[Broken()])
     with pytest.raises(ZeroDivisionError, match="mine"):
         classifier.fit(*colour_pictures(10))
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sparkdl4j import DataError, FileError, ImageDataset, ImageFolder, ParameterError, load_idx
-from sparkdl4j.dataset import ImageOptions
+from sparkdl4j.image_options import ImageOptions
 
 
 def test_integers_up_to_255_become_uint8_and_grey_gets_its_channel() -> None:

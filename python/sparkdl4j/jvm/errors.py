@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sparkdl4j import errors
+from sparkdl4j.jvm import fork
 
 _OURS = "org.sparkdl4j.error.SparkDl4jException"
 _ALLOCATION = re.compile(
@@ -44,10 +45,8 @@ def _translate(problem: BaseException) -> errors.SparkDl4jError | None:
     if jpype is None:
         return None
     if isinstance(problem, jpype.JVMNotRunning):
-        from sparkdl4j.jvm import in_process
-
-        if in_process.forked():
-            return in_process.fork_error()
+        if fork.forked():
+            return fork.error()
         return errors.error("INTERNAL", "the JVM of this process was shut down and cannot start again: restart Python")
     return _from_java(problem) if isinstance(problem, jpype.JException) else None
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sparkdl4j.damaged_image import DamagedImage
+from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.jvm.errors import translated
 from sparkdl4j.jvm.in_process import java_class
-
-if TYPE_CHECKING:
-    from sparkdl4j.dataset import DamagedImage, ImageOptions
 
 _POLL_MILLIS = 100
 
@@ -46,8 +45,6 @@ def read(
         the pixels (good pictures, height, width, channels), the positions in `paths` of the good pictures, and the
         damaged ones.
     """
-    from sparkdl4j.dataset import DamagedImage
-
     pixels = np.empty((len(paths), *image_options.shape), dtype=np.uint8)
     run = java_class("org.sparkdl4j.bridge.Images").read(
         list(paths), json.dumps(image_options.to_dict()), max_damaged, pixels.ctypes.data

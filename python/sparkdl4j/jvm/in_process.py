@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sparkdl4j import errors
-from sparkdl4j.jvm import jar, java_home
+from sparkdl4j.jvm import fork, jar, java_home
 from sparkdl4j.jvm.errors import translated
 
 # ND4J, oneDNN and OpenBLAS read these once, when they are loaded; nothing else governs all of them.
@@ -53,7 +53,6 @@ _lock = threading.RLock()
 _settings = _Settings()
 _runs = False  # the JVM
 _started = False  # the JVM runs, and the native code is loaded
-_forked = False
 _load_failure: errors.SparkDl4jError | None = None
 _classes: dict[str, Any] = {}
 
@@ -108,21 +107,7 @@ def configure(
 
 def started() -> bool:
     """Whether the JVM runs and this process may call it."""
-    return _started and not _forked
-
-
-def forked() -> bool:
-    """Whether this process was forked from one with a JVM."""
-    return _forked
-
-
-def fork_error() -> errors.SparkDl4jError:
-    """The error for the use of Java in such a process."""
-    return errors.error(
-        "JVM_FORKED",
-        "this process was forked after sparkdl4j had started Java, and a JVM does not survive a fork: use the start "
-        'method spawn, as in multiprocessing.get_context("spawn"), or fork before the first use of sparkdl4j',
-    )
+    return _started and not fork.forked()
 
 
 def start() -> None:
@@ -132,8 +117,8 @@ def start() -> None:
         JvmError: JAVA_NOT_FOUND, JAVA_TOO_OLD, JAR_NOT_FOUND, JAR_VERSION, NATIVES_MISSING, JVM_STARTED, JVM_FORKED.
     """
     global _started
-    if _forked:
-        raise fork_error()
+    if fork.forked():
+        raise fork.error()
     if _started:
         return
     if _load_failure is not None:
@@ -342,11 +327,10 @@ def _checked_options(options: Sequence[str]) -> tuple[str, ...]:
 
 def _cut_off_child() -> None:
     """Makes a forked child forget the JVM: its threads are gone, so whatever waits for them would wait for ever."""
-    global _forked
     import _jpype
     import jpype.config
 
-    _forked = True
+    fork.mark()
     jpype.config.onexit = False
     atexit.unregister(_prepare_exit)
     # Destroys nothing; from now on Java objects are let go without a call into the JVM.

@@ -51,7 +51,8 @@ def write_report(
             f"{0 if evaluation is None else len(evaluation.actual)} predictions",
             parameter="pictures",
         )
-    folder = _made(Path(folder))
+    folder = Path(folder)
+    atomic_file.make_folder(folder)
     written: list[Path] = []
 
     def write(name: str, content: str | bytes) -> None:
@@ -94,15 +95,3 @@ def _misclassified(
         captions.append(f"{names[predicted]} {share:.0%}\nis {names[evaluation.actual[index]]}")
     title = f"The surest of {len(wrong)} wrong predictions"
     return plots.picture_grid([pictures[index] for index in shown], captions, title)
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise errors.error(
-            "FILE_UNWRITABLE",
-            f"the folder {folder} cannot be made: {problem.strerror or problem}",
-            path=str(folder),
-        ) from None
-    return folder

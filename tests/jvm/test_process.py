@@ -270,10 +270,13 @@ def test_the_interpreter_ends(name: str) -> None:
 def test_a_forked_child_is_told_and_ends_and_the_parent_goes_on() -> None:
     # Collections all the time: without the cut every child hangs in the first object that it lets go.
     code = """
-        import os, sys, threading
+        import os, sys, threading, warnings
         import numpy as np
         from sparkdl4j import errors
         from sparkdl4j.jvm import arrays
+
+        # From 3.12 on, Python itself warns of forks of processes with threads.
+        warnings.simplefilter("ignore", DeprecationWarning)
         from sparkdl4j.jvm.errors import translated
 
         objects = [java("java.util.ArrayList")() for _ in range(1000)]

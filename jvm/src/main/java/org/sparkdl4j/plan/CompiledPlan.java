@@ -39,8 +39,7 @@ final class CompiledPlan implements AutoCloseable {
     try (PointerScope scope = new PointerScope()) {
       createLayers(configuration);
       List<Tensor> outputs = new ArrayList<>();
-      Tensor current =
-          chain.input(new long[] {count, inputShape[2], inputShape[0], inputShape[1]});
+      Tensor current = chain.input(new long[] {count, inputShape[2], inputShape[0], inputShape[1]});
       inputCheck = training ? null : new FiniteCheck(chain, current);
       for (PlanLayer layer : layers) {
         current = layer.forward(chain, current);

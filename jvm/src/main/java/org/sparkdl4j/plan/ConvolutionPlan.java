@@ -107,11 +107,8 @@ final class ConvolutionPlan extends PlanLayer {
             layer.getPadding(),
             layer.getConvolutionMode(),
             input);
-    algorithms =
-        window.isOf(3, 3) && input.hasGradient ? WINOGRAD_OR_DIRECT : DIRECT;
-    long[] dimensions = {
-      input.dimensions[0], layer.getNOut(), window.output[0], window.output[1]
-    };
+    algorithms = window.isOf(3, 3) && input.hasGradient ? WINOGRAD_OR_DIRECT : DIRECT;
+    long[] dimensions = {input.dimensions[0], layer.getNOut(), window.output[0], window.output[1]};
     choice = choose(chain, dimensions);
     source = chain.input(name, input, choice.forward.src_desc());
     output = chain.output(dimensions, choice.forward.dst_desc(), true).after(activation);
@@ -193,8 +190,7 @@ final class ConvolutionPlan extends PlanLayer {
     if (found.plain == null) return null;
     memory.desc source = found.plain.src_desc();
     memory.desc target = found.plain.dst_desc();
-    found.forward =
-        forward(chain.propagation(), source, target, chain.attributes(activation));
+    found.forward = forward(chain.propagation(), source, target, chain.attributes(activation));
     found.isFused = found.forward != null && !OneDnn.isReference(found.forward);
     if (!found.isFused) {
       found.forward = forward(chain.propagation(), source, target, chain.attributes());
@@ -261,13 +257,7 @@ final class ConvolutionPlan extends PlanLayer {
       convolution_backward_data.primitive_desc found =
           new convolution_backward_data.primitive_desc(
               new convolution_backward_data.desc(
-                  algorithm,
-                  from,
-                  anyWeights,
-                  to,
-                  window.stride,
-                  window.before,
-                  window.after),
+                  algorithm, from, anyWeights, to, window.stride, window.before, window.after),
               chain.attributes(),
               OneDnn.ENGINE,
               hint,

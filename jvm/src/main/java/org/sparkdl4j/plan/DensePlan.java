@@ -61,8 +61,7 @@ final class DensePlan extends PlanLayer {
 
         @Override
         PlanLayer create(String name, OutputLayer layer, long offset, int number) {
-          return new DensePlan(
-              name, layer.getNIn(), layer.getNOut(), Activation.IDENTITY, offset);
+          return new DensePlan(name, layer.getNIn(), layer.getNOut(), Activation.IDENTITY, offset);
         }
       };
 

@@ -64,8 +64,7 @@ final class DropoutPlan extends PlanLayer {
     output = chain.output(input.dimensions, input.desc, input.hasGradient);
     mask = chain.own(input.desc);
     int perPicture = Math.toIntExact(input.desc.get_size() / Float.BYTES / input.dimensions[0]);
-    FloatPointer values =
-        FloatMemory.at(OneDnn.address(mask), perPicture * input.dimensions[0]);
+    FloatPointer values = FloatMemory.at(OneDnn.address(mask), perPicture * input.dimensions[0]);
     DropoutMask random = new DropoutMask(keep, salt, perPicture);
     chain.seeded(seed -> random.fill(values, seed));
     multiply(chain, true, input.memory, output.memory);

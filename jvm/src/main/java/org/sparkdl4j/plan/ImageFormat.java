@@ -26,11 +26,9 @@ final class ImageFormat {
 
   static List<ImageFormat> candidates(boolean first, long inputChannels, long outputChannels) {
     List<ImageFormat> formats = new ArrayList<>();
-    ImageFormat chosen =
-        new ImageFormat(first ? format_tag.nchw : format_tag.any, format_tag.any);
+    ImageFormat chosen = new ImageFormat(first ? format_tag.nchw : format_tag.any, format_tag.any);
     ImageFormat channelsLast = new ImageFormat(format_tag.nhwc, format_tag.nhwc);
-    boolean fullBlocks =
-        outputChannels % BLOCK == 0 && (first || inputChannels % BLOCK == 0);
+    boolean fullBlocks = outputChannels % BLOCK == 0 && (first || inputChannels % BLOCK == 0);
     if (fullBlocks) formats.add(chosen);
     // Few channels of pictures are read best as they come; half blocks pad less.
     if (first && inputChannels > 1) {

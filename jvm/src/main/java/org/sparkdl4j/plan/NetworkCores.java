@@ -19,7 +19,8 @@ public final class NetworkCores {
   public static NetworkCore of(MultiLayerConfiguration configuration, int[] inputShape) {
     String lacking = PlanSupport.lacks(configuration);
     if (lacking == null) return new PlanCore(configuration, inputShape);
-    LOG.info("The network runs on DL4J itself, which is slower: the compute plan lacks {}", lacking);
+    LOG.info(
+        "The network runs on DL4J itself, which is slower: the compute plan lacks {}", lacking);
     return new Dl4jCore(configuration, inputShape);
   }
 }

@@ -34,8 +34,7 @@ final class SharedBuffers {
     for (int slot = 0; slot < users.size(); slot++) {
       if (sizes.get(slot) == 0) continue;
       long[] bytes = {sizes.get(slot)};
-      memory.desc desc =
-          new memory.desc(bytes, memory.data_type.u8, memory.format_tag.x);
+      memory.desc desc = new memory.desc(bytes, memory.data_type.u8, memory.format_tag.x);
       long address = OneDnn.address(owner.keep(new memory(desc, OneDnn.ENGINE)));
       for (memory value : users.get(slot)) OneDnn.point(value, address);
     }

@@ -41,8 +41,7 @@ final class Step {
   }
 
   void run() {
-    OneDnn.check(
-        name, dnnl_primitive_execute(handle, OneDnn.STREAM, count, arguments));
+    OneDnn.check(name, dnnl_primitive_execute(handle, OneDnn.STREAM, count, arguments));
   }
 
   String name() {

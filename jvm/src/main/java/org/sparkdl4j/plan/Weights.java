@@ -67,8 +67,7 @@ final class Weights {
       primitive_attr attributes = new primitive_attr();
       attributes.set_scratchpad_mode(org.bytedeco.dnnl.global.dnnl.scratchpad_mode.user);
       reorder.primitive_desc description =
-          new reorder.primitive_desc(
-              OneDnn.ENGINE, plain, OneDnn.ENGINE, desc, attributes, false);
+          new reorder.primitive_desc(OneDnn.ENGINE, plain, OneDnn.ENGINE, desc, attributes, false);
       refresh =
           new Step(
               objects,

@@ -87,7 +87,11 @@ final class RandomNetwork {
 
   static IUpdater updater(int number) {
     IUpdater[] updaters = {
-      new Sgd(0.05), new Nesterovs(0.02, 0.9), new AdaGrad(0.01), new RmsProp(0.001), new Adam(0.002)
+      new Sgd(0.05),
+      new Nesterovs(0.02, 0.9),
+      new AdaGrad(0.01),
+      new RmsProp(0.001),
+      new Adam(0.002)
     };
     return updaters[number];
   }

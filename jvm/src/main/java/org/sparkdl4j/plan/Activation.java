@@ -24,15 +24,20 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
  * that forward may run in place or within the primitive before it.
  */
 final class Activation {
-  static final Activation IDENTITY = new Activation("identity", null, 0);
+  static final Activation IDENTITY = new Activation("identity", null, null, 0);
 
   private final String name;
   private final algorithm function;
+
+  /** The same, with a derivative that reads the output instead of the input. */
+  private final algorithm ofOutput;
+
   private final float alpha;
 
-  private Activation(String name, algorithm function, float alpha) {
+  private Activation(String name, algorithm function, algorithm ofOutput, float alpha) {
     this.name = name;
     this.function = function;
+    this.ofOutput = ofOutput;
     this.alpha = alpha;
   }
 
@@ -43,26 +48,32 @@ final class Activation {
       ActivationReLU relu = (ActivationReLU) dl4j;
       boolean plain =
           relu.getMax() == null && relu.getThreshold() == null && relu.getNegativeSlope() == null;
-      return plain ? new Activation("relu", algorithm.eltwise_relu_use_dst_for_bwd, 0) : null;
+      return plain
+          ? new Activation(
+              "relu", algorithm.eltwise_relu, algorithm.eltwise_relu_use_dst_for_bwd, 0)
+          : null;
     }
     if (dl4j instanceof ActivationLReLU) {
       float slope = (float) ((ActivationLReLU) dl4j).getAlpha();
       // The sign of the output tells that of the input only where the slope is positive.
       return slope > 0
-          ? new Activation("leaky_relu", algorithm.eltwise_relu_use_dst_for_bwd, slope)
+          ? new Activation(
+              "leaky_relu", algorithm.eltwise_relu, algorithm.eltwise_relu_use_dst_for_bwd, slope)
           : null;
     }
     if (dl4j instanceof ActivationELU) {
       // DL4J's own gradient ignores another alpha.
       return ((ActivationELU) dl4j).getAlpha() == 1
-          ? new Activation("elu", algorithm.eltwise_elu_use_dst_for_bwd, 1)
+          ? new Activation("elu", algorithm.eltwise_elu, algorithm.eltwise_elu_use_dst_for_bwd, 1)
           : null;
     }
     if (dl4j instanceof ActivationSigmoid) {
-      return new Activation("sigmoid", algorithm.eltwise_logistic_use_dst_for_bwd, 0);
+      return new Activation(
+          "sigmoid", algorithm.eltwise_logistic, algorithm.eltwise_logistic_use_dst_for_bwd, 0);
     }
     if (dl4j instanceof ActivationTanH) {
-      return new Activation("tanh", algorithm.eltwise_tanh_use_dst_for_bwd, 0);
+      return new Activation(
+          "tanh", algorithm.eltwise_tanh, algorithm.eltwise_tanh_use_dst_for_bwd, 0);
     }
     return null;
   }
@@ -97,7 +108,7 @@ final class Activation {
     if (isIdentity()) return;
     eltwise_backward.primitive_desc backward =
         new eltwise_backward.primitive_desc(
-            new eltwise_backward.desc(function, desc, desc, alpha, 0),
+            new eltwise_backward.desc(ofOutput, desc, desc, alpha, 0),
             chain.attributes(),
             OneDnn.ENGINE,
             forwardDesc(chain, desc));
@@ -115,7 +126,7 @@ final class Activation {
 
   private eltwise_forward.primitive_desc forwardDesc(Chain chain, memory.desc desc) {
     return new eltwise_forward.primitive_desc(
-        new eltwise_forward.desc(prop_kind.forward_training, function, desc, alpha, 0),
+        new eltwise_forward.desc(prop_kind.forward_training, ofOutput, desc, alpha, 0),
         chain.attributes(),
         OneDnn.ENGINE);
   }

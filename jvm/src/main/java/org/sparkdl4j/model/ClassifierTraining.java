@@ -8,8 +8,8 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.network.NetworkSpec;
-import org.sparkdl4j.plan.Dl4jCore;
 import org.sparkdl4j.plan.NetworkCore;
+import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
 import org.sparkdl4j.training.TrainingOptions;
@@ -62,7 +62,7 @@ public final class ClassifierTraining {
     TrainingOptions training = new TrainingOptions(trainingOptions);
     int[] shape = {image.height(), image.width(), image.channels()};
     core =
-        new Dl4jCore(
+        NetworkCores.of(
             network.toConfiguration(
                 shape, labels.size(), new Options("network", networkOptions), training.seed()),
             shape);

@@ -22,7 +22,8 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.file.AtomicFile;
 import org.sparkdl4j.image.DecodeOptions;
-import org.sparkdl4j.plan.Dl4jCore;
+import org.sparkdl4j.plan.NetworkCore;
+import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.plan.NetworkState;
 import org.sparkdl4j.spec.Json;
 
@@ -143,7 +144,7 @@ final class ModelFile {
         readConfiguration(zip, model, shape, metadata.labels().size());
     int count = SafeConfiguration.parameterCount(configuration);
     float[] parameters = readArray(zip, model, PARAMETERS, count);
-    Dl4jCore core = new Dl4jCore(configuration, shape);
+    NetworkCore core = NetworkCores.of(configuration, shape);
     try {
       INDArray updater = core.network().getUpdater().getStateViewArray();
       if ((updater != null) != zip.names().contains(UPDATER)) {

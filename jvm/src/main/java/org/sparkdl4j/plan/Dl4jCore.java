@@ -1,17 +1,17 @@
 package org.sparkdl4j.plan;
 
 import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.layers.mkldnn.MKLDNNConvHelper;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.deeplearning4j.util.CrashReportingUtil;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -20,22 +20,13 @@ import org.sparkdl4j.error.SparkDl4jException;
 
 /** DL4J itself as the core, with its oneDNN convolution switched on (4 to 8 times faster). */
 public final class Dl4jCore implements NetworkCore {
-  static {
-    // ND4J must be initialised before anything touches NativeOpsHolder: the other order breaks the
-    // JVM for good.
-    Nd4j.getEnvironment();
-    // DL4J would write a report into the working directory when memory runs out.
-    CrashReportingUtil.crashDumpsEnabled(false);
-  }
-
+  private final Dl4jNetwork held;
   private final MultiLayerNetwork network;
-  private final int[] inputShape;
   private final int classes;
   private final Outcome outcome = new Outcome();
 
   private INDArray features;
   private INDArray oneHot;
-  private boolean closed;
 
   /**
    * A core with the first weights that the configuration's seed gives.
@@ -44,18 +35,16 @@ public final class Dl4jCore implements NetworkCore {
    * @param inputShape {@code [height, width, channels]} of the pictures
    */
   public Dl4jCore(MultiLayerConfiguration configuration, int[] inputShape) {
-    this.inputShape = inputShape.clone();
-    network = new MultiLayerNetwork(configuration);
-    network.init();
+    held = new Dl4jNetwork(configuration, inputShape);
+    network = held.network();
+    classes = held.classes();
     network.setListeners(outcome);
     for (Layer layer : network.getLayers()) useOneDnn(layer);
-    FeedForwardLayer output = (FeedForwardLayer) network.getOutputLayer().conf().getLayer();
-    classes = (int) output.getNOut();
   }
 
   @Override
   public int[] inputShape() {
-    return inputShape.clone();
+    return held.inputShape();
   }
 
   @Override
@@ -65,7 +54,7 @@ public final class Dl4jCore implements NetworkCore {
 
   @Override
   public synchronized MinibatchResult train(FloatPointer pictures, int[] labels, long seed) {
-    requireOpen();
+    held.requireOpen();
     INDArray x = wrap(pictures, labels.length);
     INDArray y = oneHot(labels);
     // ND4J takes 0 for "seed from the clock".
@@ -78,7 +67,7 @@ public final class Dl4jCore implements NetworkCore {
 
   @Override
   public synchronized void predict(FloatPointer pictures, int count, FloatPointer probabilities) {
-    requireOpen();
+    held.requireOpen();
     try (INDArray output = network.output(wrap(pictures, count), false)) {
       float[] rows = rows(output);
       probabilities.put(rows, 0, rows.length);
@@ -88,34 +77,17 @@ public final class Dl4jCore implements NetworkCore {
 
   @Override
   public synchronized void finishEpoch() {
-    requireOpen();
-    network.incrementEpochCount();
+    held.finishEpoch();
   }
 
   @Override
   public synchronized NetworkState snapshot() {
-    requireOpen();
-    INDArray updater = network.getUpdater().getStateViewArray();
-    return new NetworkState(
-        values(network.params()),
-        updater == null ? new float[0] : values(updater),
-        network.getIterationCount(),
-        network.getEpochCount());
+    return held.snapshot();
   }
 
   @Override
   public synchronized void restore(NetworkState state) {
-    requireOpen();
-    INDArray updater = network.getUpdater().getStateViewArray();
-    long updaterLength = updater == null ? 0 : updater.length();
-    if (state.parameters().length != network.params().length()
-        || state.updater().length != updaterLength) {
-      throw new IllegalArgumentException("the state is that of another network");
-    }
-    memory(network.params()).put(state.parameters(), 0, state.parameters().length);
-    if (updater != null) memory(updater).put(state.updater(), 0, state.updater().length);
-    network.setIterationCount(state.iteration());
-    network.setEpochCount(state.epoch());
+    held.restore(state);
   }
 
   @Override
@@ -124,21 +96,25 @@ public final class Dl4jCore implements NetworkCore {
   }
 
   @Override
+  public List<LayerExecution> executions(int batchSize) {
+    List<LayerExecution> executions = new ArrayList<>();
+    for (Layer layer : network.getLayers()) {
+      executions.add(new LayerExecution(layer.conf().getLayer().getLayerName(), "dl4j", ""));
+    }
+    return executions;
+  }
+
+  @Override
   public void releaseThread() {
-    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+    Dl4jNetwork.releaseThread();
   }
 
   @Override
   public synchronized void close() {
-    if (closed) return;
-    closed = true;
-    // Not MultiLayerNetwork.close(): that does the same and then a full garbage collection.
-    free(network.getUpdater().getStateViewArray());
-    free(network.getGradientsViewArray());
-    free(network.params());
-    free(features);
-    free(oneHot);
-    releaseThread();
+    if (held.isClosed()) return;
+    Dl4jNetwork.free(features);
+    Dl4jNetwork.free(oneHot);
+    held.close();
   }
 
   private static void useOneDnn(Layer layer) {
@@ -158,64 +134,35 @@ public final class Dl4jCore implements NetworkCore {
 
   /** The caller's memory as DL4J's array, without a copy. */
   private INDArray wrap(FloatPointer pictures, int count) {
-    long pictureSize = (long) inputShape[0] * inputShape[1] * inputShape[2];
-    if (count < 1 || pictures.limit() - pictures.position() < count * pictureSize) {
-      throw new IllegalArgumentException(
-          count
-              + " pictures of "
-              + pictureSize
-              + " floats in memory for "
-              + (pictures.limit() - pictures.position()));
-    }
-    long address = pictures.address() + pictures.position() * Float.BYTES;
+    long address = held.address(pictures, count);
     if (features != null && features.size(0) == count && features.data().address() == address) {
       return features;
     }
-    free(features);
+    Dl4jNetwork.free(features);
+    long floats = count * held.pictureSize();
+    int[] shape = held.inputShape();
     features =
         Nd4j.create(
-            Nd4j.createBuffer(
-                FloatMemory.at(address, count * pictureSize), count * pictureSize, DataType.FLOAT),
-            new long[] {count, inputShape[2], inputShape[0], inputShape[1]});
+            Nd4j.createBuffer(FloatMemory.at(address, floats), floats, DataType.FLOAT),
+            new long[] {count, shape[2], shape[0], shape[1]});
     return features;
   }
 
   private INDArray oneHot(int[] labels) {
+    held.requireLabels(labels);
     float[] rows = new float[labels.length * classes];
-    for (int i = 0; i < labels.length; i++) {
-      if (labels[i] < 0 || labels[i] >= classes) {
-        throw new SparkDl4jException(
-            ErrorCode.DATA_LABELS,
-            "label " + labels[i] + " is not one of the classes 0 to " + (classes - 1));
-      }
-      rows[i * classes + labels[i]] = 1;
-    }
+    for (int i = 0; i < labels.length; i++) rows[i * classes + labels[i]] = 1;
     if (oneHot == null || oneHot.size(0) != labels.length) {
-      free(oneHot);
+      Dl4jNetwork.free(oneHot);
       oneHot = Nd4j.createUninitialized(DataType.FLOAT, new long[] {labels.length, classes}, 'c');
     }
-    memory(oneHot).put(rows, 0, rows.length);
+    Dl4jNetwork.memory(oneHot).put(rows, 0, rows.length);
     return oneHot;
-  }
-
-  private void requireOpen() {
-    if (closed)
-      throw new SparkDl4jException(ErrorCode.TRAINING_STATE, "the network was closed already");
-  }
-
-  private static FloatPointer memory(INDArray array) {
-    return FloatMemory.at(array.data().address(), array.length());
-  }
-
-  private static float[] values(INDArray array) {
-    float[] values = new float[Math.toIntExact(array.length())];
-    memory(array).get(values, 0, values.length);
-    return values;
   }
 
   /** A matrix row by row, whatever order DL4J chose for it. */
   private static float[] rows(INDArray matrix) {
-    float[] values = values(matrix);
+    float[] values = Dl4jNetwork.values(matrix);
     if (matrix.stride(1) == 1) return values;
     float[] rows = new float[values.length];
     int columns = (int) matrix.size(1);
@@ -223,10 +170,6 @@ public final class Dl4jCore implements NetworkCore {
       rows[i] = values[i / columns * matrix.stride(0) + i % columns * matrix.stride(1)];
     }
     return rows;
-  }
-
-  private static void free(INDArray array) {
-    if (array != null && array.closeable()) array.close();
   }
 
   /**

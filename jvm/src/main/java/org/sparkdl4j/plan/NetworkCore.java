@@ -1,5 +1,6 @@
 package org.sparkdl4j.plan;
 
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
@@ -53,6 +54,13 @@ public interface NetworkCore extends AutoCloseable {
 
   /** The DL4J network, whose parameters and updater state are always the current ones. */
   MultiLayerNetwork network();
+
+  /**
+   * Who computes the layers, for summaries.
+   *
+   * @param batchSize the minibatch to tell of: implementations may differ with its size
+   */
+  List<LayerExecution> executions(int batchSize);
 
   /** Frees the scratch memory that the calling thread's work has left. */
   void releaseThread();

@@ -49,8 +49,9 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.network.NetworkSpec;
-import org.sparkdl4j.plan.Dl4jCore;
 import org.sparkdl4j.plan.Minibatches;
+import org.sparkdl4j.plan.NetworkCore;
+import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
 import org.sparkdl4j.training.Blobs;
@@ -418,7 +419,7 @@ class ImageClassifierTest {
   private static ImageClassifier train(String updater, ArrayNode labels) {
     LabeledImages training = Blobs.images(100, 1);
     StandardScaler scaler = StandardScaler.fit(ScalerKind.FEATURE, training);
-    Dl4jCore core = Blobs.core("{'learning_rate':0.02,'updater':'" + updater + "'}");
+    NetworkCore core = Blobs.core("{'learning_rate':0.02,'updater':'" + updater + "'}");
     TrainingRun run =
         new TrainingRun(
             core, scaler, training, null, Blobs.options("{'epochs':8,'batch_size':16}"));
@@ -439,8 +440,8 @@ class ImageClassifierTest {
 
   private static ImageClassifier classifier(ObjectNode options) {
     NetworkSpec network = Blobs.network();
-    Dl4jCore core =
-        new Dl4jCore(
+    NetworkCore core =
+        NetworkCores.of(
             network.toConfiguration(Blobs.SHAPE, 2, new Options("network", options), 1),
             Blobs.SHAPE);
     return new ImageClassifier(core, trained.scaler(), trained.image(), trained.metadata());

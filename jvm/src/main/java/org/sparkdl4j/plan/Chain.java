@@ -18,6 +18,7 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
+import org.sparkdl4j.dataset.NativeAddress;
 
 /**
  * The steps of a plan while the layers add to them: weights into their formats, forward, backward,
@@ -202,7 +203,7 @@ final class Chain implements AutoCloseable {
 
   /** The caller's pictures as another description of the same memory. */
   memory callersMemory(memory.desc desc) {
-    memory input = objects.keep(new memory(desc, OneDnn.ENGINE, new OneDnn.Address(0)));
+    memory input = objects.keep(new memory(desc, OneDnn.ENGINE, new NativeAddress(0)));
     inputs.add(input);
     return input;
   }

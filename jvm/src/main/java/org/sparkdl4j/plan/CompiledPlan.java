@@ -12,7 +12,6 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 
 /** A network compiled for one batch size, for training or for inference. */
 final class CompiledPlan implements AutoCloseable {
-  private final int count;
   private final Chain chain;
   private final List<PlanLayer> layers = new ArrayList<>();
   private final FiniteCheck inputCheck;
@@ -33,7 +32,6 @@ final class CompiledPlan implements AutoCloseable {
       Weights weights,
       int count,
       boolean training) {
-    this.count = count;
     chain = new Chain(weights, training);
     // What nobody keeps is freed at the end of the scope, not by the garbage collector.
     try (PointerScope scope = new PointerScope()) {
@@ -80,10 +78,6 @@ final class CompiledPlan implements AutoCloseable {
     float[] rows = output.probabilities();
     inputCheck.spoil(rows, classes);
     probabilities.put(rows, 0, rows.length);
-  }
-
-  int count() {
-    return count;
   }
 
   /** All steps, in the order in which they were compiled. */

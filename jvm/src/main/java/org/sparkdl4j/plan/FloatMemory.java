@@ -1,17 +1,10 @@
 package org.sparkdl4j.plan;
 
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
+import org.sparkdl4j.dataset.NativeAddress;
 
 /** Off-heap floats at a known address. */
 public final class FloatMemory {
-  /** A pointer to a plain address: nothing is allocated, and nothing is freed with it. */
-  private static final class Address extends Pointer {
-    Address(long address) {
-      this.address = address;
-    }
-  }
-
   private FloatMemory() {}
 
   /**
@@ -21,6 +14,6 @@ public final class FloatMemory {
    * @param floats the number of floats
    */
   public static FloatPointer at(long address, long floats) {
-    return new FloatPointer(new Address(address)).capacity(floats);
+    return new FloatPointer(new NativeAddress(address)).capacity(floats);
   }
 }

@@ -8,7 +8,7 @@ import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.stream;
-import org.bytedeco.javacpp.Pointer;
+import org.sparkdl4j.dataset.NativeAddress;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 
@@ -25,23 +25,13 @@ final class OneDnn {
 
   private OneDnn() {}
 
-  /**
-   * A plain address as a pointer at position 0: where oneDNN takes void*, javacpp adds a position
-   * in bytes.
-   */
-  static final class Address extends Pointer {
-    Address(long address) {
-      this.address = address;
-    }
-  }
-
   static memory.desc desc(long[] dimensions, memory.format_tag format) {
     return new memory.desc(dimensions, FLOAT, format);
   }
 
   /** Points a memory object at an address; costs nothing for formats without padding. */
   static void point(memory object, long address) {
-    check("set_data_handle", dnnl_memory_set_data_handle(object.get(), new Address(address)));
+    check("set_data_handle", dnnl_memory_set_data_handle(object.get(), new NativeAddress(address)));
   }
 
   static long address(memory object) {

@@ -3,6 +3,7 @@ package org.sparkdl4j.plan;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
+import org.sparkdl4j.dataset.NativeAddress;
 
 /**
  * Memory of values that do not live at the same time: every slot is one block, as large as the
@@ -23,7 +24,7 @@ final class SharedBuffers {
 
   /** A value in a slot; it has no memory before {@link #allocate}. */
   memory value(int slot, memory.desc desc) {
-    memory value = owner.keep(new memory(desc, OneDnn.ENGINE, new OneDnn.Address(0)));
+    memory value = owner.keep(new memory(desc, OneDnn.ENGINE, new NativeAddress(0)));
     users.get(slot).add(value);
     sizes.set(slot, Math.max(sizes.get(slot), desc.get_size()));
     return value;

@@ -9,6 +9,7 @@ import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.reorder;
+import org.sparkdl4j.dataset.NativeAddress;
 
 /**
  * DL4J's parameters and gradients as oneDNN sees them: in place where the plain format serves, else
@@ -48,7 +49,7 @@ final class Weights {
 
   private static memory at(NativeObjects owner, memory.desc plain, long start, long offset) {
     return owner.keep(
-        new memory(plain, OneDnn.ENGINE, new OneDnn.Address(start + offset * Float.BYTES)));
+        new memory(plain, OneDnn.ENGINE, new NativeAddress(start + offset * Float.BYTES)));
   }
 
   /** Parameters in a format of oneDNN's. */

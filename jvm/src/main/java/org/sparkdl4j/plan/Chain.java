@@ -1,11 +1,13 @@
 package org.sparkdl4j.plan;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_MULTIPLE_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,42 +20,57 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
+import org.bytedeco.dnnl.sum;
 import org.sparkdl4j.dataset.NativeAddress;
 
 /**
- * The steps of a plan while the layers add to them: weights into their formats, forward, backward,
- * and the memory in between.
- *
- * <p>In training, activations stay until backward has read them, and the gradients of two
- * neighbours share two blocks of memory in turn; in inference, the activations do.
+ * The steps of a plan while the layers add to them: weights into their formats, forward, loss,
+ * backward, and the values in between.
  */
 final class Chain implements AutoCloseable {
-  private static final int CONVERTED = 2;
-  private static final int SCRATCHPAD = 3;
-  private static final int SLOTS = 4;
-
   private final boolean training;
+  private final int count;
+  private final memory.data_type type;
   private final NativeObjects objects = new NativeObjects();
-  private final SharedBuffers buffers = new SharedBuffers(objects, SLOTS);
+  private final Buffers buffers;
   private final Weights weights;
   private final List<Weights.Copy> copies = new ArrayList<>();
-  private final List<memory> inputs = new ArrayList<>();
-  private final Set<Step> prepare = new LinkedHashSet<>();
-  private final List<Runnable> forward = new ArrayList<>();
-  private final List<Runnable> backward = new ArrayList<>();
+  private final Set<Weights.Copy> prepare = new LinkedHashSet<>();
+  private final List<memory> pictures = new ArrayList<>();
   private final List<LongConsumer> seeded = new ArrayList<>();
   private final List<Step> steps = new ArrayList<>();
   private final primitive_attr plain;
-  private int turn;
 
-  Chain(Weights weights, boolean training) {
+  /** How many of the steps are forward. */
+  private int forwardSteps = -1;
+
+  /**
+   * A chain without steps.
+   *
+   * @param count pictures in a minibatch
+   * @param type of the values between layers that may be less precise than float32
+   */
+  Chain(Weights weights, Arena arena, int count, boolean training, memory.data_type type) {
     this.weights = weights;
+    this.count = count;
     this.training = training;
-    plain = objects.keep(attributes(Activation.IDENTITY));
+    this.type = type;
+    buffers = new Buffers(objects, arena);
+    plain = objects.keep(attributes(new post_ops()));
   }
 
   boolean isTraining() {
     return training;
+  }
+
+  /** Pictures in a minibatch. */
+  int count() {
+    return count;
+  }
+
+  /** The type of what convolutions and dense layers read. */
+  memory.data_type type() {
+    return type;
   }
 
   prop_kind propagation() {
@@ -65,44 +82,48 @@ final class Chain implements AutoCloseable {
     return plain;
   }
 
-  /** What a primitive has that an activation is part of. */
-  primitive_attr attributes(Activation activation) {
+  /** What a primitive has that other operations are part of. */
+  primitive_attr attributes(post_ops operations) {
     primitive_attr attributes = new primitive_attr();
     // oneDNN's own scratchpad belongs to the thread that compiles; plans run on any thread.
     attributes.set_scratchpad_mode(scratchpad_mode.user);
-    if (!activation.isIdentity()) {
-      post_ops operations = activation.asPostOperation();
-      attributes.set_post_ops(operations);
-    }
+    if (operations.len() > 0) attributes.set_post_ops(operations);
     return attributes;
   }
 
+  // ---------------------------------------------------------------------------------- values
+
   /** The pictures in memory of the caller, {@code [batch, channels, height, width]}. */
-  Tensor input(long[] dimensions) {
+  Tensor pictures(long[] dimensions) {
     memory.desc desc = objects.keep(OneDnn.desc(dimensions, memory.format_tag.nchw));
-    return new Tensor(dimensions, desc, callersMemory(desc), false);
+    return new Tensor(dimensions, desc, picturesAs(desc), false);
   }
 
-  /** Points the input at the caller's memory. */
-  void setInput(long address) {
-    for (memory input : inputs) OneDnn.point(input, address);
+  /** The caller's pictures as another description of the same memory. */
+  memory picturesAs(memory.desc desc) {
+    memory input = objects.keep(new memory(desc, OneDnn.ENGINE, new NativeAddress(0)));
+    pictures.add(input);
+    return input;
   }
 
   /** Memory for what a layer puts out. */
   Tensor output(long[] dimensions, memory.desc desc, boolean hasGradient) {
-    objects.keep(desc);
-    memory values = training ? own(desc) : buffers.value(turn = 1 - turn, desc);
-    return new Tensor(dimensions, desc, values, hasGradient);
+    return new Tensor(dimensions, desc, value(objects.keep(desc)), hasGradient);
   }
 
-  /** Memory for a gradient, until the gradient after the next one needs it. */
-  memory gradient(memory.desc desc) {
-    return buffers.value(turn = 1 - turn, desc);
+  /** Memory from the step that first uses it to the one that last does. */
+  memory value(memory.desc desc) {
+    return buffers.value(desc);
   }
 
-  /** Memory for a value within one layer's backward. */
-  memory converted(memory.desc desc) {
-    return buffers.value(CONVERTED, desc);
+  /** The memory of a value, or a part of it, under another description. */
+  memory view(memory of, memory.desc desc) {
+    return buffers.view(of, desc);
+  }
+
+  /** Whether memory is of a value between steps, and not the caller's or the weights'. */
+  boolean owns(memory object) {
+    return buffers.isValue(object);
   }
 
   /** Memory of its own, as long as the plan lives. */
@@ -110,84 +131,158 @@ final class Chain implements AutoCloseable {
     return objects.keep(new memory(desc, OneDnn.ENGINE));
   }
 
+  <P extends org.bytedeco.javacpp.Pointer> P keep(P object) {
+    return objects.keep(object);
+  }
+
   /** The tensor's values in another format. */
   memory input(String layer, Tensor tensor, memory.desc wanted) {
     if (wanted.equals(tensor.desc)) return tensor.memory;
-    boolean callers = inputs.contains(tensor.memory);
     // One channel last or one channel first is the same memory.
-    if (callers && tensor.dimensions[1] == 1 && wanted.equals(nhwc(tensor))) {
-      return callersMemory(wanted);
+    if (pictures.contains(tensor.memory)
+        && tensor.dimensions[1] == 1
+        && wanted.equals(OneDnn.desc(tensor.dimensions, memory.format_tag.nhwc))) {
+      return picturesAs(wanted);
     }
-    memory converted = training ? own(wanted) : converted(wanted);
-    addReorder(forward, layer + ".input", tensor.desc, tensor.memory, wanted, converted);
+    return converted(layer + ".input", tensor.desc, tensor.memory, wanted);
+  }
+
+  /** Values in another format; the same memory where the format is the one wanted. */
+  memory converted(String name, memory.desc desc, memory values, memory.desc wanted) {
+    if (wanted.equals(desc)) return values;
+    memory converted = value(wanted);
+    reorder(name, desc, values, wanted, converted);
     return converted;
   }
 
-  /** Adds steps that bring a gradient into the format of the tensor that it belongs to. */
-  memory gradient(String layer, memory.desc desc, memory gradient, Tensor tensor) {
-    if (desc.equals(tensor.desc)) return gradient;
-    memory converted = gradient(tensor.desc);
-    addReorder(backward, layer + ".gradient", desc, gradient, tensor.desc, converted);
-    return converted;
+  /** The sum of values of one format. */
+  memory sum(String name, memory.desc desc, List<memory> parts) {
+    float[] scales = new float[parts.size()];
+    Arrays.fill(scales, 1);
+    memory.desc descs = OneDnn.array(Collections.nCopies(parts.size(), desc));
+    sum.primitive_desc description =
+        new sum.primitive_desc(desc, scales, descs, OneDnn.ENGINE, plain);
+    memory total = value(desc);
+    Object[] arguments = new Object[2 * parts.size() + 2];
+    for (int i = 0; i < parts.size(); i++) {
+      arguments[2 * i] = DNNL_ARG_MULTIPLE_SRC + i;
+      arguments[2 * i + 1] = parts.get(i);
+    }
+    arguments[2 * parts.size()] = DNNL_ARG_DST;
+    arguments[2 * parts.size() + 1] = total;
+    step(name, description, arguments);
+    return total;
   }
 
-  memory parameters(memory.desc plain, long offset) {
-    return weights.parameters(objects, plain, offset);
+  // ------------------------------------------------------------------------------ parameters
+
+  memory parameters(memory.desc plainDesc, long offset) {
+    return weights.parameters(objects, plainDesc, offset);
   }
 
   /** Parameters in a format that oneDNN wants, brought up to date before every forward pass. */
-  memory parameters(String layer, memory.desc plain, long offset, memory.desc wanted) {
-    if (wanted.equals(plain)) return parameters(plain, offset);
-    Weights.Copy copy = weights.copy(layer, plain, offset, wanted);
+  memory parameters(String layer, memory.desc plainDesc, long offset, memory.desc wanted) {
+    if (wanted.equals(plainDesc)) return parameters(plainDesc, offset);
+    return copied(weights.copy(layer, plainDesc, offset, wanted));
+  }
+
+  /** A copy of parameters, brought up to date before every forward pass. */
+  memory copied(Weights.Copy copy) {
     copies.add(copy);
-    prepare.add(copy.refresh());
+    prepare.add(copy);
     return copy.memory();
   }
 
-  memory gradients(memory.desc plain, long offset) {
-    return weights.gradients(objects, plain, offset);
+  Weights weights() {
+    return weights;
   }
 
-  /** Adds the step that brings a gradient of parameters into DL4J's view. */
-  void storeGradients(String layer, memory.desc desc, memory values, memory.desc plain, memory to) {
-    addReorder(backward, layer + ".gradients", desc, values, plain, to);
+  memory gradients(memory.desc plainDesc, long offset) {
+    return weights.gradients(objects, plainDesc, offset);
   }
 
-  /** Adds a step to the forward pass; {@code arguments} as those of {@link Step}. */
-  void forward(
-      String name, primitive_desc_base description, primitive primitive, Object... arguments) {
-    add(forward, name, description, primitive, arguments);
+  // ----------------------------------------------------------------------------------- steps
+
+  /**
+   * Adds a step.
+   *
+   * @param name the layer's name, a dot and what of it
+   * @param arguments alternating: an argument's number, its {@link memory}
+   */
+  void step(String name, primitive_desc_base description, Object... arguments) {
+    Object[] all = Arrays.copyOf(arguments, arguments.length + 2);
+    all[arguments.length] = DNNL_ARG_SCRATCHPAD;
+    all[arguments.length + 1] = value(description.scratchpad_desc());
+    for (int i = 1; i < all.length; i += 2) use((memory) all[i]);
+    primitive primitive = new primitive(description.get());
+    steps.add(new Step(objects, name, OneDnn.implementation(description), primitive, all));
   }
 
-  /** Adds a step to the backward pass. */
-  void backward(
-      String name, primitive_desc_base description, primitive primitive, Object... arguments) {
-    add(backward, name, description, primitive, arguments);
+  /** Adds a step in Java; {@code values} are what it reads and writes. */
+  void step(String name, Runnable action, memory... values) {
+    for (memory value : values) use(value);
+    steps.add(new Step(name, action));
+  }
+
+  /** Adds a step that brings values into another format. */
+  void reorder(String name, memory.desc from, memory source, memory.desc to, memory target) {
+    reorder.primitive_desc description =
+        new reorder.primitive_desc(OneDnn.ENGINE, from, OneDnn.ENGINE, to, plain, false);
+    step(name, description, DNNL_ARG_SRC, source, DNNL_ARG_DST, target);
   }
 
   /** Adds what depends on the minibatch's seed, before the forward pass. */
-  void seeded(LongConsumer action) {
+  void seeded(LongConsumer action, memory filled) {
     seeded.add(action);
+    buffers.use(filled, 0);
   }
 
-  /** Gives all values their memory: nothing may be added afterwards. */
+  /** Ends the forward pass: {@code values} are read or written between it and the backward pass. */
+  void endForward(memory... values) {
+    for (memory value : values) use(value);
+    forwardSteps = steps.size();
+  }
+
+  /** Places all values: nothing may be added afterwards. */
   void finish() {
-    buffers.allocate();
+    buffers.place();
+  }
+
+  // ------------------------------------------------------------------------------------- run
+
+  /** Makes sure that the values have memory; returns whether it has moved since the last time. */
+  boolean bind() {
+    return buffers.bind();
+  }
+
+  /** Points the input at the caller's memory. */
+  void setPictures(long address) {
+    for (memory input : pictures) OneDnn.point(input, address);
   }
 
   void runForward(long seed) {
-    for (Step step : prepare) step.run();
+    for (Weights.Copy copy : prepare) copy.refresh();
     for (LongConsumer action : seeded) action.accept(seed);
-    for (Runnable step : forward) step.run();
+    for (int i = 0; i < forwardSteps; i++) steps.get(i).run();
   }
 
   void runBackward() {
-    for (Runnable step : backward) step.run();
+    for (int i = forwardSteps; i < steps.size(); i++) steps.get(i).run();
   }
 
-  /** All steps, in the order in which the layers added them. */
+  /** All steps, in the order in which they run. */
   List<Step> steps() {
     return steps;
+  }
+
+  /** Bytes of memory for values. */
+  long bytes() {
+    return buffers.bytes();
+  }
+
+  /** The fewest bytes that any placement of the values could need. */
+  long minimumBytes() {
+    return buffers.minimum();
   }
 
   @Override
@@ -197,48 +292,9 @@ final class Chain implements AutoCloseable {
     objects.close();
   }
 
-  private static memory.desc nhwc(Tensor tensor) {
-    return OneDnn.desc(tensor.dimensions, memory.format_tag.nhwc);
-  }
-
-  /** The caller's pictures as another description of the same memory. */
-  memory callersMemory(memory.desc desc) {
-    memory input = objects.keep(new memory(desc, OneDnn.ENGINE, new NativeAddress(0)));
-    inputs.add(input);
-    return input;
-  }
-
-  private void addReorder(
-      List<Runnable> list,
-      String name,
-      memory.desc from,
-      memory source,
-      memory.desc to,
-      memory target) {
-    reorder.primitive_desc description =
-        new reorder.primitive_desc(OneDnn.ENGINE, from, OneDnn.ENGINE, to, plain, false);
-    add(
-        list,
-        name,
-        description,
-        new reorder(description),
-        DNNL_ARG_SRC,
-        source,
-        DNNL_ARG_DST,
-        target);
-  }
-
-  private void add(
-      List<Runnable> list,
-      String name,
-      primitive_desc_base description,
-      primitive primitive,
-      Object... arguments) {
-    Object[] all = Arrays.copyOf(arguments, arguments.length + 2);
-    all[arguments.length] = DNNL_ARG_SCRATCHPAD;
-    all[arguments.length + 1] = buffers.value(SCRATCHPAD, description.scratchpad_desc());
-    Step step = new Step(objects, name, OneDnn.implementation(description), primitive, all);
-    list.add(step::run);
-    steps.add(step);
+  private void use(memory value) {
+    // Time 0 is before the first step; the loss has a moment of its own between two steps.
+    int now = forwardSteps < 0 ? steps.size() + 1 : steps.size() + 2;
+    buffers.use(value, now);
   }
 }

@@ -1,61 +1,46 @@
 package org.sparkdl4j.plan;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.DropoutLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
+import org.sparkdl4j.network.LossSpec;
 
 /** A network compiled for one batch size, for training or for inference. */
 final class CompiledPlan implements AutoCloseable {
   private final Chain chain;
-  private final List<PlanLayer> layers = new ArrayList<>();
-  private final FiniteCheck inputCheck;
-  private final SoftmaxOutput output;
+  private final LossSpec loss;
   private final int classes;
+  private FiniteCheck inputCheck;
+  private memory logits;
+  private memory gradient;
+  private OutputLoss output;
 
-  /**
-   * Compiles.
-   *
-   * @param inputShape {@code [height, width, channels]} of the pictures
-   * @param count pictures in a minibatch
-   */
+  /** Compiles what a graph of layers says into an empty chain, which the plan closes. */
   // Nothing refers to the scope, and its varargs are generic.
   @SuppressWarnings({"try", "unchecked"})
-  CompiledPlan(
-      MultiLayerConfiguration configuration,
-      int[] inputShape,
-      Weights weights,
-      int count,
-      boolean training) {
-    chain = new Chain(weights, training);
+  CompiledPlan(PlanGraph graph, LossSpec loss, Chain chain) {
+    this.chain = chain;
+    this.loss = loss;
     // What nobody keeps is freed at the end of the scope, not by the garbage collector.
     try (PointerScope scope = new PointerScope()) {
-      createLayers(configuration);
-      List<Tensor> outputs = new ArrayList<>();
-      Tensor current = chain.input(new long[] {count, inputShape[2], inputShape[0], inputShape[1]});
-      inputCheck = training ? null : new FiniteCheck(chain, current);
-      for (PlanLayer layer : layers) {
-        current = layer.forward(chain, current);
-        outputs.add(current);
-      }
-      classes = Math.toIntExact(current.dimensions[1]);
-      memory gradient = null;
-      if (training) {
-        gradient = chain.gradient(current.desc);
-        addBackward(outputs, gradient);
+      Map<PlanLayer, Tensor> outputs = forward(graph);
+      List<PlanLayer> layers = graph.layers();
+      Tensor last = outputs.get(layers.get(layers.size() - 1));
+      classes = Math.toIntExact(last.dimensions[1]);
+      logits = last.memory;
+      if (chain.isTraining()) {
+        gradient = chain.value(last.desc);
+        chain.endForward(logits, gradient);
+        last.contribute(last.desc, gradient, false);
+        backward(layers, outputs);
+      } else {
+        chain.endForward(logits);
       }
       chain.finish();
-      output =
-          new SoftmaxOutput(
-              count,
-              classes,
-              OneDnn.address(current.memory),
-              gradient == null ? 0 : OneDnn.address(gradient));
     } catch (RuntimeException | Error e) {
       chain.close();
       throw e;
@@ -63,26 +48,38 @@ final class CompiledPlan implements AutoCloseable {
   }
 
   /** Forward and backward; the gradients' sums over the minibatch are in DL4J's view then. */
-  MinibatchResult gradients(long pictures, int[] labels, long seed) {
-    chain.setInput(pictures);
+  MinibatchResult gradients(long pictures, int[] labels, float[] sampleWeights, long seed) {
+    bind();
+    chain.setPictures(pictures);
     chain.runForward(seed);
-    MinibatchResult result = output.loss(labels);
+    MinibatchResult result = output.loss(labels, sampleWeights);
     chain.runBackward();
     return result;
   }
 
   /** Predicts into memory of {@code [count, classes]} floats. */
   void predict(long pictures, FloatPointer probabilities) {
-    chain.setInput(pictures);
+    bind();
+    chain.setPictures(pictures);
     chain.runForward(0);
     float[] rows = output.probabilities();
     inputCheck.spoil(rows, classes);
     probabilities.put(rows, 0, rows.length);
   }
 
-  /** All steps, in the order in which they were compiled. */
+  /** All steps, in the order in which they run. */
   List<Step> steps() {
     return chain.steps();
+  }
+
+  /** Bytes of memory for activations and gradients. */
+  long bytes() {
+    return chain.bytes();
+  }
+
+  /** The fewest bytes that any placement of them could need. */
+  long minimumBytes() {
+    return chain.minimumBytes();
   }
 
   @Override
@@ -90,28 +87,39 @@ final class CompiledPlan implements AutoCloseable {
     chain.close();
   }
 
-  private void createLayers(MultiLayerConfiguration configuration) {
-    long offset = 0;
-    int number = 0;
-    for (NeuralNetConfiguration conf : configuration.getConfs()) {
-      Layer layer = conf.getLayer();
-      String name = layer.getLayerName() == null ? "layer" + number : layer.getLayerName();
-      if (layer.getIDropout() != null && !(layer instanceof DropoutLayer)) {
-        layers.add(new DropoutPlan(name, layer.getIDropout(), number));
-      }
-      layers.add(PlanLayer.kind(layer).of(name, layer, offset, number));
-      offset += layer.initializer().numParams(conf);
-      number++;
+  private Map<PlanLayer, Tensor> forward(PlanGraph graph) {
+    Map<PlanLayer, Integer> readers = graph.readers();
+    Map<PlanLayer, Tensor> outputs = new IdentityHashMap<>();
+    for (PlanLayer layer : graph.layers()) {
+      List<Tensor> inputs = new ArrayList<>();
+      for (PlanLayer input : layer.inputs()) inputs.add(outputs.get(input));
+      Tensor tensor = layer.forward(chain, inputs);
+      tensor.readBy(readers.getOrDefault(layer, 0));
+      outputs.put(layer, tensor);
+      if (inputs.isEmpty() && !chain.isTraining()) inputCheck = new FiniteCheck(chain, tensor);
+    }
+    return outputs;
+  }
+
+  private void backward(List<PlanLayer> layers, Map<PlanLayer, Tensor> outputs) {
+    for (int i = layers.size() - 1; i >= 0; i--) {
+      PlanLayer layer = layers.get(i);
+      Tensor tensor = outputs.get(layer);
+      if (!tensor.hasGradient) continue;
+      memory total = tensor.gradient(chain, layer.name);
+      if (total != null) layer.backward(chain, total);
     }
   }
 
-  private void addBackward(List<Tensor> outputs, memory last) {
-    memory gradient = last;
-    for (int i = layers.size() - 1; i >= 0 && outputs.get(i).hasGradient; i--) {
-      Tensor tensor = outputs.get(i);
-      PlanLayer layer = layers.get(i);
-      tensor.pending().backward(chain, layer.name, tensor.desc, tensor.memory, gradient);
-      gradient = layer.backward(chain, gradient);
-    }
+  /** The memory may have moved since the last run. */
+  private void bind() {
+    if (!chain.bind() && output != null) return;
+    output =
+        OutputLoss.of(
+            loss,
+            chain.count(),
+            classes,
+            OneDnn.address(logits),
+            gradient == null ? 0 : OneDnn.address(gradient));
   }
 }

@@ -4,10 +4,10 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
+import java.util.List;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
@@ -29,25 +29,22 @@ final class DropoutPlan extends PlanLayer {
     }
 
     @Override
-    PlanLayer create(String name, DropoutLayer layer, long offset, int number) {
-      return new DropoutPlan(name, layer.getIDropout(), number);
+    List<PlanLayer> create(Place place, DropoutLayer layer) {
+      return List.of(new DropoutPlan(place, layer.getIDropout()));
     }
   }
 
   private final double keep;
   private final long salt;
+  private Tensor input;
+  private memory.desc desc;
   private memory mask;
-  private Tensor output;
 
-  /**
-   * Dropout where a layer's input is.
-   *
-   * @param salt makes its random numbers others than those of other layers
-   */
-  DropoutPlan(String name, IDropout dropout, long salt) {
-    super(name);
+  /** Dropout where a layer's input is, with random numbers of its own. */
+  DropoutPlan(Place place, IDropout dropout) {
+    super(place.name);
     keep = dropout == null ? 1 : ((Dropout) dropout).getP();
-    this.salt = salt;
+    salt = place.number;
   }
 
   /** What of a dropout the plan lacks, or null when it lacks nothing. */
@@ -59,35 +56,38 @@ final class DropoutPlan extends PlanLayer {
   }
 
   @Override
-  Tensor forward(Chain chain, Tensor input) {
-    if (!chain.isTraining() || keep == 1) return input;
-    output = chain.output(input.dimensions, input.desc, input.hasGradient);
-    mask = chain.own(input.desc);
-    int perPicture = Math.toIntExact(input.desc.get_size() / Float.BYTES / input.dimensions[0]);
-    FloatPointer values = FloatMemory.at(OneDnn.address(mask), perPicture * input.dimensions[0]);
+  boolean isIdentity(boolean training) {
+    return !training || keep == 1;
+  }
+
+  @Override
+  Tensor forward(Chain chain, List<Tensor> inputs) {
+    input = inputs.get(0);
+    desc = chain.keep(OneDnn.as(input.desc, OneDnn.FLOAT));
+    Tensor output = chain.output(input.dimensions, desc, input.hasGradient);
+    mask = chain.value(desc);
+    int perPicture = Math.toIntExact(desc.get_size() / Float.BYTES / input.dimensions[0]);
     DropoutMask random = new DropoutMask(keep, salt, perPicture);
-    chain.seeded(seed -> random.fill(values, seed));
-    multiply(chain, true, input.memory, output.memory);
+    long size = perPicture * input.dimensions[0];
+    chain.seeded(seed -> random.fill(FloatMemory.at(OneDnn.address(mask), size), seed), mask);
+    multiply(chain, name + ".forward", chain.input(name, input, desc), output.memory);
     return output;
   }
 
   @Override
-  memory backward(Chain chain, memory gradient) {
-    if (output != null) multiply(chain, false, gradient, gradient);
-    return gradient;
+  void backward(Chain chain, memory gradient) {
+    memory inputGradient = chain.value(desc);
+    multiply(chain, name + ".backward", gradient, inputGradient);
+    input.contribute(desc, inputGradient, false);
   }
 
-  private void multiply(Chain chain, boolean forward, memory from, memory to) {
+  private void multiply(Chain chain, String step, memory from, memory to) {
     binary.primitive_desc description =
         new binary.primitive_desc(
-            new binary.desc(algorithm.binary_mul, output.desc, output.desc, output.desc),
+            new binary.desc(algorithm.binary_mul, desc, desc, desc),
             chain.attributes(),
             OneDnn.ENGINE);
-    Object[] arguments = {DNNL_ARG_SRC_0, from, DNNL_ARG_SRC_1, mask, DNNL_ARG_DST, to};
-    if (forward) {
-      chain.forward(name + ".forward", description, new binary(description), arguments);
-    } else {
-      chain.backward(name + ".backward", description, new binary(description), arguments);
-    }
+    chain.step(
+        step, description, DNNL_ARG_SRC_0, from, DNNL_ARG_SRC_1, mask, DNNL_ARG_DST, to);
   }
 }

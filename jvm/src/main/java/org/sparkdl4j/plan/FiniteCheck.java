@@ -8,7 +8,6 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
-import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * Whether each picture is free of NaN and infinity, which oneDNN's ReLU and max pooling would
@@ -16,11 +15,11 @@ import org.bytedeco.javacpp.FloatPointer;
  * of the first weights is a product with the pictures, too.
  */
 final class FiniteCheck {
-  private final FloatPointer marks;
+  private final memory marks;
   private final float[] rows;
 
   FiniteCheck(Chain chain, Tensor input) {
-    int count = Math.toIntExact(input.dimensions[0]);
+    int count = chain.count();
     long size = input.desc.get_size() / Float.BYTES / count;
     memory.desc pictures = OneDnn.desc(new long[] {count, size}, format_tag.nc);
     memory.desc zeros = OneDnn.desc(new long[] {1, size}, format_tag.oi);
@@ -31,25 +30,23 @@ final class FiniteCheck {
             chain.attributes(),
             OneDnn.ENGINE);
     memory weights = chain.own(zeros);
-    memory result = chain.own(out);
     FloatMemory.at(OneDnn.address(weights), size).put(new float[Math.toIntExact(size)]);
-    marks = FloatMemory.at(OneDnn.address(result), count);
+    marks = chain.own(out);
     rows = new float[count];
-    chain.forward(
+    chain.step(
         "input.check",
         description,
-        new inner_product_forward(description),
         DNNL_ARG_SRC,
-        chain.callersMemory(pictures),
+        chain.picturesAs(pictures),
         DNNL_ARG_WEIGHTS,
         weights,
         DNNL_ARG_DST,
-        result);
+        marks);
   }
 
   /** Makes NaN of what was predicted for pictures that are not finite. */
   void spoil(float[] probabilities, int classes) {
-    marks.get(rows);
+    FloatMemory.at(OneDnn.address(marks), rows.length).get(rows);
     for (int i = 0; i < rows.length; i++) {
       if (rows[i] == 0) continue;
       for (int k = 0; k < classes; k++) probabilities[i * classes + k] = Float.NaN;

@@ -40,11 +40,11 @@ final class ImageFormat {
     return formats;
   }
 
-  memory.desc input(long[] dimensions) {
-    return OneDnn.desc(dimensions, input);
+  memory.desc input(long[] dimensions, memory.data_type type) {
+    return OneDnn.desc(dimensions, input, type);
   }
 
-  memory.desc output(long[] dimensions) {
-    return OneDnn.desc(dimensions, output);
+  memory.desc output(long[] dimensions, memory.data_type type) {
+    return OneDnn.desc(dimensions, output, type);
   }
 }

@@ -6,6 +6,9 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+import org.bytedeco.javacpp.Pointer;
+import java.util.List;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.stream;
 import org.sparkdl4j.dataset.NativeAddress;
@@ -27,6 +30,25 @@ final class OneDnn {
 
   static memory.desc desc(long[] dimensions, memory.format_tag format) {
     return new memory.desc(dimensions, FLOAT, format);
+  }
+
+  static memory.desc desc(
+      long[] dimensions, memory.format_tag format, memory.data_type type) {
+    return new memory.desc(dimensions, type, format);
+  }
+
+  /** The same format with values of another type. */
+  static memory.desc as(memory.desc desc, memory.data_type type) {
+    memory.desc other = new memory.desc(desc.data());
+    other.data().data_type(type.value);
+    return other;
+  }
+
+  /** Descriptions next to each other, as oneDNN takes several of them. */
+  static memory.desc array(List<memory.desc> descs) {
+    dnnl_memory_desc_t array = new dnnl_memory_desc_t(descs.size());
+    for (int i = 0; i < descs.size(); i++) array.getPointer(i).put(descs.get(i).data());
+    return new memory.desc((Pointer) array);
   }
 
   /** Points a memory object at an address; costs nothing for formats without padding. */

@@ -5,9 +5,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.api.Model;
+import org.sparkdl4j.network.NetworkConfiguration;
 
 /**
  * The compute plan: a DL4J network whose arithmetic runs on oneDNN. DL4J holds parameters and
@@ -16,59 +17,56 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * <p>oneDNN's ReLU and max pooling swallow NaN. So that none goes unnoticed, the loss is NaN when a
  * gradient is not finite, and predictions are NaN when the parameters or the picture are not.
  */
-public final class PlanCore implements NetworkCore {
-  /** Enough for training and validation with their smaller last minibatches, and some more. */
-  private static final int MOST_PLANS = 8;
+public final class PlanCore extends Dl4jBackedCore {
+  /** Compiled plans take little memory beside the one block that they share, but some. */
+  private static final int MOST_PLANS = 32;
 
-  private final Dl4jNetwork held;
+  private final CoreOptions options;
   private final FlatUpdater updater;
   private final Weights weights;
+  private final Arena arena = new Arena();
   private final float[] chunk = new float[8192];
   private final Map<String, CompiledPlan> plans = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** The version of the parameters that were found finite or not, and which it was. */
+  private long checkedVersion = -1;
+
+  private boolean isFinite;
 
   /**
    * A core with the first weights that the configuration's seed gives.
    *
-   * @param configuration DL4J's configuration
    * @param inputShape {@code [height, width, channels]} of the pictures
    * @throws IllegalArgumentException when the plan lacks something that the network needs: {@link
    *     NetworkCores} takes DL4J itself then
    */
-  public PlanCore(MultiLayerConfiguration configuration, int[] inputShape) {
-    String lacking = PlanSupport.lacks(configuration);
+  public PlanCore(NetworkConfiguration configuration, int[] inputShape, CoreOptions options) {
+    super(configuration, inputShape);
+    this.options = options;
+    String lacking = PlanGraph.lacks(configuration);
     if (lacking != null) throw new IllegalArgumentException("the compute plan lacks " + lacking);
-    held = new Dl4jNetwork(configuration, inputShape);
-    MultiLayerNetwork network = held.network();
-    network.initGradientsView();
-    updater = new FlatUpdater(network);
+    updater = new FlatUpdater(held, options.threads());
     weights =
         new Weights(
-            network.params().data().address(), network.getGradientsViewArray().data().address());
+            held.parameters().data().address(), held.gradients().data().address());
   }
 
   @Override
-  public int[] inputShape() {
-    return held.inputShape();
-  }
-
-  @Override
-  public int classes() {
-    return held.classes();
-  }
-
-  @Override
-  public synchronized MinibatchResult train(FloatPointer pictures, int[] labels, long seed) {
-    MinibatchResult result = computeGradients(pictures, labels, seed);
+  public synchronized MinibatchResult train(
+      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
+    MinibatchResult result = computeGradients(pictures, labels, sampleWeights, seed);
     boolean finite = updater.update(labels.length);
+    weights.changed();
     return finite ? result : new MinibatchResult(Double.NaN, result.hits());
   }
 
   /** Forward and backward without the update: DL4J's gradient view holds the sums then. */
-  synchronized MinibatchResult computeGradients(FloatPointer pictures, int[] labels, long seed) {
+  synchronized MinibatchResult computeGradients(
+      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
     held.requireOpen();
     long address = held.address(pictures, labels.length);
-    held.requireLabels(labels);
-    return plan(labels.length, true).gradients(address, labels, seed);
+    held.requireLabels(labels, sampleWeights);
+    return plan(labels.length, true).gradients(address, labels, sampleWeights, seed);
   }
 
   @Override
@@ -83,23 +81,21 @@ public final class PlanCore implements NetworkCore {
   }
 
   @Override
-  public synchronized void finishEpoch() {
-    held.finishEpoch();
-  }
-
-  @Override
-  public synchronized NetworkState snapshot() {
-    return held.snapshot();
-  }
-
-  @Override
   public synchronized void restore(NetworkState state) {
-    held.restore(state);
+    super.restore(state);
+    weights.changed();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Ask again before every change of its parameters: the plan works with copies of them, which
+   * it takes anew after each call.
+   */
   @Override
-  public MultiLayerNetwork network() {
-    return held.network();
+  public synchronized Model network() {
+    weights.changed();
+    return super.network();
   }
 
   @Override
@@ -112,17 +108,17 @@ public final class PlanCore implements NetworkCore {
     return executions;
   }
 
-  @Override
-  public void releaseThread() {
-    Dl4jNetwork.releaseThread();
+  /** Bytes of activations and gradients of a minibatch, and the fewest that could do. */
+  synchronized long[] activationBytes(int batchSize, boolean training) {
+    CompiledPlan plan = plan(batchSize, training);
+    return new long[] {plan.bytes(), plan.minimumBytes()};
   }
 
   @Override
-  public synchronized void close() {
-    if (held.isClosed()) return;
+  void free() {
     for (CompiledPlan plan : plans.values()) plan.close();
     plans.clear();
-    held.close();
+    arena.close();
   }
 
   private CompiledPlan plan(int count, boolean training) {
@@ -133,15 +129,24 @@ public final class PlanCore implements NetworkCore {
       // The first is the one that was used longest ago.
       plans.remove(plans.keySet().iterator().next()).close();
     }
-    plan =
-        new CompiledPlan(
-            network().getLayerWiseConfigurations(), inputShape(), weights, count, training);
+    plan = compile(count, training);
     plans.put(key, plan);
     return plan;
   }
 
+  private CompiledPlan compile(int count, boolean training) {
+    NetworkConfiguration configuration = held.configuration();
+    PlanGraph graph =
+        new PlanGraph(configuration, inputShape(), held.model().steps(), training);
+    Chain chain = new Chain(weights, arena, count, training, memory.data_type.f32);
+    return new CompiledPlan(graph, configuration.loss(), chain);
+  }
+
   private boolean hasFiniteParameters() {
-    FloatPointer all = Dl4jNetwork.memory(network().params());
+    if (checkedVersion == weights.version()) return isFinite;
+    checkedVersion = weights.version();
+    isFinite = true;
+    FloatPointer all = Dl4jNetwork.memory(held.parameters());
     float[] sums = new float[chunk.length];
     for (long at = 0; at < all.limit(); at += chunk.length) {
       int length = (int) Math.min(chunk.length, all.limit() - at);
@@ -149,8 +154,8 @@ public final class PlanCore implements NetworkCore {
       for (int i = 0; i < length; i++) sums[i] += chunk[i] * 0;
     }
     for (float sum : sums) {
-      if (sum != 0) return false;
+      if (sum != 0) isFinite = false;
     }
-    return true;
+    return isFinite;
   }
 }

@@ -1,45 +1,59 @@
 package org.sparkdl4j.plan;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.memory;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 
 /**
- * One layer of a plan, for one batch size: it adds its steps to the chain. A new kind is one
+ * One operation of a plan, for one batch size: it adds its steps to the chain. A new kind is one
  * subclass and one line in {@link #KINDS}.
  */
 abstract class PlanLayer {
-  /** How one kind of DL4J's layers becomes part of a plan. */
-  abstract static class Kind<L extends Layer> {
-    private final Class<L> type;
+  /** Where a layer stands in DL4J's network. */
+  static final class Place {
+    final String name;
 
-    Kind(Class<L> type) {
+    /** Of the layer's first parameter in DL4J's flattened view. */
+    final long offset;
+
+    /** The layer's number in DL4J's network: it makes its random numbers others than another's. */
+    final int number;
+
+    Place(String name, long offset, int number) {
+      this.name = name;
+      this.offset = offset;
+      this.number = number;
+    }
+  }
+
+  /** How one kind of DL4J's layers or vertices becomes part of a plan. */
+  abstract static class Kind<T> {
+    private final Class<T> type;
+
+    Kind(Class<T> type) {
       this.type = type;
     }
 
-    /** What of the layer's settings the plan lacks, or null when it lacks nothing. */
-    abstract String lacks(L layer);
+    /** What of the settings the plan lacks, or null when it lacks nothing. */
+    abstract String lacks(T conf);
 
-    /**
-     * The layer of the plan.
-     *
-     * @param offset of the layer's first parameter in DL4J's flattened view
-     * @param number the layer's number in DL4J's configuration
-     */
-    abstract PlanLayer create(String name, L layer, long offset, int number);
+    /** The operations, each of which but the first reads the one before. */
+    abstract List<PlanLayer> create(Place place, T conf);
 
-    final String lacking(Layer layer) {
-      return lacks(type.cast(layer));
+    final String lacking(Object conf) {
+      return lacks(type.cast(conf));
     }
 
-    final PlanLayer of(String name, Layer layer, long offset, int number) {
-      return create(name, type.cast(layer), offset, number);
+    final List<PlanLayer> of(Place place, Object conf) {
+      return create(place, type.cast(conf));
     }
   }
 
@@ -50,28 +64,53 @@ abstract class PlanLayer {
     KINDS.put(SubsamplingLayer.class, new PoolingPlan.Kind());
     KINDS.put(DenseLayer.class, DensePlan.HIDDEN);
     KINDS.put(OutputLayer.class, DensePlan.OUTPUT);
+    KINDS.put(ActivationLayer.class, new ActivationPlan.Kind());
     KINDS.put(DropoutLayer.class, new DropoutPlan.Kind());
   }
 
   final String name;
 
+  private List<PlanLayer> inputs = new ArrayList<>();
+
   PlanLayer(String name) {
     this.name = name;
   }
 
-  /** How layers of DL4J's class become part of a plan, or null when the plan lacks them. */
-  static Kind<?> kind(Layer layer) {
-    return KINDS.get(layer.getClass());
+  /** How DL4J's layers or vertices of this class become part of a plan, or null. */
+  static Kind<?> kind(Object conf) {
+    return KINDS.get(conf.getClass());
   }
 
-  /** Adds the steps from input to output, for training or for inference as the chain says. */
-  abstract Tensor forward(Chain chain, Tensor input);
+  final List<PlanLayer> inputs() {
+    return inputs;
+  }
+
+  /** Makes it read others. */
+  final void read(List<PlanLayer> layers) {
+    inputs = new ArrayList<>(layers);
+  }
+
+  /** Whether the output is the input, so that the layer can be left out. */
+  boolean isIdentity(boolean training) {
+    return false;
+  }
 
   /**
-   * Adds the steps from the gradient of the output to those of the parameters and the input.
+   * Takes over the only layer that reads its output, if it can: the follower is left out then, and
+   * what it read beside becomes input of this layer, after its own ones.
+   */
+  boolean fuse(PlanLayer follower, boolean training) {
+    return false;
+  }
+
+  /** Adds the steps from inputs to output, for training or for inference as the chain says. */
+  abstract Tensor forward(Chain chain, List<Tensor> inputs);
+
+  /**
+   * Adds the steps from the gradient of the output to those of the parameters, and contributes to
+   * those of the inputs that have one.
    *
    * @param gradient in the format of the output
-   * @return the gradient of the input, in its format; null when nobody needs it
    */
-  abstract memory backward(Chain chain, memory gradient);
+  abstract void backward(Chain chain, memory gradient);
 }

@@ -6,11 +6,14 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
+import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.dnnl.pooling_backward;
 import org.bytedeco.dnnl.pooling_forward;
+import org.bytedeco.dnnl.primitive_desc;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -36,38 +39,26 @@ final class PoolingPlan extends PlanLayer {
     }
 
     @Override
-    PlanLayer create(String name, SubsamplingLayer layer, long offset, int number) {
-      return new PoolingPlan(name, layer);
+    List<PlanLayer> create(Place place, SubsamplingLayer layer) {
+      return List.of(new PoolingPlan(place.name, layer));
     }
   }
 
   private final SubsamplingLayer layer;
-  private final boolean max;
+  private final algorithm function;
   private Window window;
-  private algorithm function;
   private Tensor input;
   private memory.desc sourceDesc;
   private Tensor output;
   private pooling_forward.primitive_desc forward;
-  private memory workspace;
+
+  /** Which value of each window was the largest; null where nobody asks. */
+  private memory winners;
 
   private PoolingPlan(String name, SubsamplingLayer layer) {
     super(name);
     this.layer = layer;
-    max = layer.getPoolingType() == PoolingType.MAX;
-  }
-
-  @Override
-  Tensor forward(Chain chain, Tensor input) {
-    this.input = input;
-    window =
-        new Window(
-            layer.getKernelSize(),
-            layer.getStride(),
-            layer.getPadding(),
-            layer.getConvolutionMode(),
-            input);
-    if (max) {
+    if (layer.getPoolingType() == PoolingType.MAX) {
       function = algorithm.pooling_max;
     } else {
       function =
@@ -75,48 +66,54 @@ final class PoolingPlan extends PlanLayer {
               ? algorithm.pooling_avg_include_padding
               : algorithm.pooling_avg_exclude_padding;
     }
+  }
+
+  @Override
+  Tensor forward(Chain chain, List<Tensor> inputs) {
+    input = inputs.get(0);
+    window =
+        new Window(
+            layer.getKernelSize(),
+            layer.getStride(),
+            layer.getDilation(),
+            layer.getPadding(),
+            layer.getConvolutionMode(),
+            input);
     long[] dimensions = {
       input.dimensions[0], input.dimensions[1], window.output[0], window.output[1]
     };
     sourceDesc = input.desc;
     forward = describe(chain, dimensions);
     if (OneDnn.isReference(forward)) {
-      sourceDesc = OneDnn.desc(input.dimensions, format_tag.nhwc);
+      sourceDesc =
+          chain.keep(OneDnn.desc(input.dimensions, format_tag.nhwc, input.desc.data_type()));
       forward = describe(chain, dimensions);
     }
     memory source = chain.input(name, input, sourceDesc);
     output = chain.output(dimensions, forward.dst_desc(), input.hasGradient);
-    if (max && chain.isTraining()) {
-      workspace = chain.own(forward.workspace_desc());
+    if (function == algorithm.pooling_max && chain.isTraining()) {
+      winners = chain.value(forward.workspace_desc());
       // Gradients reach the winners only, so the activation before can be undone for them alone.
       output.after(input.takePending());
-      chain.forward(
-          name + ".forward",
-          forward,
-          new pooling_forward(forward),
-          DNNL_ARG_SRC,
-          source,
-          DNNL_ARG_DST,
-          output.memory,
-          DNNL_ARG_WORKSPACE,
-          workspace);
-    } else {
-      chain.forward(
-          name + ".forward",
-          forward,
-          new pooling_forward(forward),
-          DNNL_ARG_SRC,
-          source,
-          DNNL_ARG_DST,
-          output.memory);
     }
+    step(
+        chain,
+        name + ".forward",
+        forward,
+        DNNL_ARG_SRC,
+        source,
+        DNNL_ARG_DST,
+        output.memory);
     return output;
   }
 
   @Override
-  memory backward(Chain chain, memory gradient) {
-    if (!input.hasGradient) return null;
-    pooling_backward.primitive_desc backward =
+  void backward(Chain chain, memory gradient) {
+    if (!input.hasGradient) return;
+    memory data = chain.value(sourceDesc);
+    step(
+        chain,
+        name + ".backward",
         new pooling_backward.primitive_desc(
             new pooling_backward.desc(
                 function,
@@ -128,31 +125,24 @@ final class PoolingPlan extends PlanLayer {
                 window.after),
             chain.attributes(),
             OneDnn.ENGINE,
-            forward);
-    memory data =
-        sourceDesc.equals(input.desc) ? chain.gradient(sourceDesc) : chain.converted(sourceDesc);
-    if (max) {
-      chain.backward(
-          name + ".backward",
-          backward,
-          new pooling_backward(backward),
-          DNNL_ARG_DIFF_DST,
-          gradient,
-          DNNL_ARG_DIFF_SRC,
-          data,
-          DNNL_ARG_WORKSPACE,
-          workspace);
-    } else {
-      chain.backward(
-          name + ".backward",
-          backward,
-          new pooling_backward(backward),
-          DNNL_ARG_DIFF_DST,
-          gradient,
-          DNNL_ARG_DIFF_SRC,
-          data);
+            forward),
+        DNNL_ARG_DIFF_DST,
+        gradient,
+        DNNL_ARG_DIFF_SRC,
+        data);
+    input.contribute(sourceDesc, data, false);
+  }
+
+  private void step(
+      Chain chain, String step, primitive_desc description, Object... arguments) {
+    if (winners == null) {
+      chain.step(step, description, arguments);
+      return;
     }
-    return chain.gradient(name, sourceDesc, data, input);
+    Object[] all = Arrays.copyOf(arguments, arguments.length + 2);
+    all[arguments.length] = DNNL_ARG_WORKSPACE;
+    all[arguments.length + 1] = winners;
+    chain.step(step, description, all);
   }
 
   private pooling_forward.primitive_desc describe(Chain chain, long[] dimensions) {
@@ -161,7 +151,7 @@ final class PoolingPlan extends PlanLayer {
             chain.propagation(),
             function,
             sourceDesc,
-            OneDnn.desc(dimensions, OneDnn.ANY),
+            OneDnn.desc(dimensions, format_tag.any, sourceDesc.data_type()),
             window.stride,
             window.kernel,
             window.before,

@@ -7,16 +7,17 @@ import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
 
-/** One primitive with its arguments, ready to run: running allocates nothing. */
+/** One primitive with its arguments, or something in Java, ready to run without allocating. */
 final class Step {
   private final String name;
   private final String implementation;
   private final dnnl_primitive handle;
   private final dnnl_exec_arg_t arguments;
   private final int count;
+  private final Runnable action;
 
   /**
-   * A step.
+   * A step of oneDNN's.
    *
    * @param owner keeps what is native in it
    * @param arguments alternating: an argument's number, its {@link memory}
@@ -38,9 +39,24 @@ final class Step {
       this.arguments.memory(((memory) arguments[2 * i + 1]).get());
     }
     this.arguments.position(0);
+    action = null;
+  }
+
+  /** A step in Java. */
+  Step(String name, Runnable action) {
+    this.name = name;
+    this.action = action;
+    implementation = "java";
+    handle = null;
+    arguments = null;
+    count = 0;
   }
 
   void run() {
+    if (action != null) {
+      action.run();
+      return;
+    }
     OneDnn.check(name, dnnl_primitive_execute(handle, OneDnn.STREAM, count, arguments));
   }
 
@@ -48,7 +64,7 @@ final class Step {
     return name;
   }
 
-  /** oneDNN's name of the implementation. */
+  /** oneDNN's name of the implementation, or {@code java}. */
   String implementation() {
     return implementation;
   }

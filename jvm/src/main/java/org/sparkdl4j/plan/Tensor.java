@@ -1,9 +1,24 @@
 package org.sparkdl4j.plan;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.dnnl.memory;
 
-/** The activations between two layers, for one batch size. */
+/** The activations between layers, for one batch size, and what backward knows of their gradient. */
 final class Tensor {
+  /** A gradient from one of the layers that read the tensor. */
+  private static final class Contribution {
+    private final memory.desc desc;
+    private final memory values;
+    private final boolean isShared;
+
+    private Contribution(memory.desc desc, memory values, boolean isShared) {
+      this.desc = desc;
+      this.values = values;
+      this.isShared = isShared;
+    }
+  }
+
   /** {@code [batch, channels, height, width]} or {@code [batch, units]}. */
   final long[] dimensions;
 
@@ -13,7 +28,9 @@ final class Tensor {
   /** Whether anything before it has parameters, so that its gradient is needed. */
   final boolean hasGradient;
 
+  private final List<Contribution> contributions = new ArrayList<>();
   private Activation pending = Activation.IDENTITY;
+  private int readers;
 
   Tensor(long[] dimensions, memory.desc desc, memory memory, boolean hasGradient) {
     this.dimensions = dimensions;
@@ -28,13 +45,22 @@ final class Tensor {
     return this;
   }
 
-  /** The activation to undo in backward. */
-  Activation pending() {
-    return pending;
+  /** Says how many layers read the tensor. */
+  void readBy(int layers) {
+    readers = layers;
   }
 
-  /** Leaves undoing the activation to the next layer, which returns it here. */
+  /** Whether an only reader may write its own output over the values. */
+  boolean mayBeOverwritten(Chain chain) {
+    return readers == 1 && pending.isIdentity() && chain.owns(memory);
+  }
+
+  /**
+   * Leaves undoing the activation to the only reader, which returns it here; nothing is left where
+   * there are more readers.
+   */
   Activation takePending() {
+    if (readers > 1) return Activation.IDENTITY;
     Activation taken = pending;
     pending = Activation.IDENTITY;
     return taken;
@@ -42,5 +68,40 @@ final class Tensor {
 
   boolean isImage() {
     return dimensions.length == 4;
+  }
+
+  /**
+   * Adds to the gradient.
+   *
+   * @param shared whether another tensor has the same memory as its gradient
+   */
+  void contribute(memory.desc gradientDesc, memory gradient, boolean shared) {
+    contributions.add(new Contribution(gradientDesc, gradient, shared));
+  }
+
+  /**
+   * Adds the steps from the contributions to the gradient before the activation, in the tensor's
+   * own format.
+   *
+   * @return null when nothing has contributed
+   */
+  memory gradient(Chain chain, String layer) {
+    if (contributions.isEmpty()) return null;
+    boolean shared = contributions.get(0).isShared;
+    List<memory> parts = new ArrayList<>();
+    for (Contribution each : contributions) {
+      memory converted = chain.converted(layer + ".gradient", each.desc, each.values, desc);
+      if (converted != each.values) shared = false;
+      parts.add(converted);
+    }
+    memory total = parts.get(0);
+    if (parts.size() > 1) {
+      total = chain.sum(layer + ".gradients", desc, parts);
+      shared = false;
+    }
+    if (pending.isIdentity()) return total;
+    memory target = shared ? chain.value(desc) : total;
+    pending.backward(chain, layer, desc, memory, total, target);
+    return target;
   }
 }

@@ -20,10 +20,23 @@ final class Weights {
   private final long gradients;
   private final List<Copy> copies = new ArrayList<>();
 
+  /** Goes up whenever the parameters change. */
+  private long version;
+
   /** The parameters and gradients at two addresses, in DL4J's flattened order. */
   Weights(long parameters, long gradients) {
     this.parameters = parameters;
     this.gradients = gradients;
+  }
+
+  /** Says that the parameters have changed, so that copies are out of date. */
+  void changed() {
+    version++;
+  }
+
+  /** A number that changes with the parameters. */
+  long version() {
+    return version;
   }
 
   memory parameters(NativeObjects owner, memory.desc plain, long offset) {
@@ -60,6 +73,7 @@ final class Weights {
     private final memory memory;
     private final Step refresh;
     private int users = 1;
+    private long copied = -1;
 
     private Copy(String layer, memory.desc plain, long offset, memory.desc wanted) {
       this.offset = offset;
@@ -88,8 +102,10 @@ final class Weights {
     }
 
     /** Brings the copy up to date with DL4J's parameters. */
-    Step refresh() {
-      return refresh;
+    void refresh() {
+      if (copied == version) return;
+      refresh.run();
+      copied = version;
     }
 
     void release() {

@@ -23,6 +23,8 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.network.NetworkConfiguration;
 
 /** A small network, its pictures and labels, all from one seed. */
 final class RandomNetwork {
@@ -35,7 +37,7 @@ final class RandomNetwork {
     Activation.IDENTITY
   };
 
-  final MultiLayerConfiguration configuration;
+  final NetworkConfiguration configuration;
   final int[] shape;
   final int classes;
   final int batch;
@@ -75,7 +77,7 @@ final class RandomNetwork {
     if (random.nextInt(4) == 0) builder.l2Bias(0.02).biasUpdater(new Sgd(0.02));
     NeuralNetConfiguration.ListBuilder list = builder.list();
     for (Layer layer : layers) list.layer(layer);
-    configuration =
+    MultiLayerConfiguration layered =
         list.layer(
                 new OutputLayer.Builder(LossFunction.MCXENT)
                     .nOut(classes)
@@ -83,6 +85,7 @@ final class RandomNetwork {
                     .build())
             .setInputType(InputType.convolutional(shape[0], shape[1], shape[2]))
             .build();
+    configuration = NetworkConfiguration.of(layered, LossSpec.CROSS_ENTROPY);
   }
 
   static IUpdater updater(int number) {

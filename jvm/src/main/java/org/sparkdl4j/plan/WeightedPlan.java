@@ -1,0 +1,244 @@
+package org.sparkdl4j.plan;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_WEIGHTS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.memory.format_tag;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc;
+
+/** What convolutions and dense layers share: weights, bias, and the choice of formats. */
+abstract class WeightedPlan extends PlanLayer {
+  /** Formats of input and output that a layer could compute with. */
+  static final class Formats {
+    private final memory.desc from;
+    private final memory.desc to;
+
+    Formats(memory.desc from, memory.desc to) {
+      this.from = from;
+      this.to = to;
+    }
+  }
+
+  /** Descriptions that fit together, in formats that oneDNN can compute all of them with. */
+  private static final class Choice {
+    private memory.desc source;
+    private memory.desc target;
+    private primitive_desc forward;
+    private primitive_desc weights;
+    private primitive_desc data;
+    private boolean isFused;
+
+    private boolean isReference() {
+      return OneDnn.isReference(forward)
+          || OneDnn.isReference(weights)
+          || (data != null && OneDnn.isReference(data));
+    }
+  }
+
+  /** Marks a layer without bias. */
+  static final long NONE = -1;
+
+  private final long weightsOffset;
+  private final long biasOffset;
+  private Activation activation = Activation.IDENTITY;
+  private memory.desc plainWeights;
+  private memory.desc bias;
+  private Choice choice;
+  private memory source;
+
+  /** What the layer reads. */
+  Tensor input;
+
+  /**
+   * A layer.
+   *
+   * @param biasOffset of the first bias in DL4J's flattened view, or {@link #NONE}
+   */
+  WeightedPlan(String name, long weightsOffset, long biasOffset) {
+    super(name);
+    this.weightsOffset = weightsOffset;
+    this.biasOffset = biasOffset;
+  }
+
+  /** The shape of the output for the input. */
+  abstract long[] outputDimensions();
+
+  /** The shape of the weights as oneDNN has them. */
+  abstract long[] weightDimensions();
+
+  /** The weights as DL4J has them in memory. */
+  abstract memory.desc weights();
+
+  /** In which formats to compute, the most promising first. */
+  abstract List<Formats> formats(Chain chain, long[] outputDimensions);
+
+  /** Describes the forward pass; null when oneDNN cannot compute it. */
+  abstract primitive_desc describeForward(
+      prop_kind kind,
+      memory.desc from,
+      memory.desc weights,
+      memory.desc bias,
+      memory.desc to,
+      primitive_attr attributes);
+
+  /** Describes the gradient of weights and bias; null when oneDNN cannot compute it. */
+  abstract primitive_desc describeWeights(
+      memory.desc from,
+      memory.desc weights,
+      memory.desc bias,
+      memory.desc to,
+      primitive_attr attributes,
+      primitive_desc forward);
+
+  /** Describes the gradient of the input; null when oneDNN cannot compute it. */
+  abstract primitive_desc describeData(
+      memory.desc from,
+      memory.desc weights,
+      memory.desc to,
+      primitive_attr attributes,
+      primitive_desc forward);
+
+  @Override
+  boolean fuse(PlanLayer follower, boolean training) {
+    if (!(follower instanceof ActivationPlan) || !activation.isIdentity()) return false;
+    Activation following = ((ActivationPlan) follower).activation();
+    if (training && !following.isUndoneByOutput()) return false;
+    activation = following;
+    return true;
+  }
+
+  @Override
+  Tensor forward(Chain chain, List<Tensor> inputs) {
+    input = inputs.get(0);
+    long[] dimensions = outputDimensions();
+    plainWeights = chain.keep(weights());
+    bias =
+        chain.keep(
+            hasBias()
+                ? OneDnn.desc(new long[] {dimensions[1]}, format_tag.x)
+                // What oneDNN takes for none.
+                : new memory.desc());
+    choice = choose(chain, dimensions);
+    source = chain.input(name, input, choice.source);
+    Tensor output = chain.output(dimensions, choice.target, true).after(activation);
+    List<Object> arguments = new ArrayList<>();
+    add(arguments, DNNL_ARG_SRC, source);
+    add(arguments, DNNL_ARG_WEIGHTS, weights(chain, choice.forward));
+    if (hasBias()) add(arguments, DNNL_ARG_BIAS, chain.parameters(bias, biasOffset));
+    add(arguments, DNNL_ARG_DST, output.memory);
+    chain.step(name + ".forward", choice.forward, arguments.toArray());
+    if (!choice.isFused) {
+      activation.forward(chain, name, output.desc, output.memory, output.memory);
+    }
+    return output;
+  }
+
+  @Override
+  void backward(Chain chain, memory gradient) {
+    memory.desc found = choice.weights.diff_weights_desc();
+    memory target = chain.gradients(plainWeights, weightsOffset);
+    boolean inPlace = found.equals(plainWeights);
+    memory weights = inPlace ? target : chain.value(found);
+    List<Object> arguments = new ArrayList<>();
+    add(arguments, DNNL_ARG_SRC, source);
+    add(arguments, DNNL_ARG_DIFF_DST, gradient);
+    add(arguments, DNNL_ARG_DIFF_WEIGHTS, weights);
+    if (hasBias()) add(arguments, DNNL_ARG_DIFF_BIAS, chain.gradients(bias, biasOffset));
+    chain.step(name + ".backward-weights", choice.weights, arguments.toArray());
+    if (!inPlace) chain.reorder(name + ".gradients", found, weights, plainWeights, target);
+    if (!input.hasGradient) return;
+
+    memory data = chain.value(choice.source);
+    chain.step(
+        name + ".backward-data",
+        choice.data,
+        DNNL_ARG_DIFF_DST,
+        gradient,
+        DNNL_ARG_WEIGHTS,
+        weights(chain, choice.data),
+        DNNL_ARG_DIFF_SRC,
+        data);
+    input.contribute(choice.source, data, false);
+  }
+
+  private boolean hasBias() {
+    return biasOffset != NONE;
+  }
+
+  private memory weights(Chain chain, primitive_desc description) {
+    return chain.parameters(name, plainWeights, weightsOffset, description.weights_desc());
+  }
+
+  private static void add(List<Object> arguments, int number, memory value) {
+    arguments.add(number);
+    arguments.add(value);
+  }
+
+  /** The first of the formats without reference loops, else the first that works. */
+  private Choice choose(Chain chain, long[] dimensions) {
+    Choice fallback = null;
+    for (Formats formats : formats(chain, dimensions)) {
+      Choice candidate = candidate(chain, formats);
+      if (candidate == null) continue;
+      if (!candidate.isReference()) return candidate;
+      if (fallback == null) fallback = candidate;
+    }
+    if (fallback == null) {
+      throw new UnsupportedOperationException(name + ": oneDNN cannot compute this layer");
+    }
+    return fallback;
+  }
+
+  private Choice candidate(Chain chain, Formats formats) {
+    memory.desc any =
+        OneDnn.desc(weightDimensions(), format_tag.any, formats.from.data_type());
+    // Gradients are float32 even where the values are less precise.
+    memory.desc anyGradients = OneDnn.desc(weightDimensions(), format_tag.any);
+    Choice found = new Choice();
+    // Training decides the formats of inference too, so that both compute alike.
+    primitive_desc plain =
+        describeForward(
+            prop_kind.forward_training,
+            formats.from,
+            any,
+            bias,
+            formats.to,
+            chain.attributes());
+    if (plain == null) return null;
+    found.source = chain.keep(plain.src_desc());
+    found.target = chain.keep(plain.dst_desc());
+    post_ops operations = new post_ops();
+    activation.appendTo(operations);
+    primitive_attr fused = chain.attributes(operations);
+    found.forward =
+        describeForward(chain.propagation(), found.source, any, bias, found.target, fused);
+    found.isFused = found.forward != null && !OneDnn.isReference(found.forward);
+    if (!found.isFused) {
+      found.forward =
+          describeForward(
+              chain.propagation(), found.source, any, bias, found.target, chain.attributes());
+    }
+    if (found.forward == null) return null;
+    found.weights =
+        describeWeights(
+            found.source, anyGradients, bias, found.target, chain.attributes(), plain);
+    if (found.weights == null) return null;
+    if (input.hasGradient) {
+      found.data = describeData(found.source, any, found.target, chain.attributes(), plain);
+      if (found.data == null) return null;
+    }
+    return found;
+  }
+}

@@ -8,9 +8,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.LongConsumer;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
@@ -21,6 +19,7 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.sum;
+import org.bytedeco.javacpp.Pointer;
 import org.sparkdl4j.dataset.NativeAddress;
 
 /**
@@ -34,8 +33,7 @@ final class Chain implements AutoCloseable {
   private final NativeObjects objects = new NativeObjects();
   private final Buffers buffers;
   private final Weights weights;
-  private final List<Weights.Copy> copies = new ArrayList<>();
-  private final Set<Weights.Copy> prepare = new LinkedHashSet<>();
+  private final List<DerivedParameters> derived = new ArrayList<>();
   private final List<memory> pictures = new ArrayList<>();
   private final List<LongConsumer> seeded = new ArrayList<>();
   private final List<Step> steps = new ArrayList<>();
@@ -116,9 +114,9 @@ final class Chain implements AutoCloseable {
     return buffers.value(desc);
   }
 
-  /** The memory of a value, or a part of it, under another description. */
+  /** The memory of a value or of the pictures, or a part of it, under another description. */
   memory view(memory of, memory.desc desc) {
-    return buffers.view(of, desc);
+    return pictures.contains(of) ? picturesAs(desc) : buffers.view(of, desc);
   }
 
   /** Whether memory is of a value between steps, and not the caller's or the weights'. */
@@ -131,7 +129,8 @@ final class Chain implements AutoCloseable {
     return objects.keep(new memory(desc, OneDnn.ENGINE));
   }
 
-  <P extends org.bytedeco.javacpp.Pointer> P keep(P object) {
+  /** Keeps a native object as long as the plan lives. */
+  <P extends Pointer> P keep(P object) {
     return objects.keep(object);
   }
 
@@ -183,16 +182,17 @@ final class Chain implements AutoCloseable {
   /** Parameters in a format that oneDNN wants, brought up to date before every forward pass. */
   memory parameters(String layer, memory.desc plainDesc, long offset, memory.desc wanted) {
     if (wanted.equals(plainDesc)) return parameters(plainDesc, offset);
-    return copied(weights.copy(layer, plainDesc, offset, wanted));
-  }
-
-  /** A copy of parameters, brought up to date before every forward pass. */
-  memory copied(Weights.Copy copy) {
-    copies.add(copy);
-    prepare.add(copy);
+    Weights.Copy copy = weights.copy(layer, plainDesc, offset, wanted);
+    derive(copy);
     return copy.memory();
   }
 
+  /** Brings something that follows from the parameters up to date before every forward pass. */
+  void derive(DerivedParameters parameters) {
+    derived.add(parameters);
+  }
+
+  /** DL4J's parameters and gradients. */
   Weights weights() {
     return weights;
   }
@@ -231,6 +231,13 @@ final class Chain implements AutoCloseable {
     step(name, description, DNNL_ARG_SRC, source, DNNL_ARG_DST, target);
   }
 
+  /** Adds a step that fills values with zeros. */
+  void zero(String name, memory.desc desc, memory target) {
+    long size = desc.get_size();
+    step(
+        name, () -> Pointer.memset(new NativeAddress(OneDnn.address(target)), 0, size), target);
+  }
+
   /** Adds what depends on the minibatch's seed, before the forward pass. */
   void seeded(LongConsumer action, memory filled) {
     seeded.add(action);
@@ -261,7 +268,7 @@ final class Chain implements AutoCloseable {
   }
 
   void runForward(long seed) {
-    for (Weights.Copy copy : prepare) copy.refresh();
+    for (DerivedParameters each : derived) each.refresh(weights.version());
     for (LongConsumer action : seeded) action.accept(seed);
     for (int i = 0; i < forwardSteps; i++) steps.get(i).run();
   }
@@ -287,8 +294,8 @@ final class Chain implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Weights.Copy copy : copies) copy.release();
-    copies.clear();
+    for (DerivedParameters each : derived) each.release();
+    derived.clear();
     objects.close();
   }
 

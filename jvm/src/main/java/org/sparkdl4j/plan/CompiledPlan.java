@@ -94,6 +94,7 @@ final class CompiledPlan implements AutoCloseable {
       List<Tensor> inputs = new ArrayList<>();
       for (PlanLayer input : layer.inputs()) inputs.add(outputs.get(input));
       Tensor tensor = layer.forward(chain, inputs);
+      inputs.forEach(Tensor::hasBeenRead);
       tensor.readBy(readers.getOrDefault(layer, 0));
       outputs.put(layer, tensor);
       if (inputs.isEmpty() && !chain.isTraining()) inputCheck = new FiniteCheck(chain, tensor);

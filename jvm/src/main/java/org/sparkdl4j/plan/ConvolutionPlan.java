@@ -25,24 +25,21 @@ final class ConvolutionPlan extends WeightedPlan {
 
     @Override
     String lacks(ConvolutionLayer layer) {
-      if (Activation.of(layer.getActivationFn()) == null) return "" + layer.getActivationFn();
-      return lacksGeometry(layer);
+      return ConvolutionPlan.lacks(layer);
     }
 
     @Override
     List<PlanLayer> create(Place place, ConvolutionLayer layer) {
-      long outputs = layer.getNOut();
-      boolean hasBias = layer.hasBias();
       int[] kernel = layer.getKernelSize();
+      long[] dimensions = {layer.getNOut(), layer.getNIn(), kernel[0], kernel[1]};
       return List.of(
           new ConvolutionPlan(
               place.name,
-              layer,
-              new long[] {outputs, layer.getNIn(), kernel[0], kernel[1]},
-              OneDnn.desc(
-                  new long[] {outputs, layer.getNIn(), kernel[0], kernel[1]}, format_tag.oihw),
-              place.offset + (hasBias ? outputs : 0),
-              hasBias ? place.offset : NONE),
+              WindowSettings.of(layer),
+              dimensions,
+              OneDnn.desc(dimensions, format_tag.oihw),
+              place.offset + biases(layer),
+              layer.hasBias() ? place.offset : NONE),
           new ActivationPlan(place.name, Activation.of(layer.getActivationFn())));
     }
   }
@@ -52,7 +49,7 @@ final class ConvolutionPlan extends WeightedPlan {
   };
   private static final algorithm[] DIRECT = {algorithm.convolution_direct};
 
-  private final ConvolutionLayer layer;
+  private final WindowSettings settings;
   private final long[] weightDimensions;
   private final memory.desc weights;
   private Window window;
@@ -61,40 +58,38 @@ final class ConvolutionPlan extends WeightedPlan {
   /**
    * A convolution.
    *
-   * @param layer its window
    * @param weightDimensions {@code [outputs, inputs, height, width]}, or {@code [groups, outputs of
    *     a group, inputs of a group, height, width]}
    * @param weights the weights as DL4J has them in memory
    */
   ConvolutionPlan(
       String name,
-      ConvolutionLayer layer,
+      WindowSettings settings,
       long[] weightDimensions,
       memory.desc weights,
       long weightsOffset,
       long biasOffset) {
     super(name, weightsOffset, biasOffset);
-    this.layer = layer;
+    this.settings = settings;
     this.weightDimensions = weightDimensions;
     this.weights = weights;
   }
 
-  /** What of a convolution's window the plan lacks, or null when it lacks nothing. */
-  static String lacksGeometry(ConvolutionLayer layer) {
+  /** What of any kind of convolution the plan lacks, or null when it lacks nothing. */
+  static String lacks(ConvolutionLayer layer) {
+    if (Activation.of(layer.getActivationFn()) == null) return "" + layer.getActivationFn();
     if (layer.getCnn2dDataFormat() != CNN2DFormat.NCHW) return "channels last";
     return layer.getConvolutionMode() == ConvolutionMode.Causal ? "causal padding" : null;
   }
 
+  /** How many biases a convolution has; they are before its weights. */
+  static long biases(ConvolutionLayer layer) {
+    return layer.hasBias() ? layer.getNOut() : 0;
+  }
+
   @Override
   long[] outputDimensions() {
-    window =
-        new Window(
-            layer.getKernelSize(),
-            layer.getStride(),
-            layer.getDilation(),
-            layer.getPadding(),
-            layer.getConvolutionMode(),
-            input);
+    window = new Window(settings, input);
     boolean winograd =
         input.hasGradient && weightDimensions.length == 4 && window.isOf(3, 3) && window.isDense();
     algorithms = winograd ? WINOGRAD_OR_DIRECT : DIRECT;

@@ -37,6 +37,19 @@ final class OneDnn {
     return new memory.desc(dimensions, type, format);
   }
 
+  /** A tensor's shape in a format without blocks of channels: channels last where there are any. */
+  static memory.desc plain(Tensor tensor) {
+    return desc(
+        tensor.dimensions,
+        tensor.isImage() ? memory.format_tag.nhwc : memory.format_tag.nc,
+        tensor.desc.data_type());
+  }
+
+  /** Values at distances of their own, counted in values. */
+  static memory.desc strided(long[] dimensions, long... strides) {
+    return new memory.desc(dimensions, FLOAT, strides);
+  }
+
   /** The same format with values of another type. */
   static memory.desc as(memory.desc desc, memory.data_type type) {
     memory.desc other = new memory.desc(desc.data());

@@ -43,7 +43,7 @@ public final class PlanCore extends Dl4jBackedCore {
   public PlanCore(NetworkConfiguration configuration, int[] inputShape, CoreOptions options) {
     super(configuration, inputShape);
     this.options = options;
-    String lacking = PlanGraph.lacks(configuration);
+    String lacking = PlanGraph.lacks(configuration, inputShape);
     if (lacking != null) throw new IllegalArgumentException("the compute plan lacks " + lacking);
     updater = new FlatUpdater(held, options.threads());
     weights =

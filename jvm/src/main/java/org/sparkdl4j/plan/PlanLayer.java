@@ -5,12 +5,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.memory;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.ShiftVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 
 /**
  * One operation of a plan, for one batch size: it adds its steps to the chain. A new kind is one
@@ -45,11 +56,20 @@ abstract class PlanLayer {
     /** What of the settings the plan lacks, or null when it lacks nothing. */
     abstract String lacks(T conf);
 
+    /** What the plan lacks for inputs of these shapes, or null when it lacks nothing. */
+    String lacksInputs(T conf, List<InputType> inputs) {
+      return null;
+    }
+
     /** The operations, each of which but the first reads the one before. */
     abstract List<PlanLayer> create(Place place, T conf);
 
     final String lacking(Object conf) {
       return lacks(type.cast(conf));
+    }
+
+    final String lackingInputs(Object conf, List<InputType> inputs) {
+      return lacksInputs(type.cast(conf), inputs);
     }
 
     final List<PlanLayer> of(Place place, Object conf) {
@@ -65,6 +85,16 @@ abstract class PlanLayer {
     KINDS.put(DenseLayer.class, DensePlan.HIDDEN);
     KINDS.put(OutputLayer.class, DensePlan.OUTPUT);
     KINDS.put(ActivationLayer.class, new ActivationPlan.Kind());
+    KINDS.put(DepthwiseConvolution2D.class, new DepthwiseConvolution());
+    KINDS.put(SeparableConvolution2D.class, new SeparableConvolution());
+    KINDS.put(ZeroPaddingLayer.class, new ZeroPaddingPlan.Kind());
+    KINDS.put(GlobalPoolingLayer.class, PoolingPlan.GLOBAL);
+    KINDS.put(BatchNormalization.class, new BatchNormPlan.Kind());
+    KINDS.put(ElementWiseVertex.class, new ElementWise());
+    KINDS.put(MergeVertex.class, new ConcatPlan.Kind());
+    KINDS.put(SubsetVertex.class, new SubsetPlan.Kind());
+    KINDS.put(ScaleVertex.class, LinearPlan.SCALE);
+    KINDS.put(ShiftVertex.class, LinearPlan.SHIFT);
     KINDS.put(DropoutLayer.class, new DropoutPlan.Kind());
   }
 

@@ -16,6 +16,7 @@ import org.bytedeco.dnnl.pooling_forward;
 import org.bytedeco.dnnl.primitive_desc;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 
@@ -40,11 +41,46 @@ final class PoolingPlan extends PlanLayer {
 
     @Override
     List<PlanLayer> create(Place place, SubsamplingLayer layer) {
-      return List.of(new PoolingPlan(place.name, layer));
+      algorithm average =
+          layer.isAvgPoolIncludePadInDivisor()
+              ? algorithm.pooling_avg_include_padding
+              : algorithm.pooling_avg_exclude_padding;
+      return List.of(
+          new PoolingPlan(
+              place.name,
+              WindowSettings.of(layer),
+              layer.getPoolingType() == PoolingType.MAX ? algorithm.pooling_max : average));
     }
   }
 
-  private final SubsamplingLayer layer;
+  /** DL4J's {@code GlobalPoolingLayer}: the window is the picture. */
+  static final PlanLayer.Kind<GlobalPoolingLayer> GLOBAL =
+      new PlanLayer.Kind<>(GlobalPoolingLayer.class) {
+        @Override
+        String lacks(GlobalPoolingLayer layer) {
+          PoolingType type = layer.getPoolingType();
+          if (type != PoolingType.MAX && type != PoolingType.AVG) return type + " pooling";
+          int[] dimensions = layer.getPoolingDimensions();
+          boolean known = dimensions == null || Arrays.equals(dimensions, new int[] {2, 3});
+          return known ? null : "pooling of dimensions " + Arrays.toString(dimensions);
+        }
+
+        @Override
+        List<PlanLayer> create(Place place, GlobalPoolingLayer layer) {
+          PlanLayer pooling =
+              new PoolingPlan(
+                  place.name,
+                  null,
+                  layer.getPoolingType() == PoolingType.MAX
+                      ? algorithm.pooling_max
+                      : algorithm.pooling_avg_exclude_padding);
+          return layer.isCollapseDimensions()
+              ? List.of(pooling, new CollapsePlan(place.name))
+              : List.of(pooling);
+        }
+      };
+
+  private final WindowSettings settings;
   private final algorithm function;
   private Window window;
   private Tensor input;
@@ -55,30 +91,17 @@ final class PoolingPlan extends PlanLayer {
   /** Which value of each window was the largest; null where nobody asks. */
   private memory winners;
 
-  private PoolingPlan(String name, SubsamplingLayer layer) {
+  /** Pooling; without settings, of the whole picture. */
+  private PoolingPlan(String name, WindowSettings settings, algorithm function) {
     super(name);
-    this.layer = layer;
-    if (layer.getPoolingType() == PoolingType.MAX) {
-      function = algorithm.pooling_max;
-    } else {
-      function =
-          layer.isAvgPoolIncludePadInDivisor()
-              ? algorithm.pooling_avg_include_padding
-              : algorithm.pooling_avg_exclude_padding;
-    }
+    this.settings = settings;
+    this.function = function;
   }
 
   @Override
   Tensor forward(Chain chain, List<Tensor> inputs) {
     input = inputs.get(0);
-    window =
-        new Window(
-            layer.getKernelSize(),
-            layer.getStride(),
-            layer.getDilation(),
-            layer.getPadding(),
-            layer.getConvolutionMode(),
-            input);
+    window = new Window(settings == null ? WindowSettings.whole(input) : settings, input);
     long[] dimensions = {
       input.dimensions[0], input.dimensions[1], window.output[0], window.output[1]
     };

@@ -1,10 +1,16 @@
 package org.sparkdl4j.plan;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.primitive;
 
 /** One primitive with its arguments, or something in Java, ready to run without allocating. */
@@ -50,6 +56,31 @@ final class Step {
     handle = null;
     arguments = null;
     count = 0;
+  }
+
+  /** A step that brings values into another format, with a scratchpad of its own. */
+  static Step reorder(
+      NativeObjects owner,
+      String name,
+      memory.desc from,
+      memory source,
+      memory.desc to,
+      memory target) {
+    primitive_attr attributes = new primitive_attr();
+    attributes.set_scratchpad_mode(scratchpad_mode.user);
+    reorder.primitive_desc description =
+        new reorder.primitive_desc(OneDnn.ENGINE, from, OneDnn.ENGINE, to, attributes, false);
+    return new Step(
+        owner,
+        name,
+        OneDnn.implementation(description),
+        new reorder(description),
+        DNNL_ARG_SRC,
+        source,
+        DNNL_ARG_DST,
+        target,
+        DNNL_ARG_SCRATCHPAD,
+        owner.keep(new memory(description.scratchpad_desc(), OneDnn.ENGINE)));
   }
 
   void run() {

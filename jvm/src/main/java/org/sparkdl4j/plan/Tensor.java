@@ -31,6 +31,7 @@ final class Tensor {
   private final List<Contribution> contributions = new ArrayList<>();
   private Activation pending = Activation.IDENTITY;
   private int readers;
+  private int readsAdded;
 
   Tensor(long[] dimensions, memory.desc desc, memory memory, boolean hasGradient) {
     this.dimensions = dimensions;
@@ -50,9 +51,18 @@ final class Tensor {
     readers = layers;
   }
 
-  /** Whether an only reader may write its own output over the values. */
+  /** Says that one of its readers has added its steps of the forward pass. */
+  void hasBeenRead() {
+    readsAdded++;
+  }
+
+  /**
+   * Whether the layer that reads it now may write its own output over the values: nobody reads them
+   * afterwards, and in training nobody else ever.
+   */
   boolean mayBeOverwritten(Chain chain) {
-    return readers == 1 && pending.isIdentity() && chain.owns(memory);
+    int others = chain.isTraining() ? readers - 1 : readers - 1 - readsAdded;
+    return others == 0 && pending.isIdentity() && chain.owns(memory);
   }
 
   /**

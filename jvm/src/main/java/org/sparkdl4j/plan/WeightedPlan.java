@@ -53,6 +53,11 @@ abstract class WeightedPlan extends PlanLayer {
   private final long weightsOffset;
   private final long biasOffset;
   private Activation activation = Activation.IDENTITY;
+
+  /** Of the batch normalisation that inference folds into the weights, or null. */
+  private RunningStatistics folded;
+
+  private boolean addsResidual;
   private memory.desc plainWeights;
   private memory.desc bias;
   private Choice choice;
@@ -112,11 +117,20 @@ abstract class WeightedPlan extends PlanLayer {
 
   @Override
   boolean fuse(PlanLayer follower, boolean training) {
-    if (!(follower instanceof ActivationPlan) || !activation.isIdentity()) return false;
-    Activation following = ((ActivationPlan) follower).activation();
-    if (training && !following.isUndoneByOutput()) return false;
-    activation = following;
-    return true;
+    if (!activation.isIdentity()) return false;
+    if (follower instanceof ActivationPlan) {
+      Activation following = ((ActivationPlan) follower).activation();
+      if (training && !following.isUndoneByOutput()) return false;
+      activation = following;
+      return true;
+    }
+    if (training || addsResidual) return false;
+    if (follower instanceof BatchNormPlan && folded == null) {
+      folded = ((BatchNormPlan) follower).statistics();
+      return true;
+    }
+    addsResidual = follower instanceof AddPlan && follower.inputs().size() == 2;
+    return addsResidual;
   }
 
   @Override
@@ -126,18 +140,27 @@ abstract class WeightedPlan extends PlanLayer {
     plainWeights = chain.keep(weights());
     bias =
         chain.keep(
-            hasBias()
+            hasBias() || folded != null
                 ? OneDnn.desc(new long[] {dimensions[1]}, format_tag.x)
                 // What oneDNN takes for none.
                 : new memory.desc());
     choice = choose(chain, dimensions);
     source = chain.input(name, input, choice.source);
-    Tensor output = chain.output(dimensions, choice.target, true).after(activation);
+    Tensor output =
+        addsResidual
+            ? overResidual(chain, inputs.get(1), dimensions)
+            : chain.output(dimensions, choice.target, true).after(activation);
     List<Object> arguments = new ArrayList<>();
-    add(arguments, DNNL_ARG_SRC, source);
-    add(arguments, DNNL_ARG_WEIGHTS, weights(chain, choice.forward));
-    if (hasBias()) add(arguments, DNNL_ARG_BIAS, chain.parameters(bias, biasOffset));
-    add(arguments, DNNL_ARG_DST, output.memory);
+    arguments.addAll(List.of(DNNL_ARG_SRC, source, DNNL_ARG_DST, output.memory));
+    if (folded == null) {
+      arguments.addAll(List.of(DNNL_ARG_WEIGHTS, weights(chain, choice.forward)));
+      if (hasBias()) {
+        arguments.addAll(List.of(DNNL_ARG_BIAS, chain.parameters(bias, biasOffset)));
+      }
+    } else {
+      FoldedWeights own = fold(chain);
+      arguments.addAll(List.of(DNNL_ARG_WEIGHTS, own.weights(), DNNL_ARG_BIAS, own.bias()));
+    }
     chain.step(name + ".forward", choice.forward, arguments.toArray());
     if (!choice.isFused) {
       activation.forward(chain, name, output.desc, output.memory, output.memory);
@@ -152,10 +175,11 @@ abstract class WeightedPlan extends PlanLayer {
     boolean inPlace = found.equals(plainWeights);
     memory weights = inPlace ? target : chain.value(found);
     List<Object> arguments = new ArrayList<>();
-    add(arguments, DNNL_ARG_SRC, source);
-    add(arguments, DNNL_ARG_DIFF_DST, gradient);
-    add(arguments, DNNL_ARG_DIFF_WEIGHTS, weights);
-    if (hasBias()) add(arguments, DNNL_ARG_DIFF_BIAS, chain.gradients(bias, biasOffset));
+    arguments.addAll(List.of(DNNL_ARG_SRC, source, DNNL_ARG_DIFF_DST, gradient));
+    arguments.addAll(List.of(DNNL_ARG_DIFF_WEIGHTS, weights));
+    if (hasBias()) {
+      arguments.addAll(List.of(DNNL_ARG_DIFF_BIAS, chain.gradients(bias, biasOffset)));
+    }
     chain.step(name + ".backward-weights", choice.weights, arguments.toArray());
     if (!inPlace) chain.reorder(name + ".gradients", found, weights, plainWeights, target);
     if (!input.hasGradient) return;
@@ -181,9 +205,30 @@ abstract class WeightedPlan extends PlanLayer {
     return chain.parameters(name, plainWeights, weightsOffset, description.weights_desc());
   }
 
-  private static void add(List<Object> arguments, int number, memory value) {
-    arguments.add(number);
-    arguments.add(value);
+  private FoldedWeights fold(Chain chain) {
+    FoldedWeights own =
+        new FoldedWeights(
+            chain.weights(),
+            folded,
+            name,
+            plainWeights,
+            weightDimensions(),
+            weightsOffset,
+            biasOffset,
+            choice.forward.weights_desc());
+    chain.derive(own);
+    return own;
+  }
+
+  /** Memory that has the residual's values, which the output is added to. */
+  private Tensor overResidual(Chain chain, Tensor residual, long[] dimensions) {
+    if (residual.desc.equals(choice.target) && residual.mayBeOverwritten(chain)) {
+      return new Tensor(dimensions, choice.target, residual.memory, true);
+    }
+    Tensor output = chain.output(dimensions, choice.target, true);
+    chain.reorder(
+        name + ".residual", residual.desc, residual.memory, choice.target, output.memory);
+    return output;
   }
 
   /** The first of the formats without reference loops, else the first that works. */
@@ -219,7 +264,11 @@ abstract class WeightedPlan extends PlanLayer {
     if (plain == null) return null;
     found.source = chain.keep(plain.src_desc());
     found.target = chain.keep(plain.dst_desc());
+    post_ops sum = new post_ops();
+    if (addsResidual) sum.append_sum();
+    primitive_attr unfused = chain.attributes(sum);
     post_ops operations = new post_ops();
+    if (addsResidual) operations.append_sum();
     activation.appendTo(operations);
     primitive_attr fused = chain.attributes(operations);
     found.forward =
@@ -228,7 +277,7 @@ abstract class WeightedPlan extends PlanLayer {
     if (!found.isFused) {
       found.forward =
           describeForward(
-              chain.propagation(), found.source, any, bias, found.target, chain.attributes());
+              chain.propagation(), found.source, any, bias, found.target, unfused);
     }
     if (found.forward == null) return null;
     found.weights =

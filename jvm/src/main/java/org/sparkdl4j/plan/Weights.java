@@ -1,14 +1,10 @@
 package org.sparkdl4j.plan;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.primitive_attr;
-import org.bytedeco.dnnl.reorder;
+import org.bytedeco.javacpp.FloatPointer;
 import org.sparkdl4j.dataset.NativeAddress;
 
 /**
@@ -39,6 +35,16 @@ final class Weights {
     return version;
   }
 
+  /** The parameters from an offset on, in the order of DL4J's view. */
+  FloatPointer parameters(long offset, long length) {
+    return FloatMemory.at(parameters + offset * Float.BYTES, length);
+  }
+
+  /** The gradients from an offset on, in the order of DL4J's view. */
+  FloatPointer gradients(long offset, long length) {
+    return FloatMemory.at(gradients + offset * Float.BYTES, length);
+  }
+
   memory parameters(NativeObjects owner, memory.desc plain, long offset) {
     return at(owner, plain, parameters, offset);
   }
@@ -66,48 +72,38 @@ final class Weights {
   }
 
   /** Parameters in a format of oneDNN's. */
-  final class Copy {
+  final class Copy extends DerivedParameters {
     private final NativeObjects objects = new NativeObjects();
     private final long offset;
     private final memory.desc desc;
     private final memory memory;
     private final Step refresh;
     private int users = 1;
-    private long copied = -1;
 
     private Copy(String layer, memory.desc plain, long offset, memory.desc wanted) {
       this.offset = offset;
       desc = objects.keep(new memory.desc(wanted.data()));
       memory = objects.keep(new memory(desc, OneDnn.ENGINE));
-      primitive_attr attributes = new primitive_attr();
-      attributes.set_scratchpad_mode(org.bytedeco.dnnl.global.dnnl.scratchpad_mode.user);
-      reorder.primitive_desc description =
-          new reorder.primitive_desc(OneDnn.ENGINE, plain, OneDnn.ENGINE, desc, attributes, false);
       refresh =
-          new Step(
+          Step.reorder(
               objects,
               layer + ".weights",
-              OneDnn.implementation(description),
-              new reorder(description),
-              DNNL_ARG_SRC,
+              plain,
               parameters(objects, plain, offset),
-              DNNL_ARG_DST,
-              memory,
-              DNNL_ARG_SCRATCHPAD,
-              objects.keep(new memory(description.scratchpad_desc(), OneDnn.ENGINE)));
+              desc,
+              memory);
     }
 
     memory memory() {
       return memory;
     }
 
-    /** Brings the copy up to date with DL4J's parameters. */
-    void refresh() {
-      if (copied == version) return;
+    @Override
+    void derive() {
       refresh.run();
-      copied = version;
     }
 
+    @Override
     void release() {
       if (--users > 0) return;
       copies.remove(this);

@@ -1,7 +1,5 @@
 package org.sparkdl4j.plan;
 
-import org.deeplearning4j.nn.conf.ConvolutionMode;
-
 /** A window that slides over pictures, as DL4J places it. */
 final class Window {
   final long[] kernel;
@@ -19,22 +17,17 @@ final class Window {
   /** Height and width of the output. */
   final long[] output;
 
-  Window(
-      int[] kernel,
-      int[] stride,
-      int[] dilation,
-      int[] padding,
-      ConvolutionMode mode,
-      Tensor input) {
-    this.kernel = new long[] {kernel[0], kernel[1]};
-    this.stride = new long[] {stride[0], stride[1]};
-    gaps = new long[] {dilation[0] - 1, dilation[1] - 1};
+  Window(WindowSettings settings, Tensor input) {
+    int[] padding = settings.padding;
+    kernel = new long[] {settings.kernel[0], settings.kernel[1]};
+    stride = new long[] {settings.stride[0], settings.stride[1]};
+    gaps = new long[] {settings.dilation[0] - 1, settings.dilation[1] - 1};
     before = new long[2];
     after = new long[2];
     output = new long[2];
     for (int i = 0; i < 2; i++) {
       long size = input.dimensions[2 + i];
-      if (mode == ConvolutionMode.Same) {
+      if (settings.isSame) {
         output[i] = (size - 1) / stride[i] + 1;
         before[i] = Math.max(0, reach(i) - size) / 2;
       } else {

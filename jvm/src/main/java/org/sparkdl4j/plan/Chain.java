@@ -30,6 +30,7 @@ final class Chain implements AutoCloseable {
   private final boolean training;
   private final int count;
   private final memory.data_type type;
+  private final Tuning tuning;
   private final NativeObjects objects = new NativeObjects();
   private final Buffers buffers;
   private final Weights weights;
@@ -47,12 +48,20 @@ final class Chain implements AutoCloseable {
    *
    * @param count pictures in a minibatch
    * @param type of the values between layers that may be less precise than float32
+   * @param tuning the formats to prefer
    */
-  Chain(Weights weights, Arena arena, int count, boolean training, memory.data_type type) {
+  Chain(
+      Weights weights,
+      Arena arena,
+      int count,
+      boolean training,
+      memory.data_type type,
+      Tuning tuning) {
     this.weights = weights;
     this.count = count;
     this.training = training;
     this.type = type;
+    this.tuning = tuning;
     buffers = new Buffers(objects, arena);
     plain = objects.keep(attributes(new post_ops()));
   }
@@ -69,6 +78,10 @@ final class Chain implements AutoCloseable {
   /** The type of what convolutions and dense layers read. */
   memory.data_type type() {
     return type;
+  }
+
+  Tuning tuning() {
+    return tuning;
   }
 
   prop_kind propagation() {
@@ -267,9 +280,14 @@ final class Chain implements AutoCloseable {
     for (memory input : pictures) OneDnn.point(input, address);
   }
 
-  void runForward(long seed) {
+  /** Brings up to date what parameters and seed decide. */
+  void prepare(long seed) {
     for (DerivedParameters each : derived) each.refresh(weights.version());
     for (LongConsumer action : seeded) action.accept(seed);
+  }
+
+  void runForward(long seed) {
+    prepare(seed);
     for (int i = 0; i < forwardSteps; i++) steps.get(i).run();
   }
 
@@ -280,6 +298,11 @@ final class Chain implements AutoCloseable {
   /** All steps, in the order in which they run. */
   List<Step> steps() {
     return steps;
+  }
+
+  /** How many of the steps are of the forward pass. */
+  int forwardSteps() {
+    return forwardSteps;
   }
 
   /** Bytes of memory for values. */

@@ -1,6 +1,7 @@
 package org.sparkdl4j.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,44 @@ final class CompiledPlan implements AutoCloseable {
     MinibatchResult result = output.loss(labels, sampleWeights);
     chain.runBackward();
     return result;
+  }
+
+  /**
+   * How long each step takes, the median of some trainings; parameters stay as they are, but for
+   * what {@code update} does.
+   */
+  List<StepTime> profile(long pictures, int[] labels, int repetitions, Runnable update) {
+    bind();
+    chain.setPictures(pictures);
+    List<Runnable> actions = new ArrayList<>();
+    List<String[]> names = new ArrayList<>();
+    actions.add(() -> chain.prepare(1));
+    names.add(new String[] {"weights", "java"});
+    for (int i = 0; i < chain.steps().size(); i++) {
+      if (i == chain.forwardSteps()) {
+        actions.add(() -> output.loss(labels, null));
+        names.add(new String[] {"loss", "java"});
+      }
+      Step step = chain.steps().get(i);
+      actions.add(step::run);
+      names.add(new String[] {step.name(), step.implementation()});
+    }
+    actions.add(update);
+    names.add(new String[] {"update", "java"});
+    double[][] seconds = new double[actions.size()][repetitions];
+    for (int r = 0; r < repetitions; r++) {
+      for (int i = 0; i < actions.size(); i++) {
+        long start = System.nanoTime();
+        actions.get(i).run();
+        seconds[i][r] = (System.nanoTime() - start) / 1e9;
+      }
+    }
+    List<StepTime> times = new ArrayList<>();
+    for (int i = 0; i < seconds.length; i++) {
+      Arrays.sort(seconds[i]);
+      times.add(new StepTime(names.get(i)[0], names.get(i)[1], seconds[i][repetitions / 2]));
+    }
+    return times;
   }
 
   /** Predicts into memory of {@code [count, classes]} floats. */

@@ -114,7 +114,10 @@ final class ConvolutionPlan extends WeightedPlan {
     for (ImageFormat format :
         ImageFormat.candidates(!input.hasGradient, input.dimensions[1], outputs())) {
       formats.add(
-          new Formats(format.input(input.dimensions, type), format.output(dimensions, type)));
+          new Formats(
+              format.toString(),
+              format.input(input.dimensions, type),
+              format.output(dimensions, type)));
     }
     return formats;
   }

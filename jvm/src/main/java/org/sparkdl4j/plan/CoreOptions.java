@@ -1,7 +1,12 @@
 package org.sparkdl4j.plan;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** How a network is computed, which changes roundings and resources but not what is computed. */
 public final class CoreOptions {
+  private static final Logger LOG = LoggerFactory.getLogger(CoreOptions.class);
+
   /** float32, as many threads as the process has processors, three quarters of the memory. */
   public static final CoreOptions DEFAULT = new CoreOptions("f32", 0, 0, null);
 
@@ -27,6 +32,14 @@ public final class CoreOptions {
 
   public String precision() {
     return precision;
+  }
+
+  /** Whether to compute with bfloat16: it was asked for, and the processor does. */
+  boolean isBfloat16() {
+    if (!precision.equals("bf16")) return false;
+    if (Processor.hasBfloat16()) return true;
+    LOG.warn("precision bf16: this processor has no bfloat16 instructions, so f32 is used");
+    return false;
   }
 
   public int threads() {

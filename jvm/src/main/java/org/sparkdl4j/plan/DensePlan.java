@@ -105,13 +105,14 @@ final class DensePlan extends WeightedPlan {
     memory.data_type type = input.hasGradient && !isOutput ? chain.type() : OneDnn.FLOAT;
     memory.desc to = OneDnn.desc(dimensions, format_tag.nc, type);
     List<Formats> formats = new ArrayList<>();
-    if (input.desc.data_type() == type) formats.add(new Formats(input.desc, to));
+    if (input.desc.data_type() == type) formats.add(new Formats("as it comes", input.desc, to));
     if (!input.isImage()) {
-      formats.add(new Formats(OneDnn.desc(input.dimensions, format_tag.nc, type), to));
+      formats.add(new Formats("nc", OneDnn.desc(input.dimensions, format_tag.nc, type), to));
       return formats;
     }
     for (format_tag format : new format_tag[] {format_tag.nhwc, format_tag.nchw}) {
-      formats.add(new Formats(OneDnn.desc(input.dimensions, format, type), to));
+      formats.add(
+          new Formats(format.toString(), OneDnn.desc(input.dimensions, format, type), to));
     }
     return formats;
   }

@@ -47,4 +47,9 @@ final class ImageFormat {
   memory.desc output(long[] dimensions, memory.data_type type) {
     return OneDnn.desc(dimensions, output, type);
   }
+
+  @Override
+  public String toString() {
+    return input + ":" + output;
+  }
 }

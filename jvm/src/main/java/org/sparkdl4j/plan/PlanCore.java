@@ -8,6 +8,8 @@ import java.util.Map;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
+import org.nd4j.nativeblas.NativeOpsHolder;
+import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.network.NetworkConfiguration;
 
 /**
@@ -22,6 +24,8 @@ public final class PlanCore extends Dl4jBackedCore {
   private static final int MOST_PLANS = 32;
 
   private final CoreOptions options;
+  private final memory.data_type type;
+  private final MemoryLimit memoryLimit;
   private final FlatUpdater updater;
   private final Weights weights;
   private final Arena arena = new Arena();
@@ -32,11 +36,13 @@ public final class PlanCore extends Dl4jBackedCore {
   private long checkedVersion = -1;
 
   private boolean isFinite;
+  private Tuning tuning;
 
   /**
    * A core with the first weights that the configuration's seed gives.
    *
    * @param inputShape {@code [height, width, channels]} of the pictures
+   * @throws SparkDl4jException NATIVES_MISSING, PROCESSOR_UNSUPPORTED
    * @throws IllegalArgumentException when the plan lacks something that the network needs: {@link
    *     NetworkCores} takes DL4J itself then
    */
@@ -45,6 +51,10 @@ public final class PlanCore extends Dl4jBackedCore {
     this.options = options;
     String lacking = PlanGraph.lacks(configuration, inputShape);
     if (lacking != null) throw new IllegalArgumentException("the compute plan lacks " + lacking);
+    Processor.require();
+    type = options.isBfloat16() ? memory.data_type.bf16 : memory.data_type.f32;
+    memoryLimit = new MemoryLimit(options.memoryLimit());
+    tuning = Tuning.parse(options.tuning());
     updater = new FlatUpdater(held, options.threads());
     weights =
         new Weights(
@@ -63,7 +73,7 @@ public final class PlanCore extends Dl4jBackedCore {
   /** Forward and backward without the update: DL4J's gradient view holds the sums then. */
   synchronized MinibatchResult computeGradients(
       FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
-    held.requireOpen();
+    begin();
     long address = held.address(pictures, labels.length);
     held.requireLabels(labels, sampleWeights);
     return plan(labels.length, true).gradients(address, labels, sampleWeights, seed);
@@ -71,7 +81,7 @@ public final class PlanCore extends Dl4jBackedCore {
 
   @Override
   public synchronized void predict(FloatPointer pictures, int count, FloatPointer probabilities) {
-    held.requireOpen();
+    begin();
     plan(count, false).predict(held.address(pictures, count), probabilities);
     if (!hasFiniteParameters()) {
       float[] rows = new float[count * classes()];
@@ -100,7 +110,7 @@ public final class PlanCore extends Dl4jBackedCore {
 
   @Override
   public synchronized List<LayerExecution> executions(int batchSize) {
-    held.requireOpen();
+    begin();
     List<LayerExecution> executions = new ArrayList<>();
     for (Step step : plan(batchSize, true).steps()) {
       executions.add(new LayerExecution(step.name(), "plan", step.implementation()));
@@ -108,17 +118,68 @@ public final class PlanCore extends Dl4jBackedCore {
     return executions;
   }
 
-  /** Bytes of activations and gradients of a minibatch, and the fewest that could do. */
-  synchronized long[] activationBytes(int batchSize, boolean training) {
-    CompiledPlan plan = plan(batchSize, training);
-    return new long[] {plan.bytes(), plan.minimumBytes()};
+  /**
+   * How long each step of a training takes.
+   *
+   * @param pictures of one minibatch
+   * @param repetitions trainings, of which the medians are taken; their updates stay
+   */
+  public synchronized List<StepTime> profile(
+      FloatPointer pictures, int[] labels, int repetitions) {
+    begin();
+    return plan(labels.length, true)
+        .profile(
+            held.address(pictures, labels.length),
+            labels,
+            repetitions,
+            () -> {
+              updater.update(labels.length);
+              weights.changed();
+            });
+  }
+
+  /** Bytes that activations and gradients of a minibatch take. */
+  public synchronized long activationBytes(int batchSize, boolean training) {
+    begin();
+    return plan(batchSize, training).bytes();
+  }
+
+  /** The fewest bytes that any placement of these activations and gradients could take. */
+  public synchronized long minimumActivationBytes(int batchSize, boolean training) {
+    begin();
+    return plan(batchSize, training).minimumBytes();
+  }
+
+  @Override
+  public synchronized String tune(int batchSize) {
+    begin();
+    NetworkState state = snapshot();
+    FormatTrials trials =
+        new FormatTrials(this::graph, this::compile, held.pictureSize(), classes(), batchSize);
+    Tuning found = trials.run(tuning);
+    restore(state);
+    forgetPlans();
+    tuning = found;
+    return found.toString();
   }
 
   @Override
   void free() {
+    forgetPlans();
+    arena.close();
+  }
+
+  private void begin() {
+    held.requireOpen();
+    if (options.threads() > 0) {
+      // Of this thread, and of oneDNN: it shares one OpenMP with ND4J.
+      NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(options.threads());
+    }
+  }
+
+  private void forgetPlans() {
     for (CompiledPlan plan : plans.values()) plan.close();
     plans.clear();
-    arena.close();
   }
 
   private CompiledPlan plan(int count, boolean training) {
@@ -129,17 +190,31 @@ public final class PlanCore extends Dl4jBackedCore {
       // The first is the one that was used longest ago.
       plans.remove(plans.keySet().iterator().next()).close();
     }
-    plan = compile(count, training);
+    plan = compile(graph(training), count, training, tuning);
+    long bytes = plan.bytes();
+    try {
+      memoryLimit.require(count, size -> size == count ? bytes : bytes(size, training));
+    } catch (SparkDl4jException e) {
+      plan.close();
+      throw e;
+    }
     plans.put(key, plan);
     return plan;
   }
 
-  private CompiledPlan compile(int count, boolean training) {
-    NetworkConfiguration configuration = held.configuration();
-    PlanGraph graph =
-        new PlanGraph(configuration, inputShape(), held.model().steps(), training);
-    Chain chain = new Chain(weights, arena, count, training, memory.data_type.f32);
-    return new CompiledPlan(graph, configuration.loss(), chain);
+  private long bytes(int count, boolean training) {
+    try (CompiledPlan plan = compile(graph(training), count, training, tuning)) {
+      return plan.bytes();
+    }
+  }
+
+  private PlanGraph graph(boolean training) {
+    return new PlanGraph(held.configuration(), inputShape(), held.model().steps(), training);
+  }
+
+  private CompiledPlan compile(PlanGraph graph, int count, boolean training, Tuning preferred) {
+    Chain chain = new Chain(weights, arena, count, training, type, preferred);
+    return new CompiledPlan(graph, held.configuration().loss(), chain);
   }
 
   private boolean hasFiniteParameters() {

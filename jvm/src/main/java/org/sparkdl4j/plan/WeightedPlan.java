@@ -10,7 +10,11 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
@@ -22,10 +26,14 @@ import org.bytedeco.dnnl.primitive_desc;
 abstract class WeightedPlan extends PlanLayer {
   /** Formats of input and output that a layer could compute with. */
   static final class Formats {
+    /** How a stored choice names it. */
+    private final String name;
+
     private final memory.desc from;
     private final memory.desc to;
 
-    Formats(memory.desc from, memory.desc to) {
+    Formats(String name, memory.desc from, memory.desc to) {
+      this.name = name;
       this.from = from;
       this.to = to;
     }
@@ -58,6 +66,7 @@ abstract class WeightedPlan extends PlanLayer {
   private RunningStatistics folded;
 
   private boolean addsResidual;
+  private final Set<String> formatNames = new LinkedHashSet<>();
   private memory.desc plainWeights;
   private memory.desc bias;
   private Choice choice;
@@ -75,6 +84,20 @@ abstract class WeightedPlan extends PlanLayer {
     super(name);
     this.weightsOffset = weightsOffset;
     this.biasOffset = biasOffset;
+  }
+
+  /** The names of the formats that could be tried, once the layer has been added to a chain. */
+  Set<String> formatNames() {
+    return formatNames;
+  }
+
+  /** What decides which format is the fastest: layers with the same may share a choice. */
+  String geometry() {
+    return getClass().getSimpleName()
+        + Arrays.toString(input.dimensions)
+        + Arrays.toString(outputDimensions())
+        + Arrays.toString(weightDimensions())
+        + (input.hasGradient ? "" : " first");
   }
 
   /** The shape of the output for the input. */
@@ -231,10 +254,17 @@ abstract class WeightedPlan extends PlanLayer {
     return output;
   }
 
-  /** The first of the formats without reference loops, else the first that works. */
+  /**
+   * What tuning has chosen, else the first of the formats without reference loops, else the first
+   * that works.
+   */
   private Choice choose(Chain chain, long[] dimensions) {
     Choice fallback = null;
-    for (Formats formats : formats(chain, dimensions)) {
+    List<Formats> all = formats(chain, dimensions);
+    String tuned = chain.tuning().of(name);
+    for (Formats formats : all) formatNames.add(formats.name);
+    all.sort(Comparator.comparing(formats -> !formats.name.equals(tuned)));
+    for (Formats formats : all) {
       Choice candidate = candidate(chain, formats);
       if (candidate == null) continue;
       if (!candidate.isReference()) return candidate;

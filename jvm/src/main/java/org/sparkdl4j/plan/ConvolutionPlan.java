@@ -108,8 +108,7 @@ final class ConvolutionPlan extends WeightedPlan {
 
   @Override
   List<Formats> formats(Chain chain, long[] dimensions) {
-    // The first layer is float32 always: pictures are, and it decides what the others see.
-    memory.data_type type = input.hasGradient ? chain.type() : OneDnn.FLOAT;
+    memory.data_type type = type(chain, input.dimensions[1], outputs());
     List<Formats> formats = new ArrayList<>();
     for (ImageFormat format :
         ImageFormat.candidates(!input.hasGradient, input.dimensions[1], outputs())) {

@@ -101,8 +101,9 @@ final class DensePlan extends WeightedPlan {
   /** The input as it comes, else channels last, else plain. */
   @Override
   List<Formats> formats(Chain chain, long[] dimensions) {
-    // What the loss reads, and what reads pictures, is float32 always.
-    memory.data_type type = input.hasGradient && !isOutput ? chain.type() : OneDnn.FLOAT;
+    // What the loss reads is float32 always.
+    memory.data_type type =
+        isOutput ? OneDnn.FLOAT : type(chain, input.dimensions[1], units);
     memory.desc to = OneDnn.desc(dimensions, format_tag.nc, type);
     List<Formats> formats = new ArrayList<>();
     if (input.desc.data_type() == type) formats.add(new Formats("as it comes", input.desc, to));

@@ -228,6 +228,16 @@ abstract class WeightedPlan extends PlanLayer {
     return chain.parameters(name, plainWeights, weightsOffset, description.weights_desc());
   }
 
+  /**
+   * The type to compute in. Layers that read pictures are float32 always; so are those with odd
+   * numbers of channels, since oneDNN 2.5's gradients of 1x1 convolutions are wrong for these.
+   */
+  final memory.data_type type(Chain chain, long inputs, long outputs) {
+    return input.hasGradient && inputs % 2 == 0 && outputs % 2 == 0
+        ? chain.type()
+        : OneDnn.FLOAT;
+  }
+
   private FoldedWeights fold(Chain chain) {
     FoldedWeights own =
         new FoldedWeights(

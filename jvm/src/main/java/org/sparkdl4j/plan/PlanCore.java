@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.sparkdl4j.network.NetworkConfiguration;
 
 /**
  * The compute plan: a DL4J network whose arithmetic runs on oneDNN. DL4J holds parameters and
@@ -16,11 +16,10 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * <p>oneDNN's ReLU and max pooling swallow NaN. So that none goes unnoticed, the loss is NaN when a
  * gradient is not finite, and predictions are NaN when the parameters or the picture are not.
  */
-public final class PlanCore implements NetworkCore {
+public final class PlanCore extends Dl4jBackedCore {
   /** Enough for training and validation with their smaller last minibatches, and some more. */
   private static final int MOST_PLANS = 8;
 
-  private final Dl4jNetwork held;
   private final FlatUpdater updater;
   private final Weights weights;
   private final float[] chunk = new float[8192];
@@ -31,33 +30,26 @@ public final class PlanCore implements NetworkCore {
    *
    * @param configuration DL4J's configuration
    * @param inputShape {@code [height, width, channels]} of the pictures
+   * @param options how it is computed
    * @throws IllegalArgumentException when the plan lacks something that the network needs: {@link
    *     NetworkCores} takes DL4J itself then
    */
-  public PlanCore(MultiLayerConfiguration configuration, int[] inputShape) {
+  public PlanCore(NetworkConfiguration configuration, int[] inputShape, CoreOptions options) {
+    super(requireSupported(configuration), inputShape);
+    weights = new Weights(held.parameters().data().address(), held.gradients().data().address());
+    updater = new FlatUpdater((MultiLayerNetwork) network());
+  }
+
+  private static NetworkConfiguration requireSupported(NetworkConfiguration configuration) {
     String lacking = PlanSupport.lacks(configuration);
     if (lacking != null) throw new IllegalArgumentException("the compute plan lacks " + lacking);
-    held = new Dl4jNetwork(configuration, inputShape);
-    MultiLayerNetwork network = held.network();
-    network.initGradientsView();
-    updater = new FlatUpdater(network);
-    weights =
-        new Weights(
-            network.params().data().address(), network.getGradientsViewArray().data().address());
+    return configuration;
   }
 
   @Override
-  public int[] inputShape() {
-    return held.inputShape();
-  }
-
-  @Override
-  public int classes() {
-    return held.classes();
-  }
-
-  @Override
-  public synchronized MinibatchResult train(FloatPointer pictures, int[] labels, long seed) {
+  public synchronized MinibatchResult train(
+      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
+    if (sampleWeights != null) throw new UnsupportedOperationException("sample weights");
     MinibatchResult result = computeGradients(pictures, labels, seed);
     boolean finite = updater.update(labels.length);
     return finite ? result : new MinibatchResult(Double.NaN, result.hits());
@@ -67,7 +59,7 @@ public final class PlanCore implements NetworkCore {
   synchronized MinibatchResult computeGradients(FloatPointer pictures, int[] labels, long seed) {
     held.requireOpen();
     long address = held.address(pictures, labels.length);
-    held.requireLabels(labels);
+    held.requireLabels(labels, null);
     return plan(labels.length, true).gradients(address, labels, seed);
   }
 
@@ -83,26 +75,6 @@ public final class PlanCore implements NetworkCore {
   }
 
   @Override
-  public synchronized void finishEpoch() {
-    held.finishEpoch();
-  }
-
-  @Override
-  public synchronized NetworkState snapshot() {
-    return held.snapshot();
-  }
-
-  @Override
-  public synchronized void restore(NetworkState state) {
-    held.restore(state);
-  }
-
-  @Override
-  public MultiLayerNetwork network() {
-    return held.network();
-  }
-
-  @Override
   public synchronized List<LayerExecution> executions(int batchSize) {
     held.requireOpen();
     List<LayerExecution> executions = new ArrayList<>();
@@ -113,16 +85,9 @@ public final class PlanCore implements NetworkCore {
   }
 
   @Override
-  public void releaseThread() {
-    Dl4jNetwork.releaseThread();
-  }
-
-  @Override
-  public synchronized void close() {
-    if (held.isClosed()) return;
+  void free() {
     for (CompiledPlan plan : plans.values()) plan.close();
     plans.clear();
-    held.close();
   }
 
   private CompiledPlan plan(int count, boolean training) {
@@ -133,15 +98,13 @@ public final class PlanCore implements NetworkCore {
       // The first is the one that was used longest ago.
       plans.remove(plans.keySet().iterator().next()).close();
     }
-    plan =
-        new CompiledPlan(
-            network().getLayerWiseConfigurations(), inputShape(), weights, count, training);
+    plan = new CompiledPlan(configuration().layers(), inputShape(), weights, count, training);
     plans.put(key, plan);
     return plan;
   }
 
   private boolean hasFiniteParameters() {
-    FloatPointer all = Dl4jNetwork.memory(network().params());
+    FloatPointer all = Dl4jNetwork.memory(held.parameters());
     float[] sums = new float[chunk.length];
     for (long at = 0; at < all.limit(); at += chunk.length) {
       int length = (int) Math.min(chunk.length, all.limit() - at);

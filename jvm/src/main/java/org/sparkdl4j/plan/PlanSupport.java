@@ -16,13 +16,22 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.network.NetworkConfiguration;
 
 /** Which networks the plan can compute. */
 final class PlanSupport {
   private PlanSupport() {}
 
   /** What the plan lacks to compute a network, or null when it lacks nothing. */
-  static String lacks(MultiLayerConfiguration configuration) {
+  static String lacks(NetworkConfiguration configuration) {
+    if (configuration.isGraph()) return "graphs";
+    if (!configuration.loss().equals(LossSpec.CROSS_ENTROPY))
+      return "" + configuration.loss().kind();
+    return lacks(configuration.layers());
+  }
+
+  private static String lacks(MultiLayerConfiguration configuration) {
     if (configuration.getDataType() != DataType.FLOAT) return "" + configuration.getDataType();
     if (configuration.getBackpropType() != BackpropType.Standard) {
       return "" + configuration.getBackpropType();

@@ -49,6 +49,7 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.plan.CoreOptions;
 import org.sparkdl4j.plan.Minibatches;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
@@ -112,7 +113,7 @@ class ImageClassifierTest {
       } else {
         assertArrayEquals(classifier.core().snapshot().updater(), state.toFloatVector());
       }
-      assertEquals(classifier.core().network().getIterationCount(), network.getIterationCount());
+      assertEquals(classifier.core().snapshot().iteration(), network.getIterationCount());
       try (Minibatches pictures =
           new Minibatches(TEST, classifier.scaler(), Blobs.SHAPE, TEST.size())) {
         float[] features = new float[TEST.size() * 144];
@@ -409,11 +410,11 @@ class ImageClassifierTest {
                 trained.core(),
                 trained.scaler(),
                 trained.image(),
-                new ModelMetadata(null, three, Json.object())));
+                new ModelMetadata(null, three, Json.object(), null)));
   }
 
   private static String typeOf(List<?> labels) {
-    return new ModelMetadata(null, (ArrayNode) Json.of(labels), Json.object()).labelType();
+    return new ModelMetadata(null, (ArrayNode) Json.of(labels), Json.object(), null).labelType();
   }
 
   private static ImageClassifier train(String updater, ArrayNode labels) {
@@ -435,7 +436,7 @@ class ImageClassifierTest {
         scaler,
         new DecodeOptions(12, 12, 1),
         new ModelMetadata(
-            Blobs.network().toJson(), labels, Json.object().put("note", "made by a test")));
+            Blobs.network().toJson(), labels, Json.object().put("note", "made by a test"), null));
   }
 
   private static ImageClassifier classifier(ObjectNode options) {
@@ -443,7 +444,8 @@ class ImageClassifierTest {
     NetworkCore core =
         NetworkCores.of(
             network.toConfiguration(Blobs.SHAPE, 2, new Options("network", options), 1),
-            Blobs.SHAPE);
+            Blobs.SHAPE,
+            CoreOptions.DEFAULT);
     return new ImageClassifier(core, trained.scaler(), trained.image(), trained.metadata());
   }
 

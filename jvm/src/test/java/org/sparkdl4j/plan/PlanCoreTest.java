@@ -33,6 +33,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
@@ -60,7 +62,8 @@ class PlanCoreTest {
   @ValueSource(strings = {"sgd", "nesterov", "adagrad", "rmsprop", "adam"})
   void updatersAgreeWithDl4j(String updater) {
     String options = "{'updater':'" + updater + "','learning_rate':0.01,'l1':0.001,'l2':0.01}";
-    MultiLayerNetwork stock = new MultiLayerNetwork(configuration("{'type':'MaxPool2D'}", options));
+    MultiLayerNetwork stock =
+        new MultiLayerNetwork(configuration("{'type':'MaxPool2D'}", options).layers());
     stock.init();
     try (PlanCore core = core("{'type':'MaxPool2D'}", options);
         FloatPointer pictures = pictures(8, 1)) {
@@ -71,7 +74,7 @@ class PlanCoreTest {
         stock.fit(
             Nd4j.create(floats(pictures, count * PIXELS), new long[] {count, 2, 13, 11}, 'c'),
             oneHot(labels, CLASSES));
-        core.train(pictures, labels, step);
+        core.train(pictures, labels, null, step);
       }
       NetworkState state = core.snapshot();
       assertClose(stock.params().toFloatVector(), state.parameters(), 1e-4, "parameters");
@@ -131,15 +134,15 @@ class PlanCoreTest {
   void restoringGoesBackExactly() {
     try (PlanCore core = core(DROPOUT, "{}");
         FloatPointer pictures = pictures(8, 1)) {
-      core.train(pictures, labels(8, 1), 1);
+      core.train(pictures, labels(8, 1), null, 1);
       core.finishEpoch();
       NetworkState state = core.snapshot();
-      core.train(pictures, labels(8, 1), 2);
+      core.train(pictures, labels(8, 1), null, 2);
       float[] once = core.snapshot().parameters();
-      core.train(pictures, labels(8, 1), 3);
+      core.train(pictures, labels(8, 1), null, 3);
       core.restore(state);
-      assertEquals(1, core.network().getEpochCount());
-      core.train(pictures, labels(8, 1), 2);
+      assertEquals(1, core.snapshot().epoch());
+      core.train(pictures, labels(8, 1), null, 2);
       assertArrayEquals(once, core.snapshot().parameters());
       assertEquals(2, core.snapshot().iteration());
     }
@@ -173,7 +176,7 @@ class PlanCoreTest {
         FloatPointer probabilities = new FloatPointer(20L * CLASSES)) {
       for (int round = 0; round < 2; round++) {
         for (int count = 1; count <= 20; count++) {
-          core.train(pictures, labels(count, 1), count);
+          core.train(pictures, labels(count, 1), null, count);
           core.predict(pictures, count, probabilities);
         }
       }
@@ -213,11 +216,11 @@ class PlanCoreTest {
         for (int i = 0; i < 4 * CLASSES; i++) {
           assertEquals(i / CLASSES == 2, Float.isNaN(probabilities.get(i)));
         }
-        assertTrue(Double.isNaN(core.train(pictures, labels(4, 1), 1).lossSum()));
+        assertTrue(Double.isNaN(core.train(pictures, labels(4, 1), null, 1).lossSum()));
         core.restore(state);
       }
       pictures.put(2L * PIXELS + 77, 0);
-      assertTrue(Double.isFinite(core.train(pictures, labels(4, 1), 1).lossSum()));
+      assertTrue(Double.isFinite(core.train(pictures, labels(4, 1), null, 1).lossSum()));
       core.network().params().putScalar(3, Float.NaN);
       core.predict(pictures, 4, probabilities);
       assertTrue(Float.isNaN(probabilities.get(0)));
@@ -234,7 +237,7 @@ class PlanCoreTest {
       long resident = 0;
       long objects = 0;
       for (int step = 0; step < 2500; step++) {
-        core.train(pictures, step % 10 == 9 ? fewer : labels, step);
+        core.train(pictures, step % 10 == 9 ? fewer : labels, null, step);
         if (step % 10 == 0) core.predict(pictures, 16, probabilities);
         if (step == 499) {
           System.gc();
@@ -264,20 +267,21 @@ class PlanCoreTest {
     PlanCore core = core(DROPOUT, "{}");
     try (FloatPointer pictures = pictures(2, 1)) {
       SparkDl4jException e =
-          assertThrows(SparkDl4jException.class, () -> core.train(pictures, new int[] {0, 3}, 1));
+          assertThrows(
+              SparkDl4jException.class, () -> core.train(pictures, new int[] {0, 3}, null, 1));
       assertEquals(ErrorCode.DATA_LABELS, e.code());
-      assertThrows(IllegalArgumentException.class, () -> core.train(pictures, new int[3], 1));
+      assertThrows(IllegalArgumentException.class, () -> core.train(pictures, new int[3], null, 1));
       core.close();
       core.close();
-      e = assertThrows(SparkDl4jException.class, () -> core.train(pictures, new int[2], 1));
+      e = assertThrows(SparkDl4jException.class, () -> core.train(pictures, new int[2], null, 1));
       assertEquals(ErrorCode.TRAINING_STATE, e.code());
     }
   }
 
   @Test
   void whatThePlanLacksRunsOnDl4j() {
-    MultiLayerConfiguration known = configuration(DROPOUT, "{}");
-    try (NetworkCore core = NetworkCores.of(known, SHAPE)) {
+    NetworkConfiguration known = configuration(DROPOUT, "{}");
+    try (NetworkCore core = NetworkCores.of(known, SHAPE, CoreOptions.DEFAULT)) {
       assertInstanceOf(PlanCore.class, core);
     }
     MultiLayerConfiguration softPlus =
@@ -291,8 +295,18 @@ class PlanCoreTest {
                     .build())
             .setInputType(InputType.convolutional(13, 11, 2))
             .build();
-    assertThrows(IllegalArgumentException.class, () -> new PlanCore(softPlus, SHAPE));
-    try (NetworkCore core = NetworkCores.of(softPlus, SHAPE)) {
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new PlanCore(
+                NetworkConfiguration.of(softPlus, LossSpec.CROSS_ENTROPY),
+                SHAPE,
+                CoreOptions.DEFAULT));
+    try (NetworkCore core =
+        NetworkCores.of(
+            NetworkConfiguration.of(softPlus, LossSpec.CROSS_ENTROPY),
+            SHAPE,
+            CoreOptions.DEFAULT)) {
       assertInstanceOf(Dl4jCore.class, core);
       assertEquals("dl4j", core.executions(1).get(0).core());
     }
@@ -301,17 +315,17 @@ class PlanCoreTest {
   private static float[] trained(long seed) {
     try (PlanCore core = core(DROPOUT, "{}");
         FloatPointer pictures = pictures(8, 1)) {
-      for (int step = 0; step < 5; step++) core.train(pictures, labels(8, 1), seed + step);
+      for (int step = 0; step < 5; step++) core.train(pictures, labels(8, 1), null, seed + step);
       return core.snapshot().parameters();
     }
   }
 
   private static PlanCore core(String layers, String options) {
-    return new PlanCore(configuration(layers, options), SHAPE);
+    return new PlanCore(configuration(layers, options), SHAPE, CoreOptions.DEFAULT);
   }
 
   /** A convolution, the layers, a dense layer and the output. */
-  private static MultiLayerConfiguration configuration(String layers, String options) {
+  private static NetworkConfiguration configuration(String layers, String options) {
     String network =
         "{'layers':[{'type':'Conv2D','filters':16,'kernel_size':[3,3]},"
             + layers
@@ -378,7 +392,11 @@ class PlanCoreTest {
   private static boolean agreesWithDl4j(RandomNetwork network, long seed) {
     MultiLayerNetwork stock = new MultiLayerNetwork(network.configuration.clone());
     stock.init();
-    try (PlanCore core = new PlanCore(network.configuration, network.shape);
+    try (PlanCore core =
+            new PlanCore(
+                NetworkConfiguration.of(network.configuration, LossSpec.CROSS_ENTROPY),
+                network.shape,
+                CoreOptions.DEFAULT);
         FloatPointer pictures = network.pictures(network.batch, seed);
         FloatPointer probabilities = new FloatPointer((long) network.batch * network.classes)) {
       int[] labels = network.labels(network.batch, seed);
@@ -403,7 +421,7 @@ class PlanCoreTest {
 
       for (int step = 0; step < STEPS; step++) {
         stock.fit(x, y);
-        core.train(pictures, labels, step);
+        core.train(pictures, labels, null, step);
       }
       NetworkState state = core.snapshot();
       assertEquals(stock.getIterationCount(), state.iteration());

@@ -8,6 +8,7 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.plan.CoreOptions;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
@@ -65,7 +66,8 @@ public final class ClassifierTraining {
         NetworkCores.of(
             network.toConfiguration(
                 shape, labels.size(), new Options("network", networkOptions), training.seed()),
-            shape);
+            shape,
+            coreOptions(new Options("training", trainingOptions)));
     run = new TrainingRun(core, scaler, train, validation, training);
   }
 
@@ -105,7 +107,17 @@ public final class ClassifierTraining {
     ObjectNode summary = result.toJson();
     summary.set("history", summary.remove("epochs"));
     summary.set("options", options);
-    ModelMetadata metadata = new ModelMetadata(network.toJson(), labels, summary);
+    ModelMetadata metadata = new ModelMetadata(network.toJson(), labels, summary, null);
     return new ImageClassifier(core, scaler, image, metadata);
+  }
+
+  private static CoreOptions coreOptions(Options training) {
+    int threads = training.integer("threads");
+    if (threads == 0) {
+      int processors = Runtime.getRuntime().availableProcessors();
+      threads = Math.max(1, processors / training.integer("num_workers"));
+    }
+    return new CoreOptions(
+        training.string("precision"), threads, training.number("memory_limit"), null);
   }
 }

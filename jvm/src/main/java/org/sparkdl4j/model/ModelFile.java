@@ -12,8 +12,7 @@ import java.util.TreeSet;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
@@ -22,6 +21,8 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.file.AtomicFile;
 import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.plan.NetworkState;
@@ -65,22 +66,24 @@ final class ModelFile {
   }
 
   private static void write(OutputStream out, ImageClassifier classifier) throws IOException {
-    MultiLayerNetwork network = classifier.core().network();
-    INDArray updater = network.getUpdater().getStateViewArray();
+    NetworkConfiguration network = classifier.core().configuration();
+    INDArray parameters = classifier.core().network().params();
+    INDArray updater = updaterState(classifier.core());
     ObjectNode model = Json.object().put("format", FORMAT);
     model.setAll(classifier.metadata().toJson());
     model.set("image", classifier.image().toJson());
     model.put("scaler_kind", classifier.scaler().kind().label());
+    model.set("loss", LossEntry.toJson(network.loss()));
     ObjectNode sums = model.putObject("sha256");
     ZipOutputStream zip = new ZipOutputStream(out);
-    String configuration = network.getLayerWiseConfigurations().toJson();
+    String configuration = network.toJson();
     sums.put(CONFIGURATION, add(zip, CONFIGURATION, entry -> writeText(configuration, entry)));
     sums.put(
         SCALER,
         add(zip, SCALER, entry -> writeText(classifier.scaler().toJson().toString(), entry)));
     // Weights are hardly compressible: a higher level would only take time.
     zip.setLevel(Deflater.BEST_SPEED);
-    sums.put(PARAMETERS, add(zip, PARAMETERS, entry -> ArrayFormat.write(network.params(), entry)));
+    sums.put(PARAMETERS, add(zip, PARAMETERS, entry -> ArrayFormat.write(parameters, entry)));
     if (updater != null) {
       sums.put(UPDATER, add(zip, UPDATER, entry -> ArrayFormat.write(updater, entry)));
     }
@@ -140,13 +143,13 @@ final class ModelFile {
     DecodeOptions image = DecodeOptions.fromJson(model.with("image"));
     int[] shape = {image.height(), image.width(), image.channels()};
     StandardScaler scaler = readScaler(zip, model, shape);
-    MultiLayerConfiguration configuration =
+    NetworkConfiguration configuration =
         readConfiguration(zip, model, shape, metadata.labels().size());
     int count = SafeConfiguration.parameterCount(configuration);
     float[] parameters = readArray(zip, model, PARAMETERS, count);
-    NetworkCore core = NetworkCores.of(configuration, shape);
+    NetworkCore core = NetworkCores.of(configuration, shape, metadata.coreOptions());
     try {
-      INDArray updater = core.network().getUpdater().getStateViewArray();
+      INDArray updater = updaterState(core);
       if ((updater != null) != zip.names().contains(UPDATER)) {
         throw zip.damaged(
             updater == null ? "its updater has no state to read" : "it lacks the entry " + UPDATER);
@@ -156,8 +159,7 @@ final class ModelFile {
               ? new float[0]
               : readArray(zip, model, UPDATER, Math.toIntExact(updater.length()));
       core.restore(
-          new NetworkState(
-              parameters, state, configuration.getIterationCount(), configuration.getEpochCount()));
+          new NetworkState(parameters, state, configuration.iteration(), configuration.epoch()));
       return new ImageClassifier(core, scaler, image, metadata);
     } catch (IOException | RuntimeException | Error e) {
       core.close();
@@ -214,7 +216,7 @@ final class ModelFile {
     return scaler;
   }
 
-  private static MultiLayerConfiguration readConfiguration(
+  private static NetworkConfiguration readConfiguration(
       SafeZip zip, ObjectNode model, int[] shape, int classes) throws IOException {
     CheckedEntry entry = zip.entry(CONFIGURATION, MAX_CONFIGURATION);
     ObjectNode json = Json.readObject(text(entry), CONFIGURATION);
@@ -224,10 +226,16 @@ final class ModelFile {
       throw zip.unsafe(CONFIGURATION + " names the class " + forbidden + ", which is not allowed");
     }
     try {
-      return SafeConfiguration.parse(json, shape, classes);
+      LossSpec loss = model.has("loss") ? LossEntry.fromJson(model.with("loss")) : null;
+      return SafeConfiguration.parse(json, shape, classes, loss);
     } catch (RuntimeException e) {
       throw zip.damaged(CONFIGURATION + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The updater's state, which both of DL4J's kinds of network have; null where there is none. */
+  private static INDArray updaterState(NetworkCore core) {
+    return ((NeuralNetwork) core.network()).updaterState();
   }
 
   private static float[] readArray(SafeZip zip, ObjectNode model, String name, int length)

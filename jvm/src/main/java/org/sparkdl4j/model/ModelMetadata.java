@@ -13,7 +13,9 @@ import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.plan.CoreOptions;
 import org.sparkdl4j.spec.Json;
+import org.sparkdl4j.spec.Options;
 
 /** What a model file says in words about its model. */
 public final class ModelMetadata {
@@ -22,14 +24,21 @@ public final class ModelMetadata {
   private final ArrayNode labels;
   private final String labelType;
   private final ObjectNode training;
+  private final String tuning;
 
   private ModelMetadata(
-      String version, ObjectNode network, ArrayNode labels, String labelType, ObjectNode training) {
+      String version,
+      ObjectNode network,
+      ArrayNode labels,
+      String labelType,
+      ObjectNode training,
+      String tuning) {
     this.version = version;
     this.network = network;
     this.labels = labels;
     this.labelType = labelType;
     this.training = training;
+    this.tuning = tuning;
     checkLabels();
   }
 
@@ -40,15 +49,17 @@ public final class ModelMetadata {
    * @param labels at least two labels, all different and of one type, in the order of the network's
    *     outputs
    * @param training summary, options and history as the caller wants to find them again
+   * @param tuning the choice of formats that the network was trained with; null for the rule's
    * @throws SparkDl4jException DATA_ONE_CLASS, DATA_LABELS
    */
-  public ModelMetadata(ObjectNode network, ArrayNode labels, ObjectNode training) {
+  public ModelMetadata(ObjectNode network, ArrayNode labels, ObjectNode training, String tuning) {
     this(
         currentVersion(),
         network == null ? null : network.deepCopy(),
         labels.deepCopy(),
         typeOf(labels),
-        training.deepCopy());
+        training.deepCopy(),
+        tuning);
   }
 
   /** Reads what {@link #toJson} wrote. */
@@ -67,7 +78,8 @@ public final class ModelMetadata {
         network.isObject() ? (ObjectNode) network : null,
         labels,
         declared,
-        json.with("training"));
+        json.with("training"),
+        json.path("tuning").textValue());
   }
 
   ObjectNode toJson() {
@@ -76,7 +88,7 @@ public final class ModelMetadata {
     json.set("labels", labels);
     json.put("label_type", labelType);
     json.set("training", training);
-    return json;
+    return json.put("tuning", tuning);
   }
 
   /** The version of the library that wrote the model. */
@@ -102,6 +114,23 @@ public final class ModelMetadata {
   /** What the caller wanted to find again: summary, options, history. */
   public ObjectNode training() {
     return training.deepCopy();
+  }
+
+  /** The choice of formats that the network was trained with; null for the rule's. */
+  public String tuning() {
+    return tuning;
+  }
+
+  /**
+   * How to compute the network so that it rounds as in training: of the precision among the
+   * training's options, with the tuning.
+   *
+   * @throws SparkDl4jException PARAMETER_TYPE, PARAMETER_RANGE for a precision that is none
+   */
+  CoreOptions coreOptions() {
+    ObjectNode precision = Json.object();
+    precision.set("precision", training.path("options").get("precision"));
+    return new CoreOptions(new Options("training", precision).string("precision"), 0, 0, tuning);
   }
 
   private void checkLabels() {

@@ -1,33 +1,51 @@
 package org.sparkdl4j.model;
 
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.network.Dl4jLoss;
+import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.network.NetworkConfiguration;
 
 /** DL4J's configuration from anywhere: DL4J instantiates whatever classes its JSON names. */
 final class SafeConfiguration {
+  private static final String VERTICES = "org.deeplearning4j.nn.conf.graph.";
   private static final String LAYERS = "org.deeplearning4j.nn.conf.layers.";
   private static final String WEIGHTS = "org.deeplearning4j.nn.weights.";
   private static final String ACTIVATIONS = "org.nd4j.linalg.activations.impl.";
+  private static final String LOSSES = "org.nd4j.linalg.lossfunctions.impl.";
   private static final String UPDATERS = "org.nd4j.linalg.learning.config.";
   private static final String REGULARIZATION = "org.nd4j.linalg.learning.regularization.";
 
   private static final Set<String> ALLOWED =
       Set.of(
+          VERTICES + "ElementWiseVertex",
+          VERTICES + "LayerVertex",
+          VERTICES + "MergeVertex",
+          VERTICES + "PreprocessorVertex",
+          VERTICES + "ScaleVertex",
+          VERTICES + "ShiftVertex",
+          VERTICES + "SubsetVertex",
+          LAYERS + "ActivationLayer",
+          LAYERS + "BatchNormalization",
           LAYERS + "ConvolutionLayer",
           LAYERS + "DenseLayer",
+          LAYERS + "DepthwiseConvolution2D",
           LAYERS + "DropoutLayer",
+          LAYERS + "GlobalPoolingLayer",
           LAYERS + "OutputLayer",
+          LAYERS + "SeparableConvolution2D",
           LAYERS + "SubsamplingLayer",
+          LAYERS + "ZeroPaddingLayer",
           "org.deeplearning4j.nn.conf.dropout.Dropout",
           "org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor",
           WEIGHTS + "WeightInitLecunUniform",
@@ -38,11 +56,14 @@ final class SafeConfiguration {
           WEIGHTS + "WeightInitXavier",
           WEIGHTS + "WeightInitXavierUniform",
           ACTIVATIONS + "ActivationELU",
+          ACTIVATIONS + "ActivationGELU",
           ACTIVATIONS + "ActivationIdentity",
           ACTIVATIONS + "ActivationLReLU",
           ACTIVATIONS + "ActivationReLU",
+          ACTIVATIONS + "ActivationReLU6",
           ACTIVATIONS + "ActivationSigmoid",
           ACTIVATIONS + "ActivationSoftmax",
+          ACTIVATIONS + "ActivationSwish",
           ACTIVATIONS + "ActivationTanH",
           UPDATERS + "AdaGrad",
           UPDATERS + "Adam",
@@ -51,7 +72,11 @@ final class SafeConfiguration {
           UPDATERS + "Sgd",
           REGULARIZATION + "L1Regularization",
           REGULARIZATION + "L2Regularization",
-          "org.nd4j.linalg.lossfunctions.impl.LossMCXENT",
+          REGULARIZATION + "WeightDecay",
+          LOSSES + "LossBinaryXENT",
+          LOSSES + "LossMCXENT",
+          LOSSES + "LossMSE",
+          LOSSES + "LossNegativeLogLikelihood",
           "org.nd4j.linalg.schedule.FixedSchedule");
 
   private SafeConfiguration() {}
@@ -77,27 +102,20 @@ final class SafeConfiguration {
    *
    * @param inputShape {@code [height, width, channels]} of the pictures
    * @param classes number of labels
-   * @throws IllegalArgumentException when it is not a classifier of such pictures
+   * @param loss the loss that the configuration stands for; null for the one that it names
+   * @throws RuntimeException when it is not a classifier of such pictures
    */
-  static MultiLayerConfiguration parse(ObjectNode json, int[] inputShape, int classes) {
-    MultiLayerConfiguration configuration = MultiLayerConfiguration.fromJson(json.toString());
-    require(configuration.getDataType() == DataType.FLOAT, "its data type is not FLOAT");
+  static NetworkConfiguration parse(ObjectNode json, int[] inputShape, int classes, LossSpec loss) {
     InputType type = InputType.convolutional(inputShape[0], inputShape[1], inputShape[2]);
-    int last = configuration.getConfs().size() - 1;
-    for (int i = 0; i <= last; i++) {
-      Layer layer = configuration.getConf(i).getLayer();
-      InputPreProcessor preProcessor = configuration.getInputPreProcess(i);
-      require(
-          Objects.equals(layer.getPreProcessorForInputType(type), preProcessor)
-              && (i == last) == layer instanceof OutputLayer,
-          "layer " + (i + 1) + " does not fit the one before");
-      if (preProcessor != null) type = preProcessor.getOutputType(type);
-      requireInputs(layer, type, i + 1);
-      type = layer.getOutputType(i, type);
+    String text = json.toString();
+    if (json.has("vertices")) {
+      ComputationGraphConfiguration graph = ComputationGraphConfiguration.fromJson(text);
+      Layer output = GraphCheck.outputLayer(graph, type, classes);
+      return NetworkConfiguration.of(graph, loss(output, loss));
     }
-    require(
-        type.arrayElementsPerExample() == classes, "it does not have one output for each label");
-    return configuration;
+    MultiLayerConfiguration layers = MultiLayerConfiguration.fromJson(text);
+    Layer output = LayersCheck.outputLayer(layers, type, classes);
+    return NetworkConfiguration.of(layers, loss(output, loss));
   }
 
   /**
@@ -105,25 +123,30 @@ final class SafeConfiguration {
    *
    * @throws ArithmeticException when there are more than 2147483647
    */
-  static int parameterCount(MultiLayerConfiguration configuration) {
+  static int parameterCount(NetworkConfiguration configuration) {
     int count = 0;
-    for (NeuralNetConfiguration layer : configuration.getConfs()) {
+    for (NeuralNetConfiguration layer : layers(configuration)) {
       long parameters = layer.getLayer().initializer().numParams(layer);
       count = Math.addExact(count, Math.toIntExact(parameters));
     }
     return count;
   }
 
-  private static void requireInputs(Layer layer, InputType type, int number) {
-    if (!(layer instanceof FeedForwardLayer)) return;
-    FeedForwardLayer inferred = (FeedForwardLayer) layer.clone();
-    inferred.setNIn(type, true);
-    require(
-        inferred.getNIn() == ((FeedForwardLayer) layer).getNIn(),
-        "layer " + number + " takes another number of inputs than it gets");
+  private static List<NeuralNetConfiguration> layers(NetworkConfiguration configuration) {
+    if (!configuration.isGraph()) return configuration.layers().getConfs();
+    List<NeuralNetConfiguration> layers = new ArrayList<>();
+    for (GraphVertex vertex : configuration.graph().getVertices().values()) {
+      if (vertex instanceof LayerVertex) layers.add(((LayerVertex) vertex).getLayerConf());
+    }
+    return layers;
   }
 
-  private static void require(boolean condition, String otherwise) {
-    if (!condition) throw new IllegalArgumentException(otherwise);
+  private static LossSpec loss(Layer output, LossSpec given) {
+    LossSpec named = Dl4jLoss.of(output);
+    if (given == null) return named;
+    LayerCheck.require(
+        Dl4jLoss.nearest(given.kind()) == named.kind(),
+        "its loss is " + named.kind() + ", not the nearest to " + given.kind());
+    return given;
   }
 }

@@ -52,6 +52,16 @@ public final class NetworkConfiguration {
     return loss;
   }
 
+  /** Minibatches that a network with this configuration has trained. */
+  public int iteration() {
+    return isGraph() ? graph.getIterationCount() : layers.getIterationCount();
+  }
+
+  /** Epochs that a network with this configuration has finished. */
+  public int epoch() {
+    return isGraph() ? graph.getEpochCount() : layers.getEpochCount();
+  }
+
   /** DL4J's JSON. */
   public String toJson() {
     return isGraph() ? graph.toJson() : layers.toJson();

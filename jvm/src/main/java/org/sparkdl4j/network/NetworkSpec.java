@@ -8,7 +8,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -145,7 +144,7 @@ public final class NetworkSpec {
    * @param seed seed of the first weights
    * @throws SparkDl4jException NETWORK_DOES_NOT_FIT, NETWORK_INVALID, PARAMETER_CONFLICT
    */
-  public MultiLayerConfiguration toConfiguration(
+  public NetworkConfiguration toConfiguration(
       int[] inputShape, int classes, Options options, int seed) {
     shapes(inputShape, classes);
     Settings settings = new Settings(json, options);
@@ -163,7 +162,7 @@ public final class NetworkSpec {
       list.layer(dl4j);
     }
     list.setInputType(InputType.convolutional(inputShape[0], inputShape[1], inputShape[2]));
-    return list.build();
+    return NetworkConfiguration.of(list.build(), LossSpec.CROSS_ENTROPY);
   }
 
   private static IUpdater updater(Settings settings) {

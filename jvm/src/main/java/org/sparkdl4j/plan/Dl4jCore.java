@@ -1,32 +1,32 @@
 package org.sparkdl4j.plan;
 
-import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
-import org.deeplearning4j.nn.layers.mkldnn.MKLDNNConvHelper;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.sparkdl4j.error.ErrorCode;
-import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.network.NetworkConfiguration;
 
-/** DL4J itself as the core, with its oneDNN convolution switched on (4 to 8 times faster). */
-public final class Dl4jCore implements NetworkCore {
-  private final Dl4jNetwork held;
-  private final MultiLayerNetwork network;
-  private final int classes;
+/** DL4J itself as the core, with its oneDNN convolution and normalisation switched on. */
+public final class Dl4jCore extends Dl4jBackedCore {
+  private final Dl4jModel model;
+  private final LossSpec loss;
+  private final Dl4jWeightedLoss weightedLoss;
   private final Outcome outcome = new Outcome();
 
   private INDArray features;
-  private INDArray oneHot;
+  private INDArray labelRows;
+  private INDArray weights;
 
   /**
    * A core with the first weights that the configuration's seed gives.
@@ -34,33 +34,28 @@ public final class Dl4jCore implements NetworkCore {
    * @param configuration DL4J's configuration
    * @param inputShape {@code [height, width, channels]} of the pictures
    */
-  public Dl4jCore(MultiLayerConfiguration configuration, int[] inputShape) {
-    held = new Dl4jNetwork(configuration, inputShape);
-    network = held.network();
-    classes = held.classes();
-    network.setListeners(outcome);
-    for (Layer layer : network.getLayers()) useOneDnn(layer);
+  public Dl4jCore(NetworkConfiguration configuration, int[] inputShape) {
+    super(configuration, inputShape);
+    model = held.model();
+    loss = configuration.loss();
+    weightedLoss = useWeightedLoss();
+    network().setListeners(outcome);
+    for (Layer layer : model.layers()) Dl4jOneDnn.use(layer);
   }
 
   @Override
-  public int[] inputShape() {
-    return held.inputShape();
-  }
-
-  @Override
-  public int classes() {
-    return classes;
-  }
-
-  @Override
-  public synchronized MinibatchResult train(FloatPointer pictures, int[] labels, long seed) {
+  public synchronized MinibatchResult train(
+      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
     held.requireOpen();
     INDArray x = wrap(pictures, labels.length);
-    INDArray y = oneHot(labels);
+    held.requireLabels(labels, sampleWeights);
+    labelRows = filled(labelRows, rows(labels), labels.length);
+    if (sampleWeights != null) weights = filled(weights, sampleWeights, labels.length);
+    weightedLoss.setWeights(sampleWeights == null ? null : weights);
     // ND4J takes 0 for "seed from the clock".
     Nd4j.getRandom().setSeed(seed == 0 ? 1 : seed);
     outcome.labels = labels;
-    network.fit(x, y);
+    model.fit(x, labelRows);
     NativeGarbage.OF_JVM.collectWhenMuch();
     return outcome.result;
   }
@@ -68,7 +63,7 @@ public final class Dl4jCore implements NetworkCore {
   @Override
   public synchronized void predict(FloatPointer pictures, int count, FloatPointer probabilities) {
     held.requireOpen();
-    try (INDArray output = network.output(wrap(pictures, count), false)) {
+    try (INDArray output = model.output(wrap(pictures, count))) {
       float[] rows = rows(output);
       probabilities.put(rows, 0, rows.length);
     }
@@ -76,60 +71,31 @@ public final class Dl4jCore implements NetworkCore {
   }
 
   @Override
-  public synchronized void finishEpoch() {
-    held.finishEpoch();
-  }
-
-  @Override
-  public synchronized NetworkState snapshot() {
-    return held.snapshot();
-  }
-
-  @Override
-  public synchronized void restore(NetworkState state) {
-    held.restore(state);
-  }
-
-  @Override
-  public MultiLayerNetwork network() {
-    return network;
-  }
-
-  @Override
   public List<LayerExecution> executions(int batchSize) {
     List<LayerExecution> executions = new ArrayList<>();
-    for (Layer layer : network.getLayers()) {
-      executions.add(new LayerExecution(layer.conf().getLayer().getLayerName(), "dl4j", ""));
-    }
+    for (String step : model.steps()) executions.add(new LayerExecution(step, "dl4j", ""));
     return executions;
   }
 
   @Override
-  public void releaseThread() {
-    Dl4jNetwork.releaseThread();
-  }
-
-  @Override
-  public synchronized void close() {
-    if (held.isClosed()) return;
+  void free() {
     Dl4jNetwork.free(features);
-    Dl4jNetwork.free(oneHot);
-    held.close();
+    Dl4jNetwork.free(labelRows);
+    Dl4jNetwork.free(weights);
   }
 
-  private static void useOneDnn(Layer layer) {
-    // DL4J 1.0.0-M2.1 never creates this helper: its own check looks for a class that no longer
-    // exists.
-    // Pooling needs none: forward ignores it, and backward runs the same native operation without.
-    if (!(layer instanceof ConvolutionLayer)) return;
-    try {
-      Field helper = ConvolutionLayer.class.getDeclaredField("helper");
-      helper.setAccessible(true);
-      helper.set(layer, new MKLDNNConvHelper(DataType.FLOAT));
-    } catch (ReflectiveOperationException e) {
-      throw new SparkDl4jException(
-          ErrorCode.INTERNAL, "this version of DL4J has no helper for convolutions", e);
-    }
+  /** Gives the output layer a configuration of its own: the network's is the one for files. */
+  private Dl4jWeightedLoss useWeightedLoss() {
+    NeuralNetConfiguration conf = model.outputLayer().conf().clone();
+    BaseOutputLayer output = (BaseOutputLayer) conf.getLayer();
+    Dl4jWeightedLoss weighted =
+        new Dl4jWeightedLoss(
+            loss.kind() == LossSpec.Kind.FOCAL
+                ? new Dl4jFocalLoss(loss.focalGamma())
+                : output.getLossFn());
+    output.setLossFn(weighted);
+    model.outputLayer().setConf(conf);
+    return weighted;
   }
 
   /** The caller's memory as DL4J's array, without a copy. */
@@ -148,16 +114,29 @@ public final class Dl4jCore implements NetworkCore {
     return features;
   }
 
-  private INDArray oneHot(int[] labels) {
-    held.requireLabels(labels);
+  /** What the outputs should be, row by row. */
+  private float[] rows(int[] labels) {
+    int classes = classes();
+    // Each sigmoid tells two outcomes apart, the softmax all classes.
+    double others = loss.labelSmoothing() / (loss.isSigmoid() ? 2 : classes);
     float[] rows = new float[labels.length * classes];
-    for (int i = 0; i < labels.length; i++) rows[i * classes + labels[i]] = 1;
-    if (oneHot == null || oneHot.size(0) != labels.length) {
-      Dl4jNetwork.free(oneHot);
-      oneHot = Nd4j.createUninitialized(DataType.FLOAT, new long[] {labels.length, classes}, 'c');
+    Arrays.fill(rows, (float) others);
+    for (int i = 0; i < labels.length; i++) {
+      rows[i * classes + labels[i]] = (float) (1 - loss.labelSmoothing() + others);
     }
-    Dl4jNetwork.memory(oneHot).put(rows, 0, rows.length);
-    return oneHot;
+    return rows;
+  }
+
+  /** The array, or a new one where the number of rows has changed, with the values. */
+  private static INDArray filled(INDArray array, float[] values, int rows) {
+    INDArray filled = array;
+    if (array == null || array.size(0) != rows) {
+      Dl4jNetwork.free(array);
+      filled =
+          Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, values.length / rows}, 'c');
+    }
+    Dl4jNetwork.memory(filled).put(values, 0, values.length);
+    return filled;
   }
 
   /** A matrix row by row, whatever order DL4J chose for it. */
@@ -181,15 +160,17 @@ public final class Dl4jCore implements NetworkCore {
     private MinibatchResult result;
 
     @Override
-    public void onBackwardPass(Model model) {
-      try (INDArray output =
-          network.getOutputLayer().activate(false, LayerWorkspaceMgr.noWorkspaces())) {
-        float[] rows = rows(output);
+    public void onBackwardPass(Model network) {
+      Layer output = model.outputLayer();
+      LayerWorkspaceMgr memory = LayerWorkspaceMgr.noWorkspaces();
+      try (INDArray losses = ((IOutputLayer) output).computeScoreForExamples(0, memory);
+          INDArray probabilities = output.activate(false, memory)) {
         double lossSum = 0;
+        for (int i = 0; i < labels.length; i++) lossSum += losses.getDouble(i);
+        float[] rows = rows(probabilities);
         int hits = 0;
         for (int i = 0; i < labels.length; i++) {
-          lossSum += CrossEntropy.of(rows[i * classes + labels[i]]);
-          if (CrossEntropy.argMax(rows, i * classes, classes) == labels[i]) hits++;
+          if (CrossEntropy.argMax(rows, i * classes(), classes()) == labels[i]) hits++;
         }
         result = new MinibatchResult(lossSum, hits);
       }

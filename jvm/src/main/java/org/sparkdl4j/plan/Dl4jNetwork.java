@@ -1,16 +1,21 @@
 package org.sparkdl4j.plan;
 
 import org.bytedeco.javacpp.FloatPointer;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.util.CrashReportingUtil;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.network.NetworkConfiguration;
 
-/** The DL4J network that every core holds: parameters, updater state and counters live in it. */
+/**
+ * The DL4J network that every core holds, of either kind: parameters, updater state and counters
+ * live in it.
+ */
 final class Dl4jNetwork implements AutoCloseable {
   static {
     // ND4J must be initialised before anything touches NativeOpsHolder: the other order breaks the
@@ -20,21 +25,39 @@ final class Dl4jNetwork implements AutoCloseable {
     CrashReportingUtil.crashDumpsEnabled(false);
   }
 
-  private final MultiLayerNetwork network;
+  private final Dl4jModel model;
+  private final LossSpec loss;
   private final int[] inputShape;
   private final int classes;
   private boolean closed;
 
-  /** A network with the first weights that the configuration's seed gives. */
-  Dl4jNetwork(MultiLayerConfiguration configuration, int[] inputShape) {
+  /**
+   * A network with the first weights that the configuration's seed gives.
+   *
+   * @param configuration stays as it is: the network counts its iterations in a copy
+   * @param inputShape {@code [height, width, channels]} of the pictures
+   */
+  Dl4jNetwork(NetworkConfiguration configuration, int[] inputShape) {
     this.inputShape = inputShape.clone();
-    network = new MultiLayerNetwork(configuration);
-    network.init();
-    classes = (int) ((FeedForwardLayer) network.getOutputLayer().conf().getLayer()).getNOut();
+    loss = configuration.loss();
+    model =
+        configuration.isGraph()
+            ? new Dl4jGraph(configuration.graph().clone())
+            : new Dl4jLayers(configuration.layers().clone());
+    classes = (int) ((FeedForwardLayer) model.outputLayer().conf().getLayer()).getNOut();
   }
 
-  MultiLayerNetwork network() {
-    return network;
+  Dl4jModel model() {
+    return model;
+  }
+
+  Model network() {
+    return model.network();
+  }
+
+  /** The network's own configuration, with the current counters. */
+  NetworkConfiguration configuration() {
+    return model.configuration(loss);
   }
 
   int[] inputShape() {
@@ -50,38 +73,65 @@ final class Dl4jNetwork implements AutoCloseable {
     return (long) inputShape[0] * inputShape[1] * inputShape[2];
   }
 
-  /** The updater's state, or null for updaters without any. */
-  INDArray updaterState() {
-    return network.getUpdater().getStateViewArray();
+  INDArray parameters() {
+    return network().params();
   }
 
-  void finishEpoch() {
-    requireOpen();
-    network.incrementEpochCount();
+  /** The gradients' view, in the order of the parameters. */
+  INDArray gradients() {
+    if (network().getGradientsViewArray() == null) model.initGradients();
+    return network().getGradientsViewArray();
+  }
+
+  BaseMultiLayerUpdater<?> updater() {
+    return model.updater();
+  }
+
+  /** The updater's state, or null for updaters without any. */
+  INDArray updaterState() {
+    return updater().getStateViewArray();
+  }
+
+  /** Minibatches trained so far. */
+  int iteration() {
+    return model.iteration();
+  }
+
+  void setIteration(int iteration) {
+    model.setIteration(iteration);
+  }
+
+  /** Epochs finished so far. */
+  int epoch() {
+    return model.epoch();
+  }
+
+  void setEpoch(int epoch) {
+    model.setEpoch(epoch);
   }
 
   NetworkState snapshot() {
     requireOpen();
     INDArray updater = updaterState();
     return new NetworkState(
-        values(network.params()),
+        values(parameters()),
         updater == null ? new float[0] : values(updater),
-        network.getIterationCount(),
-        network.getEpochCount());
+        iteration(),
+        epoch());
   }
 
   void restore(NetworkState state) {
     requireOpen();
     INDArray updater = updaterState();
     long updaterLength = updater == null ? 0 : updater.length();
-    if (state.parameters().length != network.params().length()
+    if (state.parameters().length != parameters().length()
         || state.updater().length != updaterLength) {
       throw new IllegalArgumentException("the state is that of another network");
     }
-    memory(network.params()).put(state.parameters(), 0, state.parameters().length);
+    memory(parameters()).put(state.parameters(), 0, state.parameters().length);
     if (updater != null) memory(updater).put(state.updater(), 0, state.updater().length);
-    network.setIterationCount(state.iteration());
-    network.setEpochCount(state.epoch());
+    setIteration(state.iteration());
+    setEpoch(state.epoch());
   }
 
   /**
@@ -101,13 +151,24 @@ final class Dl4jNetwork implements AutoCloseable {
     return pictures.address() + pictures.position() * Float.BYTES;
   }
 
-  void requireLabels(int[] labels) {
+  /**
+   * Checks what a minibatch says beside its pictures.
+   *
+   * @param sampleWeights one weight for each label; null for none
+   * @throws SparkDl4jException DATA_LABELS
+   * @throws IllegalArgumentException when there is another number of weights
+   */
+  void requireLabels(int[] labels, float[] sampleWeights) {
     for (int label : labels) {
       if (label < 0 || label >= classes) {
         throw new SparkDl4jException(
             ErrorCode.DATA_LABELS,
             "label " + label + " is not one of the classes 0 to " + (classes - 1));
       }
+    }
+    if (sampleWeights != null && sampleWeights.length != labels.length) {
+      throw new IllegalArgumentException(
+          sampleWeights.length + " sample weights for " + labels.length + " pictures");
     }
   }
 
@@ -128,10 +189,10 @@ final class Dl4jNetwork implements AutoCloseable {
   public void close() {
     if (closed) return;
     closed = true;
-    // Not MultiLayerNetwork.close(): that does the same and then a full garbage collection.
+    // Not DL4J's own close(): that does the same and then a full garbage collection.
     free(updaterState());
-    free(network.getGradientsViewArray());
-    free(network.params());
+    free(network().getGradientsViewArray());
+    free(parameters());
     releaseThread();
   }
 

@@ -2,7 +2,8 @@ package org.sparkdl4j.plan;
 
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.api.Model;
+import org.sparkdl4j.network.NetworkConfiguration;
 
 /**
  * The numeric core of a network: it trains and predicts one minibatch at a time.
@@ -23,10 +24,11 @@ public interface NetworkCore extends AutoCloseable {
    *
    * @param features the pictures, {@code labels.length * channels * height * width} floats
    * @param labels the class of each picture, 0 to {@code classes() - 1}
+   * @param sampleWeights by which each picture's loss is multiplied; null for 1 each
    * @param seed seed of this minibatch's random numbers (dropout)
    * @return the loss and hits of the forward pass as trained (before the update, dropout on)
    */
-  MinibatchResult train(FloatPointer features, int[] labels, long seed);
+  MinibatchResult train(FloatPointer features, int[] labels, float[] sampleWeights, long seed);
 
   /**
    * Predicts one minibatch.
@@ -52,8 +54,15 @@ public interface NetworkCore extends AutoCloseable {
    */
   void restore(NetworkState state);
 
-  /** The DL4J network, whose parameters and updater state are always the current ones. */
-  MultiLayerNetwork network();
+  /**
+   * The DL4J network, whose parameters and updater state are always the current ones: a {@link
+   * org.deeplearning4j.nn.multilayer.MultiLayerNetwork} or a {@link
+   * org.deeplearning4j.nn.graph.ComputationGraph}.
+   */
+  Model network();
+
+  /** The network's configuration with the current counters; from it, another can be made. */
+  NetworkConfiguration configuration();
 
   /**
    * Who computes the layers, for summaries.

@@ -25,6 +25,11 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.AfterAll;
@@ -35,9 +40,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
@@ -48,7 +57,11 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.plan.CoreOptions;
+import org.sparkdl4j.plan.Graphs;
 import org.sparkdl4j.plan.Minibatches;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
@@ -61,18 +74,27 @@ class ImageClassifierTest {
   private static final String MODEL = "sparkdl4j/model.json";
   private static final String SCALER = "sparkdl4j/scaler.json";
   private static final LabeledImages TEST = Blobs.images(25, 5);
+  private static final ArrayNode LABELS = (ArrayNode) Json.of(List.of("left", "right"));
   private static ImageClassifier trained;
+
+  /** A {@code ComputationGraph}, where {@code trained} is a {@code MultiLayerNetwork}. */
+  private static ImageClassifier graph;
 
   @TempDir Path folder;
 
   @BeforeAll
   static void train() {
-    trained = train("adam", (ArrayNode) Json.of(List.of("left", "right")));
+    trained = train("adam", LABELS);
+    graph =
+        briefly(
+            NetworkConfiguration.of(
+                Graphs.everything(1, 2, new Adam(0.01)), LossSpec.CROSS_ENTROPY));
   }
 
   @AfterAll
   static void close() {
     trained.close();
+    graph.close();
     TEST.close();
   }
 
@@ -112,15 +134,8 @@ class ImageClassifierTest {
       } else {
         assertArrayEquals(classifier.core().snapshot().updater(), state.toFloatVector());
       }
-      assertEquals(classifier.core().network().getIterationCount(), network.getIterationCount());
-      try (Minibatches pictures =
-          new Minibatches(TEST, classifier.scaler(), Blobs.SHAPE, TEST.size())) {
-        float[] features = new float[TEST.size() * 144];
-        pictures.load(null, 0, TEST.size()).get(features);
-        INDArray output =
-            network.output(Nd4j.create(features, new long[] {TEST.size(), 1, 12, 12}, 'c'));
-        assertArrayEquals(classifier.predict(TEST, 25), output.dup('c').data().asFloat(), 1e-5f);
-      }
+      assertEquals(classifier.core().snapshot().iteration(), network.getIterationCount());
+      assertPredictsAs(classifier, network.output(pictures(classifier)));
       try (ImageClassifier loaded = ImageClassifier.load(file)) {
         assertEquals("integer", loaded.metadata().labelType());
         assertArrayEquals(classifier.predict(TEST, 25), loaded.predict(TEST, 25));
@@ -128,9 +143,133 @@ class ImageClassifierTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aGraphSavedAndLoadedIsTheSame(boolean residual) throws IOException {
+    Path file = folder.resolve("graph.zip");
+    ImageClassifier classifier =
+        residual
+            ? briefly(
+                NetworkConfiguration.of(
+                    Graphs.residual(Blobs.SHAPE, 2, new Nesterovs(0.01, 0.9)),
+                    LossSpec.CROSS_ENTROPY))
+            : graph;
+    classifier.save(file);
+    try (ImageClassifier loaded = ImageClassifier.load(file)) {
+      assertArrayEquals(classifier.predict(TEST, 8), loaded.predict(TEST, 8));
+      assertArrayEquals(
+          classifier.core().snapshot().parameters(), loaded.core().snapshot().parameters());
+      assertArrayEquals(classifier.core().snapshot().updater(), loaded.core().snapshot().updater());
+      assertEquals(3, loaded.core().snapshot().iteration());
+      assertEquals(1, loaded.core().snapshot().epoch());
+      Path again = folder.resolve("again.zip");
+      loaded.save(again);
+      assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(again));
+    }
+    if (residual) classifier.close();
+  }
+
+  @Test
+  void dl4jAloneReadsAGraph() throws IOException {
+    Path file = folder.resolve("graph.zip");
+    graph.save(file);
+    ComputationGraph network = ModelSerializer.restoreComputationGraph(file.toFile());
+    assertArrayEquals(graph.core().snapshot().parameters(), network.params().toFloatVector());
+    assertArrayEquals(graph.core().snapshot().updater(), network.updaterState().toFloatVector());
+    assertEquals(3, network.getIterationCount());
+    assertEquals(1, network.getEpochCount());
+    assertPredictsAs(graph, network.outputSingle(pictures(graph)));
+    network.close();
+  }
+
+  /** DL4J knows neither smoothed labels nor the focal loss. */
+  @ParameterizedTest
+  @CsvSource({
+    "CROSS_ENTROPY, 0.1, false",
+    "CROSS_ENTROPY, 0.1, true",
+    "FOCAL, 0, false",
+    "FOCAL, 0.1, true",
+    "BINARY_CROSS_ENTROPY, 0.2, false",
+    "MSE, 0, true"
+  })
+  void dl4jAloneReadsAFileWhateverTheLoss(
+      LossSpec.Kind kind, double labelSmoothing, boolean isGraph) throws IOException {
+    LossSpec loss = new LossSpec(kind, labelSmoothing, 2.5);
+    LossFunction function =
+        loss.isSigmoid()
+            ? LossFunction.XENT
+            : kind == LossSpec.Kind.MSE ? LossFunction.MSE : LossFunction.MCXENT;
+    Activation activation = loss.isSigmoid() ? Activation.SIGMOID : Activation.SOFTMAX;
+    NetworkConfiguration configuration =
+        isGraph
+            ? NetworkConfiguration.of(
+                Graphs.branches(Blobs.SHAPE, 2, function, activation, new Adam(0.01)), loss)
+            : NetworkConfiguration.of(oneLayer(function, activation), loss);
+    Path file = folder.resolve("loss.zip");
+    try (ImageClassifier classifier = briefly(configuration)) {
+      classifier.save(file);
+      if (isGraph) {
+        ComputationGraph network = ModelSerializer.restoreComputationGraph(file.toFile());
+        assertPredictsAs(classifier, network.outputSingle(pictures(classifier)));
+        network.close();
+      } else {
+        MultiLayerNetwork network = ModelSerializer.restoreMultiLayerNetwork(file.toFile());
+        assertPredictsAs(classifier, network.output(pictures(classifier)));
+        network.close();
+      }
+      try (ImageClassifier loaded = ImageClassifier.load(file)) {
+        assertEquals(loss, loaded.core().configuration().loss());
+        assertArrayEquals(classifier.predict(TEST, 25), loaded.predict(TEST, 25));
+      }
+    }
+  }
+
+  @Test
+  void withoutAnEntryTheLossIsTheOneOfTheOutputLayer() throws IOException {
+    Map<String, byte[]> entries = entries(trained);
+    ObjectNode model = model(entries);
+    model.remove("loss");
+    entries.put(MODEL, model.toString().getBytes(StandardCharsets.UTF_8));
+    try (ImageClassifier loaded = ImageClassifier.load(written(entries))) {
+      assertEquals(LossSpec.CROSS_ENTROPY, loaded.core().configuration().loss());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"mse", "binary_cross_entropy", "hinge"})
+  void refusesALossThatTheConfigurationDoesNotHave(String loss) throws IOException {
+    SparkDl4jException e =
+        refused(
+            edited(trained, MODEL, "\"loss\" : \"cross_entropy\"", "\"loss\" : \"" + loss + '"'));
+    assertEquals(ErrorCode.MODEL_FILE_DAMAGED, e.code());
+    assertTrue(e.getMessage().contains("loss"), e.getMessage());
+  }
+
+  @Test
+  void keepsHowTheNetworkIsComputed() throws IOException {
+    ObjectNode training = Json.object();
+    training.putObject("options").put("precision", "bf16");
+    ModelMetadata metadata = new ModelMetadata(null, LABELS, training, "conv1=nhwc");
+    assertEquals("bf16", metadata.coreOptions().precision());
+    assertEquals("conv1=nhwc", metadata.coreOptions().tuning());
+    ModelMetadata again = ModelMetadata.fromJson(metadata.toJson());
+    assertEquals("bf16", again.coreOptions().precision());
+    assertEquals("conv1=nhwc", again.tuning());
+    assertEquals("f32", trained.metadata().coreOptions().precision());
+    assertNull(ModelMetadata.fromJson(trained.metadata().toJson()).tuning());
+    SparkDl4jException e =
+        refused(
+            edited(
+                trained,
+                MODEL,
+                "\"note\" : \"made by a test\"",
+                "\"options\" : {\"precision\" : \"f8\"}"));
+    assertEquals(ErrorCode.MODEL_FILE_DAMAGED, e.code());
+  }
+
   @Test
   void everyChoiceOfTheOptionsCanBeLoadedAgain() {
-    for (String option : List.of("activation", "weight_init", "updater")) {
+    for (String option : List.of("activation", "weight_init", "updater", "loss")) {
       for (JsonNode choice : Options.option("network", option).get("choices")) {
         ObjectNode options = Json.object();
         options.set(option, choice);
@@ -211,15 +350,14 @@ class ImageClassifierTest {
 
   @Test
   void refusesAChangedByteInEveryEntry() throws IOException {
-    for (String name : entries().keySet()) {
-      Map<String, byte[]> entries = entries();
+    for (String name : entries(trained).keySet()) {
+      // It holds the sums of the others, and has none itself.
+      if (name.equals(MODEL)) continue;
+      Map<String, byte[]> entries = entries(trained);
       byte[] content = entries.get(name);
       content[content.length / 2] ^= 1;
       SparkDl4jException e = refused(entries);
-      // model.json holds the sums of the others; its own change may surface as any of these.
-      if (!name.equals(MODEL)) {
-        assertEquals(ErrorCode.MODEL_FILE_DAMAGED, e.code(), name + ": " + e.getMessage());
-      }
+      assertEquals(ErrorCode.MODEL_FILE_DAMAGED, e.code(), name + ": " + e.getMessage());
     }
   }
 
@@ -249,7 +387,7 @@ class ImageClassifierTest {
   @ValueSource(
       strings = {"configuration.json", "coefficients.bin", "updaterState.bin", MODEL, SCALER})
   void refusesAMissingEntry(String name) throws IOException {
-    Map<String, byte[]> entries = entries();
+    Map<String, byte[]> entries = entries(trained);
     entries.remove(name);
     SparkDl4jException e = refused(entries);
     assertEquals(ErrorCode.MODEL_FILE_DAMAGED, e.code());
@@ -269,7 +407,7 @@ class ImageClassifierTest {
         "other.txt"
       })
   void refusesForeignEntries(String name) throws IOException {
-    Map<String, byte[]> entries = entries();
+    Map<String, byte[]> entries = entries(trained);
     entries.put(name, new byte[] {1});
     SparkDl4jException e = refused(entries);
     assertEquals(ErrorCode.MODEL_FILE_UNSAFE, e.code(), e.getMessage());
@@ -281,7 +419,7 @@ class ImageClassifierTest {
   void refusesJavaObjects(String name) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     new ObjectOutputStream(bytes).writeObject(new ArrayList<>(List.of("evil")));
-    Map<String, byte[]> entries = entries();
+    Map<String, byte[]> entries = entries(trained);
     entries.put(name, bytes.toByteArray());
     SparkDl4jException e = refused(summed(entries));
     assertEquals(ErrorCode.MODEL_FILE_UNSAFE, e.code());
@@ -295,16 +433,34 @@ class ImageClassifierTest {
         + " org.nd4j.linalg.activations.impl.ActivationCube",
   })
   void refusesForeignClasses(String from, String to) throws IOException {
-    SparkDl4jException e = refused(edited("configuration.json", from, to));
+    SparkDl4jException e = refused(edited(trained, "configuration.json", from, to));
     assertEquals(ErrorCode.MODEL_FILE_UNSAFE, e.code());
     assertTrue(e.getMessage().contains(to), e.getMessage());
   }
 
-  @Test
-  void aClassHiddenBehindASecondNameIsNeverInstantiated() throws IOException {
-    String relu = "\"@class\" : \"org.nd4j.linalg.activations.impl.ActivationReLU\"";
+  @ParameterizedTest
+  @CsvSource({
+    "conf.graph.MergeVertex, conf.graph.StackVertex",
+    "conf.graph.LayerVertex, conf.graph.L2Vertex",
+    "conf.layers.ActivationLayer, conf.layers.misc.FrozenLayer",
+    "conf.layers.BatchNormalization, conf.layers.samediff.SameDiffLambdaLayer",
+  })
+  void refusesForeignClassesInAGraph(String from, String to) throws IOException {
+    String prefix = "org.deeplearning4j.nn.";
+    SparkDl4jException e =
+        refused(edited(graph, "configuration.json", prefix + from + '"', prefix + to + '"'));
+    assertEquals(ErrorCode.MODEL_FILE_UNSAFE, e.code());
+    assertTrue(e.getMessage().contains(to), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aClassHiddenBehindASecondNameIsNeverInstantiated(boolean inGraph) throws IOException {
+    String known = inGraph ? "ActivationSwish" : "ActivationReLU";
+    String first = "\"@class\" : \"org.nd4j.linalg.activations.impl." + known + '"';
     String evil = "\"@class\" : \"org.sparkdl4j.model.ImageClassifierTest$Evil\"";
-    Map<String, byte[]> entries = edited("configuration.json", relu, evil + ", " + relu);
+    Map<String, byte[]> entries =
+        edited(inGraph ? graph : trained, "configuration.json", first, evil + ", " + first);
     Evil.instantiated = false;
     ImageClassifier.load(written(entries)).close();
     assertFalse(Evil.instantiated);
@@ -321,7 +477,7 @@ class ImageClassifierTest {
 
   @Test
   void refusesANewerFormatWhateverElseItHolds() throws IOException {
-    Map<String, byte[]> entries = edited(MODEL, "\"format\" : 1", "\"format\" : 2");
+    Map<String, byte[]> entries = edited(trained, MODEL, "\"format\" : 1", "\"format\" : 2");
     entries.put("sparkdl4j/something_new.json", new byte[] {1});
     SparkDl4jException e = refused(entries);
     assertEquals(ErrorCode.MODEL_FILE_NEWER, e.code());
@@ -340,13 +496,44 @@ class ImageClassifierTest {
         "\"confs\"|\"Confs\"",
       })
   void refusesAConfigurationThatDoesNotFitTheRest(String from, String to) throws IOException {
-    SparkDl4jException e = refused(edited("configuration.json", from, to));
+    SparkDl4jException e = refused(edited(trained, "configuration.json", from, to));
+    assertEquals(ErrorCode.MODEL_FILE_DAMAGED, e.code(), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"nin\" : 12|\"nin\" : 13",
+        "\"nin\" : 3|\"nin\" : 2",
+        "\"depthMultiplier\" : 2|\"depthMultiplier\" : 3",
+        "\"nout\" : 2|\"nout\" : 3",
+        "\"to\" : 5|\"to\" : 6",
+        "\"from\" : 3|\"from\" : -3",
+        "\"from\" : 3|\"from\" : 6",
+        "\"padding\" : [ 1, 0, 2, 1 ]|\"padding\" : [ 1000000, 0, 1000000, 1 ]",
+        "\"networkOutputs\" : [ \"output\" ]|\"networkOutputs\" : [ \"global\" ]",
+        "\"networkOutputs\" : [ \"output\" ]|\"networkOutputs\" : [ \"output\", \"global\" ]",
+        "\"networkOutputs\" : [ \"output\" ]|\"networkOutputs\" : [ \"none\" ]",
+        "\"networkInputs\" : [ \"input\" ]|\"networkInputs\" : [ ]",
+        "\"pool\" : [ \"concat\" ]|\"pool\" : [ \"none\" ]",
+        "\"pool\" : [ \"concat\" ]|\"pool\" : [ \"decayed\" ]",
+        "\"pool\" : [ \"concat\" ]|\"pool\" : [ ]",
+        "\"pool\" : [ \"concat\" ]|\"pool\" : [ \"concat\", \"swish\" ]",
+        "\"topologicalOrder\" : [ 0, 1, 2, 3|\"topologicalOrder\" : [ 0, 1, 3, 2",
+        "\"topologicalOrder\" : [ 0, 1, 2, 3|\"topologicalOrder\" : [ 0, 1, 2, 2",
+        "\"depthwise\", \"separable\" ]|\"depthwise\", \"global\" ]",
+        "\"dataType\" : \"FLOAT\"|\"dataType\" : \"DOUBLE\"",
+        "\"vertices\"|\"Vertices\"",
+      })
+  void refusesAGraphThatDoesNotFitTheRest(String from, String to) throws IOException {
+    SparkDl4jException e = refused(edited(graph, "configuration.json", from, to));
     assertEquals(ErrorCode.MODEL_FILE_DAMAGED, e.code(), e.getMessage());
   }
 
   @Test
   void refusesAnotherNumberOfParameters() throws IOException {
-    Map<String, byte[]> entries = entries();
+    Map<String, byte[]> entries = entries(trained);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ArrayFormat.write(Nd4j.ones(17), bytes);
     entries.put("coefficients.bin", bytes.toByteArray());
@@ -357,7 +544,7 @@ class ImageClassifierTest {
 
   @Test
   void refusesAForgedLengthBeforeAllocating() throws IOException {
-    Map<String, byte[]> entries = entries();
+    Map<String, byte[]> entries = entries(trained);
     byte[] coefficients = entries.get("coefficients.bin");
     String text = new String(coefficients, StandardCharsets.ISO_8859_1);
     // The length stands between the names of allocation mode and type: make it 2^40.
@@ -370,7 +557,7 @@ class ImageClassifierTest {
   @ParameterizedTest
   @ValueSource(strings = {"coefficients.bin", SCALER, MODEL, "configuration.json"})
   void refusesABomb(String name) throws IOException {
-    Map<String, byte[]> entries = entries();
+    Map<String, byte[]> entries = entries(trained);
     byte[] bomb = new byte[70 << 20];
     Arrays.fill(bomb, (byte) ' ');
     byte[] content = entries.get(name);
@@ -383,7 +570,7 @@ class ImageClassifierTest {
 
   @Test
   void refusesAnEntryThatIsThereTwice() throws IOException {
-    Map<String, byte[]> entries = entries();
+    Map<String, byte[]> entries = entries(trained);
     entries.put("Configuration.json", entries.get("configuration.json"));
     Path file = written(entries);
     byte[] bytes = Files.readAllBytes(file);
@@ -409,11 +596,11 @@ class ImageClassifierTest {
                 trained.core(),
                 trained.scaler(),
                 trained.image(),
-                new ModelMetadata(null, three, Json.object())));
+                new ModelMetadata(null, three, Json.object(), null)));
   }
 
   private static String typeOf(List<?> labels) {
-    return new ModelMetadata(null, (ArrayNode) Json.of(labels), Json.object()).labelType();
+    return new ModelMetadata(null, (ArrayNode) Json.of(labels), Json.object(), null).labelType();
   }
 
   private static ImageClassifier train(String updater, ArrayNode labels) {
@@ -435,7 +622,50 @@ class ImageClassifierTest {
         scaler,
         new DecodeOptions(12, 12, 1),
         new ModelMetadata(
-            Blobs.network().toJson(), labels, Json.object().put("note", "made by a test")));
+            Blobs.network().toJson(), labels, Json.object().put("note", "made by a test"), null));
+  }
+
+  /** A classifier after three minibatches. */
+  private static ImageClassifier briefly(NetworkConfiguration configuration) {
+    NetworkCore core = NetworkCores.of(configuration, Blobs.SHAPE, CoreOptions.DEFAULT);
+    try (LabeledImages training = Blobs.images(30, 1)) {
+      StandardScaler scaler = StandardScaler.fit(ScalerKind.FEATURE, training);
+      try (Minibatches minibatches = new Minibatches(training, scaler, Blobs.SHAPE, 10)) {
+        for (int from = 0; from < 30; from += 10) {
+          int[] labels = Arrays.copyOfRange(training.labels(), from, from + 10);
+          core.train(minibatches.load(null, from, 10), labels, null, from);
+        }
+      }
+      core.finishEpoch();
+      return new ImageClassifier(
+          core,
+          scaler,
+          new DecodeOptions(12, 12, 1),
+          new ModelMetadata(null, LABELS, Json.object(), null));
+    }
+  }
+
+  private static MultiLayerConfiguration oneLayer(LossFunction loss, Activation activation) {
+    return new NeuralNetConfiguration.Builder()
+        .updater(new Adam(0.01))
+        .list()
+        .layer(new OutputLayer.Builder(loss).nOut(2).activation(activation).build())
+        .setInputType(InputType.convolutional(12, 12, 1))
+        .build();
+  }
+
+  /** The test's pictures as the classifier's network reads them. */
+  private static INDArray pictures(ImageClassifier classifier) {
+    try (Minibatches pictures =
+        new Minibatches(TEST, classifier.scaler(), Blobs.SHAPE, TEST.size())) {
+      float[] features = new float[TEST.size() * 144];
+      pictures.load(null, 0, TEST.size()).get(features);
+      return Nd4j.create(features, new long[] {TEST.size(), 1, 12, 12}, 'c');
+    }
+  }
+
+  private static void assertPredictsAs(ImageClassifier classifier, INDArray output) {
+    assertArrayEquals(classifier.predict(TEST, 25), output.dup('c').data().asFloat(), 1e-5f);
   }
 
   private static ImageClassifier classifier(ObjectNode options) {
@@ -443,13 +673,14 @@ class ImageClassifierTest {
     NetworkCore core =
         NetworkCores.of(
             network.toConfiguration(Blobs.SHAPE, 2, new Options("network", options), 1),
-            Blobs.SHAPE);
+            Blobs.SHAPE,
+            CoreOptions.DEFAULT);
     return new ImageClassifier(core, trained.scaler(), trained.image(), trained.metadata());
   }
 
-  private Map<String, byte[]> entries() throws IOException {
+  private Map<String, byte[]> entries(ImageClassifier classifier) throws IOException {
     Path file = folder.resolve("original.zip");
-    trained.save(file);
+    classifier.save(file);
     Map<String, byte[]> entries = new LinkedHashMap<>();
     try (ZipInputStream zip =
         new ZipInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))) {
@@ -461,8 +692,9 @@ class ImageClassifierTest {
   }
 
   /** The entries with one text changed and valid checksums: what a forger would write. */
-  private Map<String, byte[]> edited(String name, String from, String to) throws IOException {
-    Map<String, byte[]> entries = entries();
+  private Map<String, byte[]> edited(
+      ImageClassifier classifier, String name, String from, String to) throws IOException {
+    Map<String, byte[]> entries = entries(classifier);
     String text = new String(entries.get(name), StandardCharsets.UTF_8);
     assertTrue(text.contains(from), text);
     entries.put(name, text.replace(from, to).getBytes(StandardCharsets.UTF_8));
@@ -472,7 +704,7 @@ class ImageClassifierTest {
   private static Map<String, byte[]> summed(Map<String, byte[]> entries) {
     String text = new String(entries.get(MODEL), StandardCharsets.UTF_8);
     if (!text.startsWith("{") || entries.get(MODEL).length > 1 << 20) return entries;
-    ObjectNode model = Json.readObject(text, MODEL);
+    ObjectNode model = model(entries);
     ObjectNode sums = model.putObject("sha256");
     entries.forEach(
         (name, content) -> {
@@ -483,6 +715,10 @@ class ImageClassifierTest {
         });
     entries.put(MODEL, model.toString().getBytes(StandardCharsets.UTF_8));
     return entries;
+  }
+
+  private static ObjectNode model(Map<String, byte[]> entries) {
+    return Json.readObject(new String(entries.get(MODEL), StandardCharsets.UTF_8), MODEL);
   }
 
   private Path written(Map<String, byte[]> entries) throws IOException {

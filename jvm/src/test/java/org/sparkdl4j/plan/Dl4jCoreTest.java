@@ -1,5 +1,6 @@
 package org.sparkdl4j.plan;
 
+import static java.util.stream.Collectors.toList;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,6 +12,7 @@ import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Paths;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Layer;
@@ -20,20 +22,28 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
+import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
@@ -54,9 +64,9 @@ class Dl4jCoreTest {
   @ParameterizedTest
   @ValueSource(strings = {"sgd", "nesterov", "adagrad", "rmsprop", "adam"})
   void agreesWithStockDl4j(String updater) {
-    MultiLayerConfiguration configuration =
+    NetworkConfiguration configuration =
         configuration(WITHOUT_DROPOUT, "{'updater':'" + updater + "'}");
-    MultiLayerNetwork stock = new MultiLayerNetwork(configuration.clone());
+    MultiLayerNetwork stock = new MultiLayerNetwork(configuration.layers().clone());
     stock.init();
     try (Dl4jCore core = new Dl4jCore(configuration, SHAPE)) {
       assertArrayEquals(stock.params().toFloatVector(), core.snapshot().parameters());
@@ -65,7 +75,7 @@ class Dl4jCoreTest {
         int n = step == 7 ? 3 : 8;
         int[] labels = labels(n, step);
         try (FloatPointer features = features(n, step)) {
-          MinibatchResult result = core.train(features, labels, step);
+          MinibatchResult result = core.train(features, labels, null, step);
           INDArray y = Nd4j.zeros(n, CLASSES);
           for (int i = 0; i < n; i++) y.putScalar(i, labels[i], 1);
           double penalty = stock.calcRegularizationScore(true);
@@ -79,7 +89,7 @@ class Dl4jCoreTest {
             stock.gradient().gradient().toFloatVector(),
             core.network().gradient().gradient().toFloatVector());
         assertEquals(step + 1, state.iteration());
-        assertOneDnnUsed(core.network());
+        assertOneDnnUsed(core);
       }
       try (FloatPointer features = features(5, 99);
           FloatPointer probabilities = new FloatPointer(5L * CLASSES)) {
@@ -87,7 +97,202 @@ class Dl4jCoreTest {
         INDArray expected =
             stock.output(Nd4j.create(floats(features), new long[] {5, 2, 13, 11}, 'c'));
         assertClose(expected.dup('c').data().asFloat(), floats(probabilities));
-        assertOneDnnUsed(core.network());
+        assertOneDnnUsed(core);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nesterov", "adam"})
+  void agreesWithStockDl4jOnGraphs(String updater) {
+    NetworkConfiguration configuration =
+        NetworkConfiguration.of(
+            Graphs.residual(SHAPE, CLASSES, updater(updater)), LossSpec.CROSS_ENTROPY);
+    ComputationGraph stock = new ComputationGraph(configuration.graph().clone());
+    stock.init();
+    try (Dl4jCore core = new Dl4jCore(configuration, SHAPE)) {
+      assertArrayEquals(stock.params().toFloatVector(), core.snapshot().parameters());
+      for (int step = 0; step < 8; step++) {
+        int n = step == 7 ? 3 : 8;
+        int[] labels = labels(n, step);
+        try (FloatPointer features = features(n, step)) {
+          MinibatchResult result = core.train(features, labels, null, step);
+          INDArray y = Nd4j.zeros(n, CLASSES);
+          for (int i = 0; i < n; i++) y.putScalar(i, labels[i], 1);
+          double penalty = stock.calcRegularizationScore(true);
+          stock.fit(
+              new INDArray[] {Nd4j.create(floats(features), new long[] {n, 2, 13, 11}, 'c')},
+              new INDArray[] {y});
+          assertClose(stock.score() - penalty, result.lossSum() / n);
+          assertClose(stock.score(), core.network().score());
+        }
+        NetworkState state = core.snapshot();
+        assertClose(stock.params().toFloatVector(), state.parameters());
+        assertClose(
+            stock.gradient().gradient().toFloatVector(),
+            core.network().gradient().gradient().toFloatVector());
+        assertEquals(step + 1, state.iteration());
+        assertEquals(0, state.epoch());
+        assertOneDnnUsed(core);
+      }
+      try (FloatPointer features = features(5, 99);
+          FloatPointer probabilities = new FloatPointer(5L * CLASSES)) {
+        core.predict(features, 5, probabilities);
+        INDArray expected =
+            stock.outputSingle(Nd4j.create(floats(features), new long[] {5, 2, 13, 11}, 'c'));
+        assertClose(expected.dup('c').data().asFloat(), floats(probabilities));
+        assertOneDnnUsed(core);
+      }
+      assertEquals(
+          List.of(
+              "conv1", "norm1", "relu1", "conv2", "norm2", "add", "relu2", "pool", "conv3",
+              "concat", "dense", "output"),
+          core.executions(1).stream().map(LayerExecution::step).collect(toList()));
+    }
+  }
+
+  /**
+   * Against the formulas and, for the gradient, against a difference of losses, with weights of the
+   * samples and with labels as they are and smoothed.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "CROSS_ENTROPY, false",
+    "CROSS_ENTROPY, true",
+    "BINARY_CROSS_ENTROPY, false",
+    "BINARY_CROSS_ENTROPY, true",
+    "MSE, false",
+    "MSE, true",
+    "FOCAL, false",
+    "FOCAL, true"
+  })
+  void lossAndGradientAreThoseOfTheKind(LossSpec.Kind kind, boolean graph) {
+    for (double smoothing : new double[] {0, 0.1}) {
+      for (float[] weights : new float[][] {null, {1, 0.5f, 0, 2, 3, 1}, {7}}) {
+        LossSpec loss = new LossSpec(kind, smoothing, 1.5);
+        assertLossAndGradient(withLoss(loss, graph), loss, weights);
+      }
+    }
+  }
+
+  private static void assertLossAndGradient(
+      NetworkConfiguration configuration, LossSpec loss, float[] weights) {
+    int n = weights == null ? 6 : weights.length;
+    int[] labels = labels(n, 3);
+    try (Dl4jCore core = new Dl4jCore(configuration, SHAPE);
+        FloatPointer features = features(n, 3);
+        FloatPointer probabilities = new FloatPointer((long) n * CLASSES)) {
+      NetworkState start = core.snapshot();
+      core.predict(features, n, probabilities);
+      float[] p = floats(probabilities);
+      MinibatchResult result = core.train(features, labels, weights, 1);
+      int hits = 0;
+      for (int i = 0; i < n; i++) {
+        if (CrossEntropy.argMax(p, i * CLASSES, CLASSES) == labels[i]) hits++;
+      }
+      assertEquals(hits, result.hits());
+      assertClose(loss(loss, p, labels, weights), result.lossSum());
+
+      // One step of SGD at the rate 1 subtracts the gradient's sum, divided by the pictures.
+      float[] gradient = start.parameters().clone();
+      double square = 0;
+      for (int i = 0; i < gradient.length; i++) {
+        gradient[i] = (gradient[i] - core.snapshot().parameters()[i]) * n;
+        square += gradient[i] * gradient[i];
+      }
+      double epsilon = 1e-2 / Math.sqrt(square);
+      double difference =
+          lossAt(core, start, gradient, epsilon, features, labels, weights)
+              - lossAt(core, start, gradient, -epsilon, features, labels, weights);
+      assertEquals(1, difference / (2 * epsilon * square), 5e-3, loss.kind() + " " + n);
+    }
+  }
+
+  /** The loss that the predictions with parameters on the gradient's line show. */
+  private static double lossAt(
+      Dl4jCore core,
+      NetworkState start,
+      float[] gradient,
+      double epsilon,
+      FloatPointer features,
+      int[] labels,
+      float[] weights) {
+    float[] parameters = start.parameters().clone();
+    for (int i = 0; i < parameters.length; i++) parameters[i] += (float) (epsilon * gradient[i]);
+    core.restore(new NetworkState(parameters, start.updater(), 0, 0));
+    return core.train(features, labels, weights, 1).lossSum();
+  }
+
+  /** The sum of the losses, from their definitions. */
+  private static double loss(LossSpec loss, float[] p, int[] labels, float[] weights) {
+    double sum = 0;
+    double s = loss.labelSmoothing();
+    for (int i = 0; i < labels.length; i++) {
+      double own = 0;
+      for (int k = 0; k < CLASSES; k++) {
+        double y = (k == labels[i] ? 1 - s : 0) + s / (loss.isSigmoid() ? 2 : CLASSES);
+        double q = p[i * CLASSES + k];
+        switch (loss.kind()) {
+          case CROSS_ENTROPY:
+            own -= y * Math.log(q);
+            break;
+          case BINARY_CROSS_ENTROPY:
+            own -= y * Math.log(q) + (1 - y) * Math.log(1 - q);
+            break;
+          case MSE:
+            own += (q - y) * (q - y) / CLASSES;
+            break;
+          default:
+            own -= y * Math.pow(1 - q, loss.focalGamma()) * Math.log(q);
+        }
+      }
+      sum += own * (weights == null ? 1 : weights[i]);
+    }
+    return sum;
+  }
+
+  @Test
+  void focalLossWithoutGammaIsCrossEntropy() {
+    LossSpec focal = new LossSpec(LossSpec.Kind.FOCAL, 0, 0);
+    try (Dl4jCore one = new Dl4jCore(withLoss(focal, true), SHAPE);
+        Dl4jCore other = new Dl4jCore(withLoss(LossSpec.CROSS_ENTROPY, true), SHAPE);
+        FloatPointer features = features(8, 1)) {
+      for (int step = 0; step < 3; step++) {
+        assertClose(
+            other.train(features, labels(8, 1), null, step).lossSum(),
+            one.train(features, labels(8, 1), null, step).lossSum());
+      }
+      assertClose(other.snapshot().parameters(), one.snapshot().parameters());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatDl4jLacksStaysOutOfTheConfiguration(boolean graph) {
+    LossSpec focal = new LossSpec(LossSpec.Kind.FOCAL, 0.1, 2);
+    NetworkConfiguration given = withLoss(focal, graph);
+    try (Dl4jCore core = new Dl4jCore(given, SHAPE);
+        FloatPointer features = features(8, 1)) {
+      core.train(features, labels(8, 1), null, 1);
+      assertEquals(focal, core.configuration().loss());
+      String json = core.configuration().toJson();
+      assertTrue(json.contains("LossMCXENT"), json);
+      assertFalse(json.contains("sparkdl4j"), json);
+      assertEquals(1, core.configuration().iteration());
+    }
+    assertEquals(0, given.iteration(), "the given configuration must stay as it was");
+  }
+
+  @Test
+  void aDivergedNetworkShowsIt() {
+    for (LossSpec.Kind kind : LossSpec.Kind.values()) {
+      try (Dl4jCore core = new Dl4jCore(withLoss(new LossSpec(kind, 0, 2), false), SHAPE);
+          FloatPointer features = features(4, 1)) {
+        float[] parameters = core.snapshot().parameters();
+        Arrays.fill(parameters, Float.NaN);
+        core.restore(new NetworkState(parameters, core.snapshot().updater(), 0, 0));
+        double loss = core.train(features, labels(4, 1), null, 1).lossSum();
+        assertTrue(Double.isNaN(loss), kind + ": " + loss);
       }
     }
   }
@@ -119,13 +324,14 @@ class Dl4jCoreTest {
             .setInputType(InputType.convolutional(13, 11, 2))
             .build();
     try (Dl4jCore layer = new Dl4jCore(configuration(WITH_DROPOUT, "{}"), SHAPE);
-        Dl4jCore option = new Dl4jCore(asOption, SHAPE);
+        Dl4jCore option =
+            new Dl4jCore(NetworkConfiguration.of(asOption, LossSpec.CROSS_ENTROPY), SHAPE);
         FloatPointer features = features(8, 1)) {
       option.restore(layer.snapshot());
       for (int step = 0; step < 4; step++) {
         assertEquals(
-            option.train(features, labels(8, 1), step).lossSum(),
-            layer.train(features, labels(8, 1), step).lossSum());
+            option.train(features, labels(8, 1), null, step).lossSum(),
+            layer.train(features, labels(8, 1), null, step).lossSum());
       }
       assertArrayEquals(option.snapshot().parameters(), layer.snapshot().parameters());
     }
@@ -139,19 +345,20 @@ class Dl4jCoreTest {
     assertFalse(Arrays.equals(first, trained(8)), "dropout must depend on the seed");
   }
 
-  @Test
-  void restoringGoesBackExactly() {
-    try (Dl4jCore core = new Dl4jCore(configuration(WITH_DROPOUT, "{}"), SHAPE);
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void restoringGoesBackExactly(boolean graph) {
+    try (Dl4jCore core = new Dl4jCore(withDropout(graph), SHAPE);
         FloatPointer features = features(8, 1)) {
-      core.train(features, labels(8, 1), 1);
+      core.train(features, labels(8, 1), null, 1);
       core.finishEpoch();
       NetworkState state = core.snapshot();
-      core.train(features, labels(8, 1), 2);
+      core.train(features, labels(8, 1), null, 2);
       float[] once = core.snapshot().parameters();
-      core.train(features, labels(8, 1), 3);
+      core.train(features, labels(8, 1), null, 3);
       core.restore(state);
-      assertEquals(1, core.network().getEpochCount());
-      core.train(features, labels(8, 1), 2);
+      assertEquals(1, core.snapshot().epoch());
+      core.train(features, labels(8, 1), null, 2);
       assertArrayEquals(once, core.snapshot().parameters());
       assertEquals(2, core.snapshot().iteration());
     }
@@ -174,21 +381,26 @@ class Dl4jCoreTest {
     }
   }
 
-  @Test
-  void memoryStaysFlat() throws Exception {
-    assertMemoryStaysFlat(200);
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void memoryStaysFlat(boolean graph) throws Exception {
+    assertMemoryStaysFlat(graph ? residual() : configuration(WITH_DROPOUT, "{}"), 200);
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
   @Tag("long")
-  void memoryStaysFlatOverTwentyThousandSteps() throws Exception {
-    assertMemoryStaysFlat(3_400);
+  void memoryStaysFlatOverTwentyThousandSteps(boolean graph) throws Exception {
+    assertMemoryStaysFlat(graph ? residual() : configuration(WITH_DROPOUT, "{}"), 3_400);
   }
 
-  private static void assertMemoryStaysFlat(int stepsAtATime) throws Exception {
-    try (Dl4jCore core = new Dl4jCore(configuration(WITH_DROPOUT, "{}"), SHAPE);
+  private static void assertMemoryStaysFlat(NetworkConfiguration configuration, int stepsAtATime)
+      throws Exception {
+    try (Dl4jCore core = new Dl4jCore(configuration, SHAPE);
         FloatPointer features = features(16, 1);
         FloatPointer probabilities = new FloatPointer(16L * CLASSES)) {
+      // What the JVM needs for its first steps does not count.
+      steps(core, features, probabilities, 100);
       long[] resident = new long[6];
       for (int i = 0; i < resident.length; i++) {
         steps(core, features, probabilities, stepsAtATime);
@@ -209,12 +421,15 @@ class Dl4jCoreTest {
     Dl4jCore core = new Dl4jCore(configuration(WITH_DROPOUT, "{}"), SHAPE);
     try (FloatPointer features = features(2, 1)) {
       SparkDl4jException e =
-          assertThrows(SparkDl4jException.class, () -> core.train(features, new int[] {0, 3}, 1));
+          assertThrows(
+              SparkDl4jException.class, () -> core.train(features, new int[] {0, 3}, null, 1));
       assertEquals(ErrorCode.DATA_LABELS, e.code());
-      assertThrows(IllegalArgumentException.class, () -> core.train(features, new int[3], 1));
+      assertThrows(IllegalArgumentException.class, () -> core.train(features, new int[3], null, 1));
+      assertThrows(
+          IllegalArgumentException.class, () -> core.train(features, new int[2], new float[3], 1));
       core.close();
       core.close();
-      e = assertThrows(SparkDl4jException.class, () -> core.train(features, new int[2], 1));
+      e = assertThrows(SparkDl4jException.class, () -> core.train(features, new int[2], null, 1));
       assertEquals(ErrorCode.TRAINING_STATE, e.code());
     }
   }
@@ -224,7 +439,7 @@ class Dl4jCoreTest {
     int[] labels = labels(16, 1);
     int[] fewer = labels(5, 1);
     for (int step = 0; step < count; step++) {
-      core.train(features, step % 10 == 9 ? fewer : labels, step);
+      core.train(features, step % 10 == 9 ? fewer : labels, null, step);
       if (step % 10 == 0) core.predict(features, 16, probabilities);
     }
   }
@@ -232,19 +447,22 @@ class Dl4jCoreTest {
   private static float[] trained(long seed) {
     try (Dl4jCore core = new Dl4jCore(configuration(WITH_DROPOUT, "{}"), SHAPE);
         FloatPointer features = features(8, 1)) {
-      for (int step = 0; step < 5; step++) core.train(features, labels(8, 1), seed + step);
+      for (int step = 0; step < 5; step++) core.train(features, labels(8, 1), null, seed + step);
       return core.snapshot().parameters();
     }
   }
 
-  private static void assertOneDnnUsed(MultiLayerNetwork network) {
-    for (Layer layer : network.getLayers()) {
-      if (layer instanceof ConvolutionLayer) {
-        Object helper = field(ConvolutionLayer.class, layer, "helper");
-        assertNotNull(field(helper.getClass(), helper, "context"));
+  /** DL4J drops a helper silently when it fails. */
+  private static void assertOneDnnUsed(Dl4jCore core) {
+    for (Layer layer : core.held.model().layers()) {
+      Class<?> type = layer.getClass();
+      if (type != ConvolutionLayer.class && type != BatchNormalization.class) continue;
+      Object helper = field(type, layer, "helper");
+      assertNotNull(field(helper.getClass(), helper, "context"));
+      if (type == ConvolutionLayer.class) {
         assertNotNull(field(helper.getClass(), helper, "contextBwd"));
-        assertEquals(0, field(ConvolutionLayer.class, layer, "helperCountFail"));
       }
+      assertEquals(0, field(type, layer, "helperCountFail"));
     }
   }
 
@@ -258,7 +476,51 @@ class Dl4jCoreTest {
     }
   }
 
-  private static MultiLayerConfiguration configuration(String network, String options) {
+  /** The given loss, in DL4J's configuration the nearest; SGD at the rate 1. */
+  private static NetworkConfiguration withLoss(LossSpec loss, boolean graph) {
+    LossFunction function =
+        loss.isSigmoid()
+            ? LossFunction.XENT
+            : loss.kind() == LossSpec.Kind.MSE ? LossFunction.MSE : LossFunction.MCXENT;
+    Activation activation = loss.isSigmoid() ? Activation.SIGMOID : Activation.SOFTMAX;
+    if (graph) {
+      return NetworkConfiguration.of(
+          Graphs.branches(SHAPE, CLASSES, function, activation, new Sgd(1)), loss);
+    }
+    return NetworkConfiguration.of(
+        new NeuralNetConfiguration.Builder()
+            .seed(5)
+            .updater(new Sgd(1))
+            .weightInit(WeightInit.XAVIER)
+            .activation(Activation.TANH)
+            .list()
+            .layer(
+                new org.deeplearning4j.nn.conf.layers.ConvolutionLayer.Builder(3, 3)
+                    .nOut(5)
+                    .build())
+            .layer(new OutputLayer.Builder(function).nOut(CLASSES).activation(activation).build())
+            .setInputType(InputType.convolutional(13, 11, 2))
+            .build(),
+        loss);
+  }
+
+  private static NetworkConfiguration withDropout(boolean graph) {
+    return graph
+        ? NetworkConfiguration.of(
+            Graphs.everything(SHAPE[2], CLASSES, new Adam(0.001)), LossSpec.CROSS_ENTROPY)
+        : configuration(WITH_DROPOUT, "{}");
+  }
+
+  private static NetworkConfiguration residual() {
+    return NetworkConfiguration.of(
+        Graphs.residual(SHAPE, CLASSES, new Adam(0.001)), LossSpec.CROSS_ENTROPY);
+  }
+
+  private static IUpdater updater(String name) {
+    return name.equals("adam") ? new Adam(0.002) : new Nesterovs(0.02, 0.9);
+  }
+
+  private static NetworkConfiguration configuration(String network, String options) {
     return NetworkSpec.of(Json.readObject(network.replace('\'', '"'), "network"))
         .toConfiguration(
             SHAPE,

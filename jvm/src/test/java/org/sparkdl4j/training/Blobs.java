@@ -5,6 +5,7 @@ import java.util.Random;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.plan.CoreOptions;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
@@ -50,7 +51,8 @@ public final class Blobs {
         network()
             .toConfiguration(
                 SHAPE, 2, new Options("network", Json.readObject(json(options), "options")), 3),
-        SHAPE);
+        SHAPE,
+        CoreOptions.DEFAULT);
   }
 
   public static TrainingOptions options(String options) {

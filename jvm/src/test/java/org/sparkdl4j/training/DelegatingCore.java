@@ -2,7 +2,8 @@ package org.sparkdl4j.training;
 
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.api.Model;
+import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.plan.LayerExecution;
 import org.sparkdl4j.plan.MinibatchResult;
 import org.sparkdl4j.plan.NetworkCore;
@@ -27,8 +28,9 @@ class DelegatingCore implements NetworkCore {
   }
 
   @Override
-  public MinibatchResult train(FloatPointer features, int[] labels, long seed) {
-    return core.train(features, labels, seed);
+  public MinibatchResult train(
+      FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
+    return core.train(features, labels, sampleWeights, seed);
   }
 
   @Override
@@ -52,8 +54,13 @@ class DelegatingCore implements NetworkCore {
   }
 
   @Override
-  public MultiLayerNetwork network() {
+  public Model network() {
     return core.network();
+  }
+
+  @Override
+  public NetworkConfiguration configuration() {
+    return core.configuration();
   }
 
   @Override

@@ -78,8 +78,8 @@ class TrainingRunTest {
     Evaluation evaluation = Evaluation.of(validation.labels(), probabilities, 2);
     assertEquals(best.validationAccuracy(), evaluation.accuracy());
     assertEquals(best.validationLoss(), evaluation.logLoss(), 1e-6);
-    assertEquals(result.keptEpoch(), core.network().getEpochCount());
-    assertEquals(6 * result.keptEpoch(), core.network().getIterationCount());
+    assertEquals(result.keptEpoch(), core.snapshot().epoch());
+    assertEquals(6 * result.keptEpoch(), core.snapshot().iteration());
   }
 
   @Test
@@ -179,8 +179,9 @@ class TrainingRunTest {
       }
 
       @Override
-      public MinibatchResult train(FloatPointer features, int[] labels, long seed) {
-        MinibatchResult result = super.train(features, labels, seed);
+      public MinibatchResult train(
+          FloatPointer features, int[] labels, float[] weights, long seed) {
+        MinibatchResult result = super.train(features, labels, weights, seed);
         return ++steps == 9 ? new MinibatchResult(Double.NaN, 0) : result;
       }
     }
@@ -236,7 +237,7 @@ class TrainingRunTest {
     assertEquals(Reason.CANCELLED, result.reason());
     assertEquals(result.epochs().size(), result.keptEpoch());
     assertTrue(result.keptEpoch() >= 1);
-    assertEquals(result.keptEpoch(), core.network().getEpochCount());
+    assertEquals(result.keptEpoch(), core.snapshot().epoch());
   }
 
   @Test
@@ -246,9 +247,10 @@ class TrainingRunTest {
     DelegatingCore cancelling =
         new DelegatingCore(core) {
           @Override
-          public MinibatchResult train(FloatPointer features, int[] labels, long seed) {
+          public MinibatchResult train(
+              FloatPointer features, int[] labels, float[] weights, long seed) {
             run[0].cancel();
-            return super.train(features, labels, seed);
+            return super.train(features, labels, weights, seed);
           }
         };
     run[0] = new TrainingRun(cancelling, scaler, training, null, Blobs.options("{'batch_size':8}"));
@@ -274,7 +276,8 @@ class TrainingRunTest {
     DelegatingCore failing =
         new DelegatingCore(core) {
           @Override
-          public MinibatchResult train(FloatPointer features, int[] labels, long seed) {
+          public MinibatchResult train(
+              FloatPointer features, int[] labels, float[] weights, long seed) {
             if (thrown instanceof Error) throw (Error) thrown;
             throw (RuntimeException) thrown;
           }

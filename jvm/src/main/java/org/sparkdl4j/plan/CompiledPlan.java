@@ -9,13 +9,14 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.sparkdl4j.network.LossSpec;
 
 /** A network compiled for one batch size, for training or for inference. */
 final class CompiledPlan implements AutoCloseable {
   private final Chain chain;
   private final List<PlanLayer> layers = new ArrayList<>();
   private final FiniteCheck inputCheck;
-  private final SoftmaxOutput output;
+  private final OutputLoss output;
   private final int classes;
 
   /**
@@ -51,7 +52,8 @@ final class CompiledPlan implements AutoCloseable {
       }
       chain.finish();
       output =
-          new SoftmaxOutput(
+          OutputLoss.of(
+              LossSpec.CROSS_ENTROPY,
               count,
               classes,
               OneDnn.address(current.memory),
@@ -66,7 +68,7 @@ final class CompiledPlan implements AutoCloseable {
   MinibatchResult gradients(long pictures, int[] labels, long seed) {
     chain.setInput(pictures);
     chain.runForward(seed);
-    MinibatchResult result = output.loss(labels);
+    MinibatchResult result = output.loss(labels, null);
     chain.runBackward();
     return result;
   }

@@ -24,7 +24,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 /**
  * A fully connected layer with bias and activation. On pictures it is a convolution with a kernel
  * as large as they are, so that nothing must be flattened. Of the output layer, it is the part
- * before the softmax, which {@link SoftmaxOutput} computes together with the loss.
+ * before the softmax, which {@link OutputLoss} computes together with the loss.
  */
 final class DensePlan extends PlanLayer {
   /** DL4J's {@code DenseLayer}. */

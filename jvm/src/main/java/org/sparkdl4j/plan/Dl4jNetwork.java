@@ -1,14 +1,20 @@
 package org.sparkdl4j.plan;
 
 import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.util.CrashReportingUtil;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.network.NetworkConfiguration;
 
 /** The DL4J network that every core holds: parameters, updater state and counters live in it. */
 final class Dl4jNetwork implements AutoCloseable {
@@ -20,21 +26,73 @@ final class Dl4jNetwork implements AutoCloseable {
     CrashReportingUtil.crashDumpsEnabled(false);
   }
 
-  private final MultiLayerNetwork network;
+  private final Model network;
   private final int[] inputShape;
   private final int classes;
   private boolean closed;
 
   /** A network with the first weights that the configuration's seed gives. */
-  Dl4jNetwork(MultiLayerConfiguration configuration, int[] inputShape) {
+  Dl4jNetwork(NetworkConfiguration configuration, int[] inputShape) {
     this.inputShape = inputShape.clone();
-    network = new MultiLayerNetwork(configuration);
-    network.init();
-    classes = (int) ((FeedForwardLayer) network.getOutputLayer().conf().getLayer()).getNOut();
+    if (configuration.isGraph()) {
+      ComputationGraph graph = new ComputationGraph(configuration.graph());
+      graph.init();
+      graph.initGradientsView();
+      classes = classes(graph.getOutputLayer(0));
+      network = graph;
+    } else {
+      MultiLayerNetwork layers = new MultiLayerNetwork(configuration.layers());
+      layers.init();
+      layers.initGradientsView();
+      classes = classes(layers.getOutputLayer());
+      network = layers;
+    }
+  }
+
+  Dl4jNetwork(MultiLayerConfiguration configuration, int[] inputShape) {
+    this(NetworkConfiguration.of(configuration, LossSpec.CROSS_ENTROPY), inputShape);
+  }
+
+  private static int classes(Layer output) {
+    return (int) ((FeedForwardLayer) output.conf().getLayer()).getNOut();
   }
 
   MultiLayerNetwork network() {
-    return network;
+    return (MultiLayerNetwork) network;
+  }
+
+  INDArray parameters() {
+    return network.params();
+  }
+
+  INDArray gradients() {
+    return network.getGradientsViewArray();
+  }
+
+  BaseMultiLayerUpdater<?> updater() {
+    return network instanceof ComputationGraph
+        ? ((ComputationGraph) network).getUpdater()
+        : (BaseMultiLayerUpdater<?>) ((MultiLayerNetwork) network).getUpdater();
+  }
+
+  int iteration() {
+    return network instanceof ComputationGraph
+        ? ((ComputationGraph) network).getConfiguration().getIterationCount()
+        : ((MultiLayerNetwork) network).getIterationCount();
+  }
+
+  void setIteration(int iteration) {
+    if (network instanceof ComputationGraph) {
+      ((ComputationGraph) network).getConfiguration().setIterationCount(iteration);
+    } else {
+      ((MultiLayerNetwork) network).setIterationCount(iteration);
+    }
+  }
+
+  int epoch() {
+    return network instanceof ComputationGraph
+        ? ((ComputationGraph) network).getConfiguration().getEpochCount()
+        : ((MultiLayerNetwork) network).getEpochCount();
   }
 
   int[] inputShape() {
@@ -52,12 +110,12 @@ final class Dl4jNetwork implements AutoCloseable {
 
   /** The updater's state, or null for updaters without any. */
   INDArray updaterState() {
-    return network.getUpdater().getStateViewArray();
+    return updater().getStateViewArray();
   }
 
   void finishEpoch() {
     requireOpen();
-    network.incrementEpochCount();
+    network().incrementEpochCount();
   }
 
   NetworkState snapshot() {
@@ -66,8 +124,8 @@ final class Dl4jNetwork implements AutoCloseable {
     return new NetworkState(
         values(network.params()),
         updater == null ? new float[0] : values(updater),
-        network.getIterationCount(),
-        network.getEpochCount());
+        iteration(),
+        epoch());
   }
 
   void restore(NetworkState state) {
@@ -80,8 +138,8 @@ final class Dl4jNetwork implements AutoCloseable {
     }
     memory(network.params()).put(state.parameters(), 0, state.parameters().length);
     if (updater != null) memory(updater).put(state.updater(), 0, state.updater().length);
-    network.setIterationCount(state.iteration());
-    network.setEpochCount(state.epoch());
+    setIteration(state.iteration());
+    network().setEpochCount(state.epoch());
   }
 
   /**

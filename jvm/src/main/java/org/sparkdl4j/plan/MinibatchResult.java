@@ -10,7 +10,9 @@ public final class MinibatchResult {
     this.hits = hits;
   }
 
-  /** The sum of the pictures' cross-entropies, in nats, without regularisation terms. */
+  /**
+   * The sum of the pictures' losses, each times its sample weight, without regularisation terms.
+   */
   public double lossSum() {
     return lossSum;
   }

@@ -39,8 +39,7 @@ public final class PlanCore implements NetworkCore {
     if (lacking != null) throw new IllegalArgumentException("the compute plan lacks " + lacking);
     held = new Dl4jNetwork(configuration, inputShape);
     MultiLayerNetwork network = held.network();
-    network.initGradientsView();
-    updater = new FlatUpdater(network);
+    updater = new FlatUpdater(held, 0);
     weights =
         new Weights(
             network.params().data().address(), network.getGradientsViewArray().data().address());

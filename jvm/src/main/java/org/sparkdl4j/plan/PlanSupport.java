@@ -3,7 +3,6 @@ package org.sparkdl4j.plan;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.BackpropType;
-import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -13,9 +12,6 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.learning.regularization.L1Regularization;
-import org.nd4j.linalg.learning.regularization.L2Regularization;
-import org.nd4j.linalg.learning.regularization.Regularization;
 
 /** Which networks the plan can compute. */
 final class PlanSupport {
@@ -55,33 +51,6 @@ final class PlanSupport {
     if (lacking != null || !(layer instanceof BaseLayer) || layer instanceof DropoutLayer) {
       return lacking;
     }
-    return lacksUpdate((BaseLayer) layer);
-  }
-
-  private static String lacksUpdate(BaseLayer layer) {
-    if (layer.getWeightNoise() != null) return "weight noise";
-    if (layer.getGradientNormalization() != null
-        && layer.getGradientNormalization() != GradientNormalization.None) {
-      return "gradient normalisation";
-    }
-    if (!UpdateRule.isKnown(layer.getIUpdater())) {
-      return layer.getIUpdater().getClass().getSimpleName();
-    }
-    if (layer.getBiasUpdater() != null && !UpdateRule.isKnown(layer.getBiasUpdater())) {
-      return layer.getBiasUpdater().getClass().getSimpleName();
-    }
-    String lacking = lacksRegularization(layer.getRegularization());
-    return lacking != null ? lacking : lacksRegularization(layer.getRegularizationBias());
-  }
-
-  private static String lacksRegularization(List<Regularization> list) {
-    if (list == null) return null;
-    for (Regularization regularization : list) {
-      if (regularization.getClass() != L1Regularization.class
-          && regularization.getClass() != L2Regularization.class) {
-        return regularization.getClass().getSimpleName();
-      }
-    }
-    return null;
+    return FlatUpdater.lacks((BaseLayer) layer);
   }
 }

@@ -36,7 +36,7 @@ public final class Dl4jCore implements NetworkCore {
    */
   public Dl4jCore(MultiLayerConfiguration configuration, int[] inputShape) {
     held = new Dl4jNetwork(configuration, inputShape);
-    network = held.network();
+    network = (MultiLayerNetwork) held.network();
     classes = held.classes();
     network.setListeners(outcome);
     for (Layer layer : network.getLayers()) useOneDnn(layer);

@@ -57,8 +57,8 @@ final class Dl4jNetwork implements AutoCloseable {
     return (int) ((FeedForwardLayer) output.conf().getLayer()).getNOut();
   }
 
-  MultiLayerNetwork network() {
-    return (MultiLayerNetwork) network;
+  Model network() {
+    return network;
   }
 
   INDArray parameters() {
@@ -89,6 +89,14 @@ final class Dl4jNetwork implements AutoCloseable {
     }
   }
 
+  void setEpoch(int epoch) {
+    if (network instanceof ComputationGraph) {
+      ((ComputationGraph) network).getConfiguration().setEpochCount(epoch);
+    } else {
+      ((MultiLayerNetwork) network).setEpochCount(epoch);
+    }
+  }
+
   int epoch() {
     return network instanceof ComputationGraph
         ? ((ComputationGraph) network).getConfiguration().getEpochCount()
@@ -115,7 +123,7 @@ final class Dl4jNetwork implements AutoCloseable {
 
   void finishEpoch() {
     requireOpen();
-    network().incrementEpochCount();
+    setEpoch(epoch() + 1);
   }
 
   NetworkState snapshot() {
@@ -139,7 +147,7 @@ final class Dl4jNetwork implements AutoCloseable {
     memory(network.params()).put(state.parameters(), 0, state.parameters().length);
     if (updater != null) memory(updater).put(state.updater(), 0, state.updater().length);
     setIteration(state.iteration());
-    network().setEpochCount(state.epoch());
+    setEpoch(state.epoch());
   }
 
   /**

@@ -38,7 +38,7 @@ public final class PlanCore implements NetworkCore {
     String lacking = PlanSupport.lacks(configuration);
     if (lacking != null) throw new IllegalArgumentException("the compute plan lacks " + lacking);
     held = new Dl4jNetwork(configuration, inputShape);
-    MultiLayerNetwork network = held.network();
+    MultiLayerNetwork network = (MultiLayerNetwork) held.network();
     updater = new FlatUpdater(held, 0);
     weights =
         new Weights(
@@ -98,7 +98,7 @@ public final class PlanCore implements NetworkCore {
 
   @Override
   public MultiLayerNetwork network() {
-    return held.network();
+    return (MultiLayerNetwork) held.network();
   }
 
   @Override

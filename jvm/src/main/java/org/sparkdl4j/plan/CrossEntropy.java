@@ -7,7 +7,7 @@ public final class CrossEntropy {
   private CrossEntropy() {}
 
   /** The loss in nats of a picture whose own class has the probability; NaN for NaN. */
-  public static double of(float probability) {
+  public static double of(double probability) {
     return -Math.log(Math.max(probability, SMALLEST));
   }
 

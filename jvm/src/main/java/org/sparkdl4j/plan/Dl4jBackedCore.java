@@ -42,12 +42,12 @@ abstract class Dl4jBackedCore implements NetworkCore {
   }
 
   @Override
-  public final synchronized void restore(NetworkState state) {
+  public synchronized void restore(NetworkState state) {
     held.restore(state);
   }
 
   @Override
-  public final Model network() {
+  public Model network() {
     return held.network();
   }
 

@@ -71,6 +71,11 @@ public final class Dl4jCore extends Dl4jBackedCore {
   }
 
   @Override
+  public String tune(int batchSize) {
+    return null;
+  }
+
+  @Override
   public List<LayerExecution> executions(int batchSize) {
     List<LayerExecution> executions = new ArrayList<>();
     for (String step : model.steps()) executions.add(new LayerExecution(step, "dl4j", ""));

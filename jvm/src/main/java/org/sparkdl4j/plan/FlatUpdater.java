@@ -1,139 +1,149 @@
 package org.sparkdl4j.plan;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.regularization.L1Regularization;
-import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
  * DL4J's update of the parameters, on its own flattened views of parameters, gradients and updater
- * state, in chunks that stay in the processor's cache. It does what DL4J does in the same order:
- * divide by the minibatch, regularise, apply the updater, subtract.
+ * state, in the order of its BaseMultiLayerUpdater. Several threads share the work on a large
+ * network; how many does not change the result.
  */
 final class FlatUpdater {
-  private static final int CHUNK = 8192;
+  /** Below this many parameters, waking a thread takes longer than it saves. */
+  private static final long PARALLEL = 1 << 20;
 
-  /** Parameters next to each other with the same updater and the same regularisation. */
-  private static final class Run {
-    private IUpdater updater;
-    private List<Regularization> regularizations;
-    private long offset;
-    private long length;
+  private final Dl4jNetwork network;
+  private final List<ParameterUpdate> parameters = new ArrayList<>();
+  private final List<UpdateChunk> chunks = new ArrayList<>();
+  private final List<UpdateChunk> measured = new ArrayList<>();
+  private final List<GradientNormalizer> normalizers = new ArrayList<>();
+  private final UpdateChunk.Arrays[] threads;
 
-    /** Where the run's first value has its states in DL4J's view. */
-    private long first;
-
-    private long second;
+  /**
+   * An updater of the network's parameters where they are.
+   *
+   * @param threads threads that may share the work; 0 for all processors of the process
+   */
+  FlatUpdater(Dl4jNetwork network, int threads) {
+    this.network = network;
+    Map<Trainable, List<UpdateChunk>> ofLayers = new IdentityHashMap<>();
+    for (UpdaterBlock block : network.updater().getUpdaterBlocks()) {
+      for (UpdaterBlock.ParamState parameter : block.getLayersAndVariablesInBlock()) {
+        List<UpdateChunk> own = chunks(block, parameter);
+        chunks.addAll(own);
+        Trainable layer = parameter.getLayer();
+        GradientNormalization kind = layer.getConfig().getGradientNormalization();
+        if (kind == null || kind == GradientNormalization.None) continue;
+        if (GradientNormalizer.isPerParameter(kind)) normalize(layer, own);
+        else ofLayers.computeIfAbsent(layer, key -> new ArrayList<>()).addAll(own);
+      }
+    }
+    ofLayers.forEach(this::normalize);
+    boolean isLarge = network.parameters().length() >= PARALLEL;
+    int most = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    this.threads = new UpdateChunk.Arrays[isLarge ? most : 1];
+    for (int i = 0; i < this.threads.length; i++) this.threads[i] = new UpdateChunk.Arrays();
   }
 
-  private final MultiLayerNetwork network;
-  private final long parameters;
-  private final long gradients;
-  private final long state;
-  private final List<Run> runs = new ArrayList<>();
+  /** What the plan lacks to update a layer's parameters, or null when it lacks nothing. */
+  static String lacks(BaseLayer layer) {
+    if (layer.getWeightNoise() != null) return "weight noise";
+    String lacking = lacks(layer.getIUpdater());
+    if (lacking == null) lacking = lacks(layer.getBiasUpdater());
+    if (lacking == null) lacking = lacks(layer.getRegularization());
+    return lacking != null ? lacking : lacks(layer.getRegularizationBias());
+  }
 
-  private final float[] weight = new float[CHUNK];
-  private final float[] gradient = new float[CHUNK];
-  private final float[] first = new float[CHUNK];
-  private final float[] second = new float[CHUNK];
-  private final float[] finite = new float[CHUNK];
+  private static String lacks(IUpdater updater) {
+    boolean known = updater == null || UpdateRule.isKnown(updater);
+    return known ? null : updater.getClass().getSimpleName();
+  }
 
-  FlatUpdater(MultiLayerNetwork network) {
-    this.network = network;
-    BaseMultiLayerUpdater<?> updater = (BaseMultiLayerUpdater<?>) network.getUpdater();
-    INDArray view = updater.getStateViewArray();
-    parameters = network.params().data().address();
-    gradients = network.getGradientsViewArray().data().address();
-    state = view == null ? 0 : view.data().address();
-    for (UpdaterBlock block : updater.getUpdaterBlocks()) addRuns(block);
+  private static String lacks(List<Regularization> list) {
+    if (list == null) return null;
+    for (Regularization regularization : list) {
+      if (!WeightPenalty.isKnown(regularization)) return regularization.getClass().getSimpleName();
+    }
+    return null;
   }
 
   /**
    * Updates the parameters, and counts the iteration.
    *
-   * @param count pictures in the minibatch
+   * @param count pictures in the minibatch, by which the gradients' sums are divided
    * @return whether all gradients were finite
    */
-  boolean update(int count) {
-    int iteration = network.getIterationCount();
-    int epoch = network.getEpochCount();
-    Arrays.fill(finite, 0);
-    for (Run run : runs) {
-      UpdateRule rule = UpdateRule.of(run.updater, iteration, epoch);
-      for (long at = 0; at < run.length; at += CHUNK) {
-        int length = (int) Math.min(CHUNK, run.length - at);
-        update(run, rule, at, length, count, iteration, epoch);
-      }
+  boolean update(double count) {
+    int iteration = network.iteration();
+    for (ParameterUpdate parameter : parameters) {
+      parameter.prepare(count, iteration, network.epoch());
     }
-    network.setIterationCount(iteration + 1);
-    for (float value : finite) {
-      if (value != 0) return false;
-    }
-    return true;
+    if (!measured.isEmpty()) share(measured, UpdateChunk::measure);
+    for (GradientNormalizer normalizer : normalizers) normalizer.prepare();
+    share(chunks, UpdateChunk::run);
+    network.setIteration(iteration + 1);
+    boolean finite = true;
+    for (UpdateChunk.Arrays arrays : threads) finite &= arrays.wereFinite();
+    return finite;
   }
 
-  private void update(
-      Run run, UpdateRule rule, long at, int length, int count, int iteration, int epoch) {
-    read(parameters, run.offset + at, weight, length);
-    read(gradients, run.offset + at, gradient, length);
-    if (run.first >= 0) read(state, run.first + at, first, length);
-    if (run.second >= 0) read(state, run.second + at, second, length);
-
-    // Zero times a number is zero; times NaN or infinity it is NaN. No branch, no reduction.
-    for (int i = 0; i < length; i++) finite[i] += gradient[i] * 0;
-    for (int i = 0; i < length; i++) gradient[i] /= count;
-    for (Regularization regularization : run.regularizations) {
-      regularize(regularization, length, iteration, epoch);
-    }
-    rule.apply(gradient, first, second, length);
-    for (int i = 0; i < length; i++) weight[i] -= gradient[i];
-
-    write(parameters, run.offset + at, weight, length);
-    if (run.first >= 0) write(state, run.first + at, first, length);
-    if (run.second >= 0) write(state, run.second + at, second, length);
+  /** Gives each thread a stretch of the chunks. */
+  private void share(List<UpdateChunk> all, BiConsumer<UpdateChunk, UpdateChunk.Arrays> work) {
+    IntStream.range(0, threads.length)
+        .parallel()
+        .forEach(
+            thread -> {
+              int from = (int) ((long) all.size() * thread / threads.length);
+              int to = (int) ((long) all.size() * (thread + 1) / threads.length);
+              for (int i = from; i < to; i++) work.accept(all.get(i), threads[thread]);
+            });
   }
 
-  private void regularize(Regularization regularization, int length, int iteration, int epoch) {
-    if (regularization instanceof L2Regularization) {
-      float l2 = (float) ((L2Regularization) regularization).getL2().valueAt(iteration, epoch);
-      for (int i = 0; i < length; i++) gradient[i] += l2 * weight[i];
-    } else {
-      float l1 = (float) ((L1Regularization) regularization).getL1().valueAt(iteration, epoch);
-      for (int i = 0; i < length; i++) gradient[i] += l1 * Math.signum(weight[i]);
-    }
-  }
-
-  private void addRuns(UpdaterBlock block) {
-    long length = block.getParamOffsetEnd() - block.getParamOffsetStart();
+  private List<UpdateChunk> chunks(UpdaterBlock block, UpdaterBlock.ParamState parameter) {
+    ParameterUpdate update = new ParameterUpdate(parameter.getLayer(), parameter.getParamName());
+    parameters.add(update);
+    long blockLength = block.getParamOffsetEnd() - block.getParamOffsetStart();
     long states = block.getUpdaterViewOffsetEnd() - block.getUpdaterViewOffsetStart();
-    for (UpdaterBlock.ParamState parameter : block.getLayersAndVariablesInBlock()) {
-      String name = parameter.getParamName();
-      Run run = new Run();
-      run.updater = parameter.getLayer().getConfig().getUpdaterByParam(name);
-      List<Regularization> own = parameter.getLayer().getConfig().getRegularizationByParam(name);
-      run.regularizations = own == null ? List.of() : own;
-      run.offset = parameter.getParamOffsetStart();
-      run.length = parameter.getParamOffsetEnd() - run.offset;
-      long inBlock = run.offset - block.getParamOffsetStart();
-      run.first = states >= length ? block.getUpdaterViewOffsetStart() + inBlock : -1;
-      // A block has all of its first states before the second ones.
-      run.second = states >= 2 * length ? run.first + length : -1;
-      runs.add(run);
+    List<UpdateChunk> own = new ArrayList<>();
+    for (long at = parameter.getParamOffsetStart();
+        at < parameter.getParamOffsetEnd();
+        at += UpdateChunk.LENGTH) {
+      long first = block.getUpdaterViewOffsetStart() + at - block.getParamOffsetStart();
+      own.add(
+          new UpdateChunk(
+              update,
+              (int) Math.min(UpdateChunk.LENGTH, parameter.getParamOffsetEnd() - at),
+              address(network.parameters(), at),
+              address(network.gradients(), at),
+              states >= blockLength ? address(network.updaterState(), first) : 0,
+              // A block has all of its first states before the second ones.
+              states >= 2 * blockLength
+                  ? address(network.updaterState(), first + blockLength)
+                  : 0));
     }
+    return own;
   }
 
-  private static void read(long start, long offset, float[] into, int length) {
-    FloatMemory.at(start + offset * Float.BYTES, length).get(into, 0, length);
+  private void normalize(Trainable layer, List<UpdateChunk> own) {
+    GradientNormalization kind = layer.getConfig().getGradientNormalization();
+    double threshold = layer.getConfig().getGradientNormalizationThreshold();
+    GradientNormalizer normalizer = new GradientNormalizer(kind, threshold, own);
+    normalizers.add(normalizer);
+    if (normalizer.needsSquares()) measured.addAll(own);
   }
 
-  private static void write(long start, long offset, float[] from, int length) {
-    FloatMemory.at(start + offset * Float.BYTES, length).put(from, 0, length);
+  private static long address(INDArray view, long offset) {
+    return view.data().address() + offset * Float.BYTES;
   }
 }

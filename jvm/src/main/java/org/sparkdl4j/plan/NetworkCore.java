@@ -71,6 +71,15 @@ public interface NetworkCore extends AutoCloseable {
    */
   List<LayerExecution> executions(int batchSize);
 
+  /**
+   * Tries formats for every layer and computes with the fastest from now on.
+   *
+   * @param batchSize the minibatch to try with
+   * @return the choice, as {@link CoreOptions#tuning} takes it; null where there is nothing to
+   *     choose
+   */
+  String tune(int batchSize);
+
   /** Frees the scratch memory that the calling thread's work has left. */
   void releaseThread();
 

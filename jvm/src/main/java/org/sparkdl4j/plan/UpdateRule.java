@@ -4,6 +4,7 @@ import org.nd4j.linalg.learning.config.AdaGrad;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 
@@ -23,6 +24,7 @@ interface UpdateRule {
   static boolean isKnown(IUpdater updater) {
     Class<?> type = updater.getClass();
     return type == Sgd.class
+        || type == NoOp.class
         || type == Nesterovs.class
         || type == AdaGrad.class
         || type == RmsProp.class
@@ -31,6 +33,8 @@ interface UpdateRule {
 
   /** The rule for one minibatch, with what schedules and DL4J's counters say. */
   static UpdateRule of(IUpdater updater, int iteration, int epoch) {
+    // What such a "gradient" says is subtracted as it is: batch normalisation's moving statistics.
+    if (updater instanceof NoOp) return (gradient, none, none2, length) -> {};
     float rate = (float) updater.getLearningRate(iteration, epoch);
     if (updater instanceof Sgd) return sgd(rate);
     if (updater instanceof Nesterovs) {

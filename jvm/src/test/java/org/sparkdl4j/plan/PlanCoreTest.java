@@ -401,10 +401,12 @@ class PlanCoreTest {
       MinibatchResult result = core.computeGradients(pictures, labels, null, seed);
       double penalty = stock.calcRegularizationScore(true);
       assertEquals(stock.score() - penalty, result.lossSum() / network.batch, 1e-5);
+      // DL4J's p - 1 has the rounding of p, a float: it shows where the loss is next to nothing.
+      double rounding = 1e-7 * network.batch / result.lossSum();
       assertClose(
           stock.gradient().gradient().dup().data().asFloat(),
           core.network().getGradientsViewArray().dup().data().asFloat(),
-          1e-5,
+          1e-5 + rounding,
           "gradient");
 
       for (int step = 0; step < STEPS; step++) {

@@ -1,0 +1,73 @@
+package org.sparkdl4j.plan;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.sparkdl4j.network.LossSpec;
+
+/**
+ * What follows the last layer's logits: probabilities, loss and gradient. A few values per picture,
+ * in Java: oneDNN's softmax takes NaN for a large number, and a network that diverged must show it.
+ */
+final class OutputLoss {
+  private final RowLoss loss;
+  private final int classes;
+  private final FloatPointer logits;
+  private final FloatPointer gradient;
+  private final float[] rows;
+
+  private OutputLoss(RowLoss loss, int count, int classes, long logits, long gradient) {
+    this.loss = loss;
+    this.classes = classes;
+    rows = new float[Math.multiplyExact(count, classes)];
+    this.logits = FloatMemory.at(logits, rows.length);
+    this.gradient = gradient == 0 ? null : FloatMemory.at(gradient, rows.length);
+  }
+
+  /**
+   * The output of a compiled network.
+   *
+   * @param count pictures in a minibatch
+   * @param logits address of {@code [count, classes]} values
+   * @param gradient address of their gradients; 0 in inference
+   */
+  static OutputLoss of(LossSpec loss, int count, int classes, long logits, long gradient) {
+    return new OutputLoss(RowLoss.of(loss, classes), count, classes, logits, gradient);
+  }
+
+  /**
+   * Probabilities row by row, valid until the next call; NaN for a picture with a logit that is not
+   * finite.
+   */
+  float[] probabilities() {
+    logits.get(rows);
+    for (int from = 0; from < rows.length; from += classes) activate(from);
+    return rows;
+  }
+
+  /**
+   * Loss and hits, and the gradient for backward: the sum over the minibatch, as DL4J has it.
+   *
+   * @param labels the class of each picture
+   * @param sampleWeights what each picture's loss counts, as DL4J's label mask; null for 1
+   */
+  MinibatchResult loss(int[] labels, float[] sampleWeights) {
+    logits.get(rows);
+    double lossSum = 0;
+    int hits = 0;
+    for (int i = 0; i < labels.length; i++) {
+      int from = i * classes;
+      double weight = sampleWeights == null ? 1 : sampleWeights[i];
+      activate(from);
+      lossSum += weight * loss.loss(labels[i]);
+      if (CrossEntropy.argMax(rows, from, classes) == labels[i]) hits++;
+      loss.differentiate(labels[i]);
+      for (int k = 0; k < classes; k++) rows[from + k] = (float) (weight * loss.row[k]);
+    }
+    gradient.put(rows);
+    return new MinibatchResult(lossSum, hits);
+  }
+
+  private void activate(int from) {
+    loss.activate(rows, from);
+    for (int k = 0; k < classes; k++) rows[from + k] = (float) loss.row[k];
+  }
+}

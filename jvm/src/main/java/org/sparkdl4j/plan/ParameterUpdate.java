@@ -1,0 +1,80 @@
+package org.sparkdl4j.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.api.Trainable;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization.ApplyStep;
+
+/**
+ * How one parameter of a layer is updated, in DL4J's order: divide by the minibatch, normalise,
+ * regularise, apply the updater, decay.
+ */
+final class ParameterUpdate {
+  private final IUpdater updater;
+  private final List<Regularization> regularizations;
+  private final boolean isAveraged;
+
+  // What the present minibatch makes of them.
+  private float divisor;
+  private float factor;
+  private float limit;
+  private UpdateRule rule;
+  private final List<WeightPenalty> before = new ArrayList<>();
+  private final List<WeightPenalty> after = new ArrayList<>();
+
+  ParameterUpdate(Trainable layer, String name) {
+    updater = layer.getConfig().getUpdaterByParam(name);
+    List<Regularization> own = layer.getConfig().getRegularizationByParam(name);
+    regularizations = own == null ? List.of() : own;
+    isAveraged = layer.updaterDivideByMinibatch(name);
+  }
+
+  /** Takes the values of a minibatch: its size, and what schedules say. */
+  void prepare(double count, int iteration, int epoch) {
+    divisor = isAveraged ? (float) count : 1;
+    factor = 1;
+    limit = Float.POSITIVE_INFINITY;
+    rule = UpdateRule.of(updater, iteration, epoch);
+    double rate = updater.hasLearningRate() ? updater.getLearningRate(iteration, epoch) : 1;
+    before.clear();
+    after.clear();
+    for (Regularization regularization : regularizations) {
+      boolean first = regularization.applyStep() == ApplyStep.BEFORE_UPDATER;
+      (first ? before : after).add(WeightPenalty.of(regularization, rate, iteration, epoch));
+    }
+  }
+
+  /** What the gradients' sums are divided by: the minibatch, or 1 for what is no gradient. */
+  float divisor() {
+    return divisor;
+  }
+
+  /** Multiplies the gradients of this minibatch. */
+  void scale(float value) {
+    factor = value;
+  }
+
+  /** Limits the absolute value of each gradient of this minibatch. */
+  void limit(float value) {
+    limit = value;
+  }
+
+  /** Updates parameters and states, in place; {@code gradient} becomes what was subtracted. */
+  void apply(float[] weight, float[] gradient, float[] first, float[] second, int length) {
+    for (int i = 0; i < length; i++) gradient[i] /= divisor;
+    if (factor != 1) {
+      for (int i = 0; i < length; i++) gradient[i] *= factor;
+    }
+    if (limit != Float.POSITIVE_INFINITY) {
+      for (int i = 0; i < length; i++) {
+        gradient[i] = Math.max(-limit, Math.min(limit, gradient[i]));
+      }
+    }
+    for (WeightPenalty penalty : before) penalty.add(gradient, weight, length);
+    rule.apply(gradient, first, second, length);
+    for (WeightPenalty penalty : after) penalty.add(gradient, weight, length);
+    for (int i = 0; i < length; i++) weight[i] -= gradient[i];
+  }
+}

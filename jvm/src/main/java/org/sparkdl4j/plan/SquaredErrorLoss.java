@@ -1,0 +1,29 @@
+package org.sparkdl4j.plan;
+
+/** Softmax and the squared error, averaged over the classes, as DL4J's LossMSE. */
+final class SquaredErrorLoss extends SoftmaxLoss {
+  SquaredErrorLoss(int classes, double smoothing) {
+    super(classes, smoothing);
+  }
+
+  @Override
+  double loss(int label) {
+    double sum = 0;
+    for (int k = 0; k < row.length; k++) {
+      double error = row[k] - target(k, label);
+      sum += error * error;
+    }
+    return sum / row.length;
+  }
+
+  @Override
+  void differentiate(int label) {
+    double sum = 0;
+    for (int k = 0; k < row.length; k++) sum += row[k] * slope(k, label);
+    for (int k = 0; k < row.length; k++) row[k] *= slope(k, label) - sum;
+  }
+
+  private double slope(int k, int label) {
+    return 2 * (row[k] - target(k, label)) / row.length;
+  }
+}

@@ -69,6 +69,11 @@ class DelegatingCore implements NetworkCore {
   }
 
   @Override
+  public String tune(int batchSize) {
+    return core.tune(batchSize);
+  }
+
+  @Override
   public void releaseThread() {
     core.releaseThread();
   }

@@ -19,7 +19,7 @@ public final class NetworkCores {
    */
   public static NetworkCore of(
       NetworkConfiguration configuration, int[] inputShape, CoreOptions options) {
-    String lacking = PlanGraph.lacks(configuration, inputShape);
+    String lacking = PlanGraph.lacks(configuration);
     if (lacking == null) return new PlanCore(configuration, inputShape, options);
     LOG.info(
         "The network runs on DL4J itself, which is slower: the compute plan lacks {}", lacking);

@@ -49,7 +49,7 @@ public final class PlanCore extends Dl4jBackedCore {
   public PlanCore(NetworkConfiguration configuration, int[] inputShape, CoreOptions options) {
     super(configuration, inputShape);
     this.options = options;
-    String lacking = PlanGraph.lacks(configuration, inputShape);
+    String lacking = PlanGraph.lacks(configuration);
     if (lacking != null) throw new IllegalArgumentException("the compute plan lacks " + lacking);
     Processor.require();
     type = options.isBfloat16() ? memory.data_type.bf16 : memory.data_type.f32;

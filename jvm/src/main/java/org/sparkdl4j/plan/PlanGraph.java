@@ -13,7 +13,6 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -111,7 +110,7 @@ final class PlanGraph {
   }
 
   /** What the plan lacks to compute a network, or null when it lacks nothing. */
-  static String lacks(NetworkConfiguration configuration, int[] inputShape) {
+  static String lacks(NetworkConfiguration configuration) {
     String lacking =
         configuration.isGraph()
             ? lacks(configuration.graph())
@@ -124,22 +123,6 @@ final class PlanGraph {
     for (Part part : parts(configuration, order)) {
       lacking = lacks(part);
       if (lacking != null) return lacking + " (" + part.name + ")";
-    }
-    return configuration.isGraph() ? lacksInputs(configuration.graph(), inputShape) : null;
-  }
-
-  private static String lacksInputs(ComputationGraphConfiguration graph, int[] inputShape) {
-    InputType pictures =
-        InputType.convolutional(inputShape[0], inputShape[1], inputShape[2]);
-    Map<String, InputType> types = new HashMap<>(graph.getLayerActivationTypes(pictures));
-    types.put(graph.getNetworkInputs().get(0), pictures);
-    for (String name : graph.getVertices().keySet()) {
-      GraphVertex vertex = graph.getVertices().get(name);
-      if (vertex instanceof LayerVertex) continue;
-      List<InputType> inputs = new ArrayList<>();
-      for (String input : graph.getVertexInputs().get(name)) inputs.add(types.get(input));
-      String lacking = PlanLayer.kind(vertex).lackingInputs(vertex, inputs);
-      if (lacking != null) return lacking + " (" + name + ")";
     }
     return null;
   }

@@ -10,7 +10,6 @@ import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -56,20 +55,11 @@ abstract class PlanLayer {
     /** What of the settings the plan lacks, or null when it lacks nothing. */
     abstract String lacks(T conf);
 
-    /** What the plan lacks for inputs of these shapes, or null when it lacks nothing. */
-    String lacksInputs(T conf, List<InputType> inputs) {
-      return null;
-    }
-
     /** The operations, each of which but the first reads the one before. */
     abstract List<PlanLayer> create(Place place, T conf);
 
     final String lacking(Object conf) {
       return lacks(type.cast(conf));
-    }
-
-    final String lackingInputs(Object conf, List<InputType> inputs) {
-      return lacksInputs(type.cast(conf), inputs);
     }
 
     final List<PlanLayer> of(Place place, Object conf) {

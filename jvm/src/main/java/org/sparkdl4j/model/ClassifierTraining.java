@@ -63,8 +63,10 @@ public final class ClassifierTraining {
     int[] shape = {image.height(), image.width(), image.channels()};
     core =
         NetworkCores.of(
-            network.toConfiguration(
-                shape, labels.size(), new Options("network", networkOptions), training.seed()),
+            network
+                .toConfiguration(
+                    shape, labels.size(), new Options("network", networkOptions), training.seed())
+                .layers(),
             shape);
     run = new TrainingRun(core, scaler, train, validation, training);
   }

@@ -442,7 +442,7 @@ class ImageClassifierTest {
     NetworkSpec network = Blobs.network();
     NetworkCore core =
         NetworkCores.of(
-            network.toConfiguration(Blobs.SHAPE, 2, new Options("network", options), 1),
+            network.toConfiguration(Blobs.SHAPE, 2, new Options("network", options), 1).layers(),
             Blobs.SHAPE);
     return new ImageClassifier(core, trained.scaler(), trained.image(), trained.metadata());
   }

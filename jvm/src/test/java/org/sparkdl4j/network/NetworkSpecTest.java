@@ -37,11 +37,13 @@ class NetworkSpecTest {
     assertArrayEquals(new int[] {3}, shapes.get(8));
 
     MultiLayerConfiguration configuration =
-        landscape.toConfiguration(
-            new int[] {75, 75, 3},
-            3,
-            options("{'updater':'adagrad','learning_rate':0.01,'l2':5e-5}"),
-            7);
+        landscape
+            .toConfiguration(
+                new int[] {75, 75, 3},
+                3,
+                options("{'updater':'adagrad','learning_rate':0.01,'l2':5e-5}"),
+                7)
+            .layers();
     assertEquals(9, configuration.getConfs().size());
     DropoutLayer dropout =
         assertInstanceOf(DropoutLayer.class, configuration.getConf(6).getLayer());
@@ -68,7 +70,8 @@ class NetworkSpecTest {
                 + "{'type':'Dense','units':4,'activation':'tanh'},{'type':'Output'}]}");
     MultiLayerConfiguration configuration =
         spec.toConfiguration(
-            new int[] {9, 8, 1}, 2, options("{'momentum':0.7,'activation':'elu'}"), 1);
+                new int[] {9, 8, 1}, 2, options("{'momentum':0.7,'activation':'elu'}"), 1)
+            .layers();
     assertEquals(3, configuration.getConfs().size());
     ConvolutionLayer convolution = (ConvolutionLayer) configuration.getConf(0).getLayer();
     assertArrayEquals(new int[] {3, 2}, convolution.getKernelSize());
@@ -163,7 +166,7 @@ class NetworkSpecTest {
         spec("{'layers':[{'type':'Dense','units':2},{'type':'MaxPool2D'},{'type':'Output'}]}");
     SparkDl4jException e =
         assertThrows(SparkDl4jException.class, () -> spec.shapes(new int[] {4, 4, 1}, 2));
-    assertEquals("MaxPool2D must stand before the first Dense layer: layer 2", e.getMessage());
+    assertEquals("MaxPool2D takes images, but gets 2 units: layer 2", e.getMessage());
   }
 
   @Test
@@ -182,7 +185,8 @@ class NetworkSpecTest {
   void seedZeroIsASeedLikeAnyOther() {
     MultiLayerConfiguration configuration =
         NetworkSpec.reference("fashion")
-            .toConfiguration(new int[] {28, 28, 1}, 2, options("{}"), 0);
+            .toConfiguration(new int[] {28, 28, 1}, 2, options("{}"), 0)
+            .layers();
     assertNotEquals(0, configuration.getConf(0).getSeed(), "ND4J would seed from the clock");
   }
 
@@ -201,7 +205,7 @@ class NetworkSpecTest {
         assertThrows(SparkDl4jException.class, () -> NetworkSpec.reference("lanscape"));
     assertEquals(
         "there is no reference network \"lanscape\"; did you mean landscape? They are fashion,"
-            + " landscape",
+            + " landscape, pneumonia_vgg, resnet18, resnet50, small_resnet, vgg_conv13",
         e.getMessage());
   }
 

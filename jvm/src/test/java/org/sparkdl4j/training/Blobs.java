@@ -49,7 +49,8 @@ public final class Blobs {
     return NetworkCores.of(
         network()
             .toConfiguration(
-                SHAPE, 2, new Options("network", Json.readObject(json(options), "options")), 3),
+                SHAPE, 2, new Options("network", Json.readObject(json(options), "options")), 3)
+            .layers(),
         SHAPE);
   }
 

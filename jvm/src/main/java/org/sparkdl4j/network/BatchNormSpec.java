@@ -13,11 +13,9 @@ final class BatchNormSpec extends PlainLayerSpec {
 
   BatchNormSpec(LayerJson json) {
     super(json, "momentum", "epsilon");
+    // Its bounds are those of the option momentum, which every layer's values are checked for.
     momentum = json.number("momentum", 0.9);
     epsilon = json.number("epsilon", 1e-5);
-    if (!(momentum >= 0 && momentum < 1)) {
-      throw json.invalid("momentum must be at least 0 and below 1, but is " + momentum);
-    }
     if (!(epsilon > 0)) throw json.invalid("epsilon must be above 0, but is " + epsilon);
   }
 

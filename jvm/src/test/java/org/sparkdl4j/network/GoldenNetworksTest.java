@@ -3,18 +3,16 @@ package org.sparkdl4j.network;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.Paths;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
@@ -22,118 +20,146 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.shade.jackson.databind.JsonNode;
-import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.network.GoldenNetworks.Case;
 import org.sparkdl4j.spec.Json;
-import org.sparkdl4j.spec.Options;
 
-/** The shapes and parameters that Python computes too, against DL4J's own networks. */
+/** Descriptions against the DL4J networks that they become: shapes, parameters, gradients. */
 class GoldenNetworksTest {
-  /** One network and what it must be. */
-  static final class Case {
-    private final JsonNode json;
-    private final NetworkSpec spec;
-    private final int[] input;
-    private final int classes;
+  private static final int PICTURES = 2;
+  private static final double STEP = 1e-6;
 
-    private Case(JsonNode json) {
-      this.json = json;
-      spec =
-          json.has("reference")
-              ? NetworkSpec.reference(json.get("reference").asText())
-              : NetworkSpec.of((ObjectNode) json.get("network"));
-      input = ints(json.get("input_shape"));
-      classes = json.get("classes").asInt();
-    }
+  /** What batch normalisation keeps of past minibatches, which DL4J holds among the parameters. */
+  private static final Set<String> STATISTICS =
+      Set.of(
+          BatchNormalizationParamInitializer.GLOBAL_MEAN,
+          BatchNormalizationParamInitializer.GLOBAL_LOG_STD);
 
-    @Override
-    public String toString() {
-      return json.get("name").asText();
-    }
-
-    private List<int[]> shapes() {
-      List<int[]> shapes = new ArrayList<>();
-      for (JsonNode shape : json.get("shapes")) shapes.add(ints(shape));
-      return shapes;
-    }
-
-    private NetworkConfiguration configuration() {
-      return spec.toConfiguration(input, classes, new Options("network", Json.object()), 1);
-    }
+  static Stream<Case> cases() {
+    return GoldenNetworks.all();
   }
 
-  static Stream<Case> cases() throws IOException {
-    Path folder = Paths.get(System.getProperty("sparkdl4j.golden", "tests/golden"));
-    String text = new String(Files.readAllBytes(folder.resolve("networks.json")));
-    JsonNode cases = Json.readObject(text, "networks.json").get("cases");
-    return StreamSupport.stream(cases.spliterator(), false).map(Case::new);
+  static Stream<Case> smallCases() {
+    // Dropout draws anew in every pass, but differentiation needs several of one function.
+    return cases()
+        .filter(example -> example.parameters < 2000)
+        .filter(example -> !example.spec.toJson().toString().contains("Dropout"));
   }
 
   @ParameterizedTest
   @MethodSource("cases")
   void shapesAndParameters(Case example) {
     assertEquals(
-        Json.write(example.json.get("shapes")),
-        Json.write(Json.of(example.spec.shapes(example.input, example.classes))));
-    assertEquals(
-        example.json.get("parameters").asLong(),
-        example.spec.parameters(example.input, example.classes));
+        Json.of(example.shapes), Json.of(example.spec.shapes(example.input, example.classes)));
+    assertEquals(example.parameters, example.spec.parameters(example.input, example.classes));
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void asInDl4j(Case example) {
-    Map<String, INDArray> outputs = new HashMap<>();
-    long parameters;
-    INDArray pictures = Nd4j.rand(DataType.FLOAT, 2, example.input[2], example.input[0], example.input[1]);
-    NetworkConfiguration configuration = example.configuration();
+  void dl4jHasTheSameShapesAndParameters(Case example) {
+    ComputationGraph network = network(example.configuration());
+    Map<String, INDArray> outputs = outputs(network, example);
+    for (int i = 0; i < example.shapes.size(); i++) {
+      String name = example.spec.toJson().get("layers").get(i).path("name").asText("layer" + i);
+      INDArray output = outputs.get(name);
+      // Dropout of nothing is no layer.
+      if (output == null) assertEquals("dropout", example.toString());
+      else assertArrayEquals(dl4jShape(example.shapes.get(i)), output.shape(), name);
+    }
+    long statistics = 0;
+    for (Layer layer : network.getLayers()) {
+      for (Map.Entry<String, INDArray> parameter : layer.paramTable().entrySet()) {
+        if (STATISTICS.contains(parameter.getKey())) statistics += parameter.getValue().length();
+      }
+    }
+    assertEquals(example.parameters, network.numParams() - statistics);
+    network.close();
+  }
+
+  /** What we make of a description is what DL4J differentiates right, here in double precision. */
+  @ParameterizedTest
+  @MethodSource("smallCases")
+  void gradientsAreRight(Case example) {
+    ComputationGraph network = network(inDouble(example.configuration()));
+    INDArray pictures = pictures(DataType.DOUBLE, example);
+    INDArray labels = Nd4j.zeros(DataType.DOUBLE, PICTURES, example.classes);
+    for (int i = 0; i < PICTURES; i++) labels.putScalar(i, i % example.classes, 1);
+    DataSet data = new DataSet(pictures, labels);
+    // With its first biases, zero, values stand on the very bend of ReLU.
+    INDArray parameters = network.params();
+    parameters.addi(Nd4j.randn(DataType.DOUBLE, parameters.shape()).mul(0.1));
+    network.setInputs(pictures);
+    network.setLabels(labels);
+    network.computeGradientAndScore();
+
+    Random random = new Random(1);
+    for (Map.Entry<String, INDArray> parameter : network.paramTable().entrySet()) {
+      String name = parameter.getKey();
+      if (STATISTICS.contains(name.substring(name.lastIndexOf('_') + 1))) continue;
+      INDArray gradient = network.gradient().getGradientFor(name);
+      INDArray values = parameter.getValue();
+      for (int i = 0; i < 5; i++) {
+        long place = (long) (random.nextDouble() * values.length());
+        double value = values.getDouble(place);
+        double above = network.score(with(values, place, value + STEP, data), true);
+        double below = network.score(with(values, place, value - STEP, data), true);
+        values.putScalar(place, value);
+        double expected = (above - below) / (2 * STEP);
+        double difference = gradient.getDouble(place) / PICTURES - expected;
+        assertEquals(0, difference, 1e-7 + 1e-5 * Math.abs(expected), name);
+      }
+    }
+    network.close();
+  }
+
+  private static DataSet with(INDArray values, long place, double value, DataSet data) {
+    values.putScalar(place, value);
+    return data;
+  }
+
+  private static ComputationGraph network(NetworkConfiguration configuration) {
     if (configuration.isGraph()) {
       ComputationGraph graph = new ComputationGraph(configuration.graph());
       graph.init();
-      parameters = trained(graph, graph.getLayers());
-      outputs.putAll(graph.feedForward(pictures, false));
-    } else {
-      MultiLayerNetwork layers = new MultiLayerNetwork(configuration.layers());
-      layers.init();
-      parameters = trained(layers, layers.getLayers());
-      List<INDArray> activations = layers.feedForward(pictures);
-      for (int i = 1; i < activations.size(); i++) {
-        String name = layers.getLayer(i - 1).conf().getLayer().getLayerName();
-        outputs.put(name, activations.get(i));
-      }
+      return graph;
     }
-    assertEquals(example.json.get("parameters").asLong(), parameters);
-    List<int[]> shapes = example.shapes();
-    for (int i = 0; i < shapes.size(); i++) {
-      String name = example.spec.toJson().get("layers").get(i).path("name").asText("layer" + i);
-      INDArray output = outputs.get(name);
-      // A layer that drops nothing becomes no layer.
-      if (output == null) assertEquals("dropout", example.toString());
-      else assertArrayEquals(dl4jShape(shapes.get(i)), output.shape(), name);
-    }
+    MultiLayerNetwork layers = new MultiLayerNetwork(configuration.layers());
+    layers.init();
+    return layers.toComputationGraph();
   }
 
-  private static long trained(Model network, org.deeplearning4j.nn.api.Layer[] layers) {
-    long trained = network.numParams();
-    for (org.deeplearning4j.nn.api.Layer layer : layers) {
-      if (layer.conf().getLayer() instanceof BatchNormalization) {
-        trained -= layer.getParam(BatchNormalizationParamInitializer.GLOBAL_MEAN).length();
-        trained -= layer.getParam(BatchNormalizationParamInitializer.GLOBAL_LOG_STD).length();
-      }
+  /** What the layers give, by the names that the description gives them. */
+  private static Map<String, INDArray> outputs(ComputationGraph network, Case example) {
+    Map<String, INDArray> found =
+        network.feedForward(pictures(DataType.FLOAT, example), false);
+    NetworkConfiguration configuration = example.configuration();
+    if (configuration.isGraph()) return found;
+    // DL4J names the vertices that it makes of layers by number.
+    Map<String, INDArray> outputs = new HashMap<>();
+    List<NeuralNetConfiguration> layers = configuration.layers().getConfs();
+    for (int i = 0; i < layers.size(); i++) {
+      outputs.put(layers.get(i).getLayer().getLayerName(), found.get("" + i));
     }
-    return trained;
+    return outputs;
+  }
+
+  private static NetworkConfiguration inDouble(NetworkConfiguration configuration) {
+    String json = configuration.toJson().replace("\"FLOAT\"", "\"DOUBLE\"");
+    return configuration.isGraph()
+        ? NetworkConfiguration.of(
+            ComputationGraphConfiguration.fromJson(json), configuration.loss())
+        : NetworkConfiguration.of(MultiLayerConfiguration.fromJson(json), configuration.loss());
+  }
+
+  private static INDArray pictures(DataType type, Case example) {
+    Nd4j.getRandom().setSeed(7);
+    return Nd4j.randn(type, PICTURES, example.input[2], example.input[0], example.input[1]);
   }
 
   private static long[] dl4jShape(int[] shape) {
     return shape.length == 1
-        ? new long[] {2, shape[0]}
-        : new long[] {2, shape[2], shape[0], shape[1]};
-  }
-
-  private static int[] ints(JsonNode array) {
-    int[] integers = new int[array.size()];
-    for (int i = 0; i < integers.length; i++) integers[i] = array.get(i).asInt();
-    return integers;
+        ? new long[] {PICTURES, shape[0]}
+        : new long[] {PICTURES, shape[2], shape[0], shape[1]};
   }
 }

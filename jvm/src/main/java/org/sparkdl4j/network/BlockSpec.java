@@ -44,8 +44,7 @@ final class BlockSpec extends SingleInputSpec {
   long parameters(int[] input, int classes) {
     int[] output = layers.outputShape(input, classes);
     return Math.addExact(
-        layers.parameters(input, classes),
-        shortcut(input, output).parameters(input, classes));
+        layers.parameters(input, classes), shortcut(input, output).parameters(input, classes));
   }
 
   @Override

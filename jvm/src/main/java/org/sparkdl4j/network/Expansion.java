@@ -89,8 +89,7 @@ final class Expansion {
     return true;
   }
 
-  private MultiLayerConfiguration chain(
-      NeuralNetConfiguration.ListBuilder list) {
+  private MultiLayerConfiguration chain(NeuralNetConfiguration.ListBuilder list) {
     for (Node node : nodes) list.layer(node.layer);
     return list.setInputType(type(input.shape)).build();
   }

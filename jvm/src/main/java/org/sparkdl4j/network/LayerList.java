@@ -22,7 +22,9 @@ final class LayerList {
 
   private final List<LayerSpec> layers = new ArrayList<>();
 
-  /** For every layer, the places in the list of the layers whose outputs it takes; -1: the input. */
+  /**
+   * For every layer, the places in the list of the layers whose outputs it takes; -1: the input.
+   */
   private final List<List<Integer>> sources = new ArrayList<>();
 
   /**
@@ -90,8 +92,7 @@ final class LayerList {
     long parameters = 0;
     for (int i = 0; i < layers.size(); i++) {
       parameters =
-          Math.addExact(
-              parameters, layers.get(i).parameters(pick(i, shapes, input), classes));
+          Math.addExact(parameters, layers.get(i).parameters(pick(i, shapes, input), classes));
     }
     return parameters;
   }
@@ -150,7 +151,10 @@ final class LayerList {
     for (LayerSpec layer : layers) {
       if (layer.json.name().equals(name)) {
         return spec.json.invalid(
-            "inputs must come earlier in the list, but " + name + " is layer " + layer.json.place.number);
+            "inputs must come earlier in the list, but "
+                + name
+                + " is layer "
+                + layer.json.place.number);
       }
     }
     return spec.json.invalid(

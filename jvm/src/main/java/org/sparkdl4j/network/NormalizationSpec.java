@@ -46,8 +46,7 @@ final class NormalizationSpec extends SingleInputSpec {
       VertexOutput channel =
           target.vertex(name() + "/channel" + i, new SubsetVertex(i, i), shape, List.of(input));
       VertexOutput shifted =
-          target.vertex(
-              name() + "/shift" + i, new ShiftVertex(-mean[i]), shape, List.of(channel));
+          target.vertex(name() + "/shift" + i, new ShiftVertex(-mean[i]), shape, List.of(channel));
       channels.add(
           target.vertex(
               name() + "/scale" + i,

@@ -12,15 +12,7 @@ final class OutputSpec extends PlainLayerSpec {
   private final Integer units;
 
   OutputSpec(LayerJson json) {
-    super(
-        json,
-        "units",
-        "loss",
-        "label_smoothing",
-        "focal_gamma",
-        "l1",
-        "l2",
-        "weight_init");
+    super(json, "units", "loss", "label_smoothing", "focal_gamma", "l1", "l2", "weight_init");
     units = json.has("units") ? Integer.valueOf(json.positive("units")) : null;
   }
 

@@ -17,9 +17,7 @@ final class ZeroPaddingSpec extends PlainLayerSpec {
   int[] outputShape(int[] input, int classes) {
     if (!Shape.isImage(input)) throw json.takesImages(input);
     return new int[] {
-      sum(input[0], padding[0], padding[1]),
-      sum(input[1], padding[2], padding[3]),
-      input[2]
+      sum(input[0], padding[0], padding[1]), sum(input[1], padding[2], padding[3]), input[2]
     };
   }
 

@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -40,6 +41,14 @@ class GoldenNetworksTest {
     return GoldenNetworks.all();
   }
 
+  static Stream<Case> quickCases() {
+    return cases().filter(example -> example.input[0] < 100);
+  }
+
+  static Stream<Case> slowCases() {
+    return cases().filter(example -> example.input[0] >= 100);
+  }
+
   static Stream<Case> smallCases() {
     // Dropout draws anew in every pass, but differentiation needs several of one function.
     return cases()
@@ -56,8 +65,19 @@ class GoldenNetworksTest {
   }
 
   @ParameterizedTest
-  @MethodSource("cases")
+  @MethodSource("quickCases")
   void dl4jHasTheSameShapesAndParameters(Case example) {
+    assertThatDl4jHasTheSame(example);
+  }
+
+  @ParameterizedTest
+  @Tag("long")
+  @MethodSource("slowCases")
+  void dl4jHasTheSameShapesAndParametersOfLargePictures(Case example) {
+    assertThatDl4jHasTheSame(example);
+  }
+
+  private static void assertThatDl4jHasTheSame(Case example) {
     ComputationGraph network = network(example.configuration());
     Map<String, INDArray> outputs = outputs(network, example);
     for (int i = 0; i < example.shapes.size(); i++) {
@@ -131,8 +151,7 @@ class GoldenNetworksTest {
 
   /** What the layers give, by the names that the description gives them. */
   private static Map<String, INDArray> outputs(ComputationGraph network, Case example) {
-    Map<String, INDArray> found =
-        network.feedForward(pictures(DataType.FLOAT, example), false);
+    Map<String, INDArray> found = network.feedForward(pictures(DataType.FLOAT, example), false);
     NetworkConfiguration configuration = example.configuration();
     if (configuration.isGraph()) return found;
     // DL4J names the vertices that it makes of layers by number.

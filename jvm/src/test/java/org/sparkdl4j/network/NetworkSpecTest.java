@@ -127,16 +127,16 @@ class NetworkSpecTest {
         "[{'type':'Output','units':5}]|4|Output has 5 units, but there are 2 classes: layer 1",
         "[{'type':'Conv2D','filters':1,'kernel_size':[3,3],'dilation':[2,1]},{'type':'Output'}]|4|"
             + "Conv2D 3x3 dilated 2x1 does not fit its 4x4 input: layer 1",
-        "[{'type':'Conv2D','filters':2,'kernel_size':[1,1],'groups':2},{'type':'Output'}]|4|2 groups"
-            + " do not divide the 1 channels of the input: layer 1",
+        "[{'type':'Conv2D','filters':2,'kernel_size':[1,1],'groups':2},{'type':'Output'}]|4|2"
+            + " groups do not divide the 1 channels of the input: layer 1",
         "[{'type':'Normalization','mean':[1,2],'variance':[1,1]},{'type':'Output'}]|4|Normalization"
             + " has 2 means, but its input has 1 channels: layer 1",
         "[{'type':'MaxPool2D'},{'type':'Add','inputs':['input','layer0']},{'type':'Output'}]|4|Add"
             + " cannot take 4x4x1 and 2x2x1: layer 2",
         "[{'type':'MaxPool2D'},{'type':'Concat','inputs':['input','layer0']},{'type':'Output'}]|4|"
             + "Concat cannot take 4x4x1 and 2x2x1: layer 2",
-        "[{'type':'MaxPool2D'},{'type':'Multiply','inputs':['input','layer0']},{'type':'Output'}]|4|"
-            + "Multiply cannot take 4x4x1 and 2x2x1: layer 2",
+        "[{'type':'MaxPool2D'},{'type':'Multiply','inputs':['input','layer0']},{'type':'Output'}]|4|Multiply"
+            + " cannot take 4x4x1 and 2x2x1: layer 2",
         "[{'type':'GlobalPool','keep_dims':true},{'type':'Multiply','inputs':['layer0','input']},"
             + "{'type':'Output'}]|4|Multiply cannot take 1x1x1 and 4x4x1: layer 2",
         "[{'type':'Block','layers':[{'type':'MaxPool2D'}],'shortcut':[]},{'type':'Output'}]|4|Block"
@@ -144,10 +144,11 @@ class NetworkSpecTest {
         "[{'type':'Block','layers':[{'type':'Conv2D','filters':1,'kernel_size':[3,3]}]},"
             + "{'type':'Output'}]|8|Block cannot add the 6x6x1 of its layers and the 4x4x1 of its"
             + " shortcut: layer 1",
-        "[{'type':'Block','layers':[{'type':'MaxPool2D'},{'type':'MaxPool2D'}]},{'type':'Output'}]|2|"
-            + "MaxPool2D 2x2 does not fit its 1x1 input: layer 1.2",
+        "[{'type':'Block','layers':[{'type':'MaxPool2D'},{'type':'MaxPool2D'}]},{'type':'Output'}]|2|MaxPool2D"
+            + " 2x2 does not fit its 1x1 input: layer 1.2",
         "[{'type':'ZeroPadding2D','padding':[2147483647,0,0,0]},{'type':'Output'}]|4|ZeroPadding2D"
-            + " makes the network too large (more than 2147483647 parameters or activations): layer 1",
+            + " makes the network too large (more than 2147483647 parameters or activations): layer"
+            + " 1",
         "[{'type':'Dense','units':2147483647},{'type':'Output'}]|9|Dense makes the network too"
             + " large (more than 2147483647 parameters or activations): layer 1",
       })
@@ -188,18 +189,19 @@ class NetworkSpecTest {
             + " but is 0",
         "{'input_shape':[1,2],'layers':[{'type':'Output'}]}|network: input_shape must be [height,"
             + " width, channels], but is [1,2]",
-        "{'layers':[{'type':'Conv2D','filters':3,'kernel_size':[3,3],'groups':2}]}|layer 1 (Conv2D):"
-            + " 2 groups do not divide 3 filters",
+        "{'layers':[{'type':'Conv2D','filters':3,'kernel_size':[3,3],'groups':2}]}|layer 1"
+            + " (Conv2D): 2 groups do not divide 3 filters",
         "{'layers':[{'type':'Conv2D','filters':3,'kernel_size':[3,3],'use_bias':1}]}|layer 1"
             + " (Conv2D): use_bias must be true or false, but is 1",
-        "{'layers':[{'type':'ZeroPadding2D','padding':[1,1]}]}|layer 1 (ZeroPadding2D): padding must"
-            + " be [top, bottom, left, right] of at least 0 each, but is [1,1]",
-        "{'layers':[{'type':'GlobalPool','mode':'mean'}]}|layer 1 (GlobalPool): mode must be \"avg\""
-            + " or \"max\", but is \"mean\"",
+        "{'layers':[{'type':'ZeroPadding2D','padding':[1,1]}]}|layer 1 (ZeroPadding2D): padding"
+            + " must be [top, bottom, left, right] of at least 0 each, but is [1,1]",
+        "{'layers':[{'type':'GlobalPool','mode':'mean'}]}|layer 1 (GlobalPool): mode must be"
+            + " \"avg\" or \"max\", but is \"mean\"",
         "{'layers':[{'type':'BatchNorm','momentum':1}]}|layer 1 (BatchNorm): momentum must be"
             + " below 1, but is 1",
         "{'layers':[{'type':'Activation'}]}|layer 1 (Activation): activation must be given",
-        "{'layers':[{'type':'Rescaling'}]}|layer 1 (Rescaling): scale must be a number, but is absent",
+        "{'layers':[{'type':'Rescaling'}]}|layer 1 (Rescaling): scale must be a number, but is"
+            + " absent",
         "{'layers':[{'type':'Normalization','mean':[1,2],'variance':[1]}]}|layer 1 (Normalization):"
             + " mean and variance must be of one length, but are of 2 and 1",
         "{'layers':[{'type':'Normalization','mean':[1],'variance':[0]}]}|layer 1 (Normalization):"
@@ -211,25 +213,24 @@ class NetworkSpecTest {
             + " must name one layer, but names input, input",
         "{'layers':[{'type':'Dense','units':2,'inputs':'input'}]}|layer 1 (Dense): inputs must be a"
             + " list of layers' names, but is \"input\"",
-        "{'layers':[{'type':'Dense','units':2,'name':'first'},{'type':'Output','inputs':['fist']}]}|"
-            + "layer 2 (Output): there is no layer \"fist\" to take as input; did you mean first?",
+        "{'layers':[{'type':'Dense','units':2,'name':'first'},{'type':'Output','inputs':['fist']}]}|layer"
+            + " 2 (Output): there is no layer \"fist\" to take as input; did you mean first?",
         "{'layers':[{'type':'Dense','units':2,'inputs':['layer1']},{'type':'Output'}]}|layer 1"
             + " (Dense): inputs must come earlier in the list, but layer1 is layer 2",
         "{'layers':[{'type':'Dense','units':2},{'type':'Output','inputs':['input']}]}|layer 1"
             + " (Dense): no layer takes its output",
         "{'layers':[{'type':'Dense','units':2,'name':'input'},{'type':'Output'}]}|layer 1 (Dense):"
             + " the name input is that of the pictures",
-        "{'layers':[{'type':'Dense','units':2,'name':'a/b'},{'type':'Output'}]}|layer 1 (Dense): name"
-            + " must not hold a slash, which names parts of layers, but is \"a/b\"",
+        "{'layers':[{'type':'Dense','units':2,'name':'a/b'},{'type':'Output'}]}|layer 1 (Dense):"
+            + " name must not hold a slash, which names parts of layers, but is \"a/b\"",
         "{'layers':[{'type':'Block','layers':[]},{'type':'Output'}]}|layer 1 (Block): layers must"
             + " hold at least one layer",
         "{'layers':[{'type':'Block'},{'type':'Output'}]}|layer 1 (Block): layers must be a list of"
             + " layers, but is absent",
         "{'layers':[{'type':'Block','layers':[{'type':'Dense','units':1},{'type':'Dense'}]}]}|layer"
             + " 1.2 (Dense): units must be an integer of at least 1, but is absent",
-        "{'layers':[{'type':'Dropout'},{'type':'Block','layers':[{'type':'Dropout'}],'shortcut':"
-            + "[{'type':'Dens'}]}]}|layer 2.shortcut.1: there is no layer type \"Dens\"; did you mean"
-            + " Dense?",
+        "{'layers':[{'type':'Dropout'},{'type':'Block','layers':[{'type':'Dropout'}],'shortcut':[{'type':'Dens'}]}]}|layer"
+            + " 2.shortcut.1: there is no layer type \"Dens\"; did you mean Dense?",
         "{'layers':[{'type':'Block','layers':[{'type':'Output'}]},{'type':'Output'}]}|layer 1.1"
             + " (Output): Output must be the last layer",
         "{'layers':[{'type':'SqueezeExcite','ratio':0}]}|layer 1 (SqueezeExcite): ratio must be an"
@@ -347,7 +348,8 @@ class NetworkSpecTest {
   })
   void gradientNormalizationIsThatOfEveryLayer(String option, GradientNormalization expected) {
     String options = "{'gradient_normalization':'" + option + "','gradient_threshold':0.5}";
-    String layers = "{'layers':[{'type':'Rescaling','scale':2},{'type':'BatchNorm'},{'type':'Output'}]}";
+    String layers =
+        "{'layers':[{'type':'Rescaling','scale':2},{'type':'BatchNorm'},{'type':'Output'}]}";
     for (String json : List.of(layers, layers.replace("{'type':'Rescaling','scale':2},", ""))) {
       NetworkConfiguration configuration = configuration(json, options);
       List<Layer> all = new ArrayList<>();

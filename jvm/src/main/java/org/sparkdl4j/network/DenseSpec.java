@@ -2,15 +2,16 @@ package org.sparkdl4j.network;
 
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /** {@code Dense}: fully connected, with bias and activation. */
-final class DenseSpec extends LayerSpec {
+final class DenseSpec extends PlainLayerSpec {
   private final int units;
+  private final boolean hasBias;
 
-  DenseSpec(int number, ObjectNode json) {
-    super(number, json, "units", "activation", "l1", "l2", "weight_init");
-    units = positive("units");
+  DenseSpec(LayerJson json) {
+    super(json, "units", "use_bias", "activation", "l1", "l2", "weight_init");
+    units = json.positive("units");
+    hasBias = json.flag("use_bias", true);
   }
 
   @Override
@@ -19,21 +20,23 @@ final class DenseSpec extends LayerSpec {
   }
 
   @Override
-  long parameters(int[] input, int[] output) {
-    return denseParameters(input, output);
+  long parameters(int[] input, int classes) {
+    return parameters(input, units, hasBias);
   }
 
   @Override
-  Layer toDl4j(Settings settings, int classes) {
-    return weights(new DenseLayer.Builder(), settings)
+  Layer toDl4j(Settings settings, int[] input, int classes) {
+    int[] output = outputShape(input, classes);
+    return Weights.set(new DenseLayer.Builder(), json, settings)
         .nOut(units)
-        .activation(activation(settings))
+        .hasBias(hasBias)
+        .activation(Activations.of(json, settings.string(json, "activation"), output))
         .build();
   }
 
-  static long denseParameters(int[] input, int[] output) {
-    long inputs = 1;
-    for (int size : input) inputs = Math.multiplyExact(inputs, (long) size);
-    return Math.addExact(Math.multiplyExact(inputs, (long) output[0]), output[0]);
+  /** The parameters of a fully connected layer. */
+  static long parameters(int[] input, int units, boolean hasBias) {
+    long weights = Math.multiplyExact(Shape.size(input), (long) units);
+    return Math.addExact(weights, hasBias ? units : 0);
   }
 }

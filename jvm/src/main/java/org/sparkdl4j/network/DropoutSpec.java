@@ -2,18 +2,17 @@ package org.sparkdl4j.network;
 
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
-import org.nd4j.shade.jackson.databind.JsonNode;
-import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /** {@code Dropout}: drops a share of its input's activations in training, where it stands. */
-final class DropoutSpec extends LayerSpec {
-  DropoutSpec(int number, ObjectNode json) {
-    super(number, json, "rate");
-    JsonNode rate = json.get("rate");
-    if (rate == null || rate.isNull()) return;
-    if (!rate.isNumber() || !(rate.asDouble() >= 0 && rate.asDouble() < 1)) {
-      throw invalid("rate must be at least 0 and below 1, but is " + rate);
+final class DropoutSpec extends SingleInputSpec {
+  /** The share dropped, or null for the option {@code dropout}. */
+  private final Double rate;
+
+  DropoutSpec(LayerJson json) {
+    super(json, "rate");
+    rate = json.has("rate") ? Double.valueOf(json.number("rate")) : null;
+    if (rate != null && !(rate >= 0 && rate < 1)) {
+      throw json.invalid("rate must be at least 0 and below 1, but is " + json.value("rate"));
     }
   }
 
@@ -23,10 +22,11 @@ final class DropoutSpec extends LayerSpec {
   }
 
   @Override
-  Layer toDl4j(Settings settings, int classes) {
-    double rate =
-        json.hasNonNull("rate") ? json.get("rate").asDouble() : settings.number("dropout");
+  VertexOutput expand(Expansion target, VertexOutput input) {
+    double share = rate == null ? target.settings.number("dropout") : rate;
     // DL4J counts the share that is retained, and refuses to build a layer that drops nothing.
-    return rate == 0 ? null : new DropoutLayer.Builder(new Dropout(1 - rate)).build();
+    if (share == 0) return input;
+    DropoutLayer layer = new DropoutLayer.Builder(new Dropout(1 - share)).build();
+    return target.layer(name(), layer, input.shape, input);
   }
 }

@@ -1,16 +1,13 @@
 package org.sparkdl4j.network;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.AdaGrad;
 import org.nd4j.linalg.learning.config.Adam;
@@ -31,10 +28,18 @@ import org.sparkdl4j.spec.Options;
  * it leaves them open. Immutable.
  */
 public final class NetworkSpec {
-  private static final List<String> REFERENCES = Arrays.asList("fashion", "landscape");
+  private static final List<String> REFERENCES =
+      List.of(
+          "fashion",
+          "landscape",
+          "pneumonia_vgg",
+          "resnet18",
+          "resnet50",
+          "small_resnet",
+          "vgg_conv13");
 
   private final ObjectNode json;
-  private final List<LayerSpec> layers = new ArrayList<>();
+  private final LayerList layers;
 
   private NetworkSpec(ObjectNode json) {
     this.json = json;
@@ -49,9 +54,8 @@ public final class NetworkSpec {
     if (list == null || !list.isArray() || list.size() == 0) {
       throw invalid("network: layers must be a list of at least one layer");
     }
-    for (JsonNode layer : list) layers.add(LayerSpec.parse(layers.size() + 1, layer));
+    layers = new LayerList(list, Place::inNetwork);
     checkOutputIsLast();
-    checkNames();
   }
 
   /**
@@ -67,7 +71,7 @@ public final class NetworkSpec {
   /**
    * A reference network of the library.
    *
-   * @param name {@code landscape} or {@code fashion}
+   * @param name such as {@code landscape}
    * @throws SparkDl4jException NETWORK_INVALID when there is none with this name
    */
   public static NetworkSpec reference(String name) {
@@ -112,31 +116,35 @@ public final class NetworkSpec {
    */
   public List<int[]> shapes(int[] inputShape, int classes) {
     checkInput(inputShape, classes);
-    List<int[]> shapes = new ArrayList<>();
-    int[] input = inputShape;
-    long parameters = 0;
-    for (LayerSpec layer : layers) {
-      int[] output = layer.outputShape(input, classes);
-      try {
-        parameters = Math.addExact(parameters, layer.parameters(input, output));
-        long activations = 1;
-        for (int size : output) activations = Math.multiplyExact(activations, (long) size);
-        // DL4J addresses parameters and one picture's activations by int.
-        Math.toIntExact(parameters);
-        Math.toIntExact(activations);
-      } catch (ArithmeticException e) {
-        throw layer.doesNotFit(
-            layer.type
-                + " makes the network too large (more than 2147483647 parameters or activations)");
-      }
-      shapes.add(output);
-      input = output;
-    }
-    return shapes;
+    return layers.shapes(inputShape, classes);
   }
 
   /**
-   * DL4J's configuration for pictures of one shape.
+   * The number of trained parameters: DL4J's number, less the running means and variances of batch
+   * normalisation, which DL4J keeps among the parameters.
+   *
+   * @param inputShape {@code [height, width, channels]} of the pictures
+   * @param classes number of classes, at least 2
+   * @throws SparkDl4jException NETWORK_DOES_NOT_FIT, NETWORK_INVALID
+   */
+  public long parameters(int[] inputShape, int classes) {
+    checkInput(inputShape, classes);
+    return layers.parameters(inputShape, classes);
+  }
+
+  /**
+   * What training minimises.
+   *
+   * @param options options of the group "network"; they fill what the network leaves unset
+   * @throws SparkDl4jException PARAMETER_CONFLICT
+   */
+  public LossSpec loss(Options options) {
+    return output().loss(new Settings(json, options));
+  }
+
+  /**
+   * DL4J's configuration for pictures of one shape: layers one after the other where every layer of
+   * the network takes only the one before and becomes a layer of DL4J, else a graph.
    *
    * @param inputShape {@code [height, width, channels]} of the pictures
    * @param classes number of classes, at least 2
@@ -148,21 +156,17 @@ public final class NetworkSpec {
       int[] inputShape, int classes, Options options, int seed) {
     shapes(inputShape, classes);
     Settings settings = new Settings(json, options);
-    NeuralNetConfiguration.ListBuilder list =
+    NeuralNetConfiguration.Builder builder =
         new NeuralNetConfiguration.Builder()
             // ND4J takes 0 for "seed from the clock": stand in with a number that is no seed.
             .seed(seed == 0 ? 1L << 31 : seed)
             .dataType(DataType.FLOAT)
             .updater(updater(settings))
-            .list();
-    for (LayerSpec layer : layers) {
-      Layer dl4j = layer.toDl4j(settings, classes);
-      if (dl4j == null) continue;
-      dl4j.setLayerName(layer.name());
-      list.layer(dl4j);
-    }
-    list.setInputType(InputType.convolutional(inputShape[0], inputShape[1], inputShape[2]));
-    return NetworkConfiguration.of(list.build(), LossSpec.CROSS_ENTROPY);
+            .gradientNormalization(gradientNormalization(settings))
+            .gradientNormalizationThreshold(settings.number("gradient_threshold"));
+    Expansion expansion = new Expansion(settings, inputShape, classes);
+    layers.expand(expansion, expansion.input());
+    return expansion.build(builder, output().loss(settings));
   }
 
   private static IUpdater updater(Settings settings) {
@@ -177,8 +181,31 @@ public final class NetworkSpec {
       case "rmsprop":
         return new RmsProp(learningRate);
       default:
+        // What adamw adds to adam is the decay of the layers' weights.
         return new Adam(learningRate);
     }
+  }
+
+  private static GradientNormalization gradientNormalization(Settings settings) {
+    switch (settings.string("gradient_normalization")) {
+      case "renormalize_l2_per_layer":
+        return GradientNormalization.RenormalizeL2PerLayer;
+      case "renormalize_l2_per_param_type":
+        return GradientNormalization.RenormalizeL2PerParamType;
+      case "clip_elementwise_absolute_value":
+        return GradientNormalization.ClipElementWiseAbsoluteValue;
+      case "clip_l2_per_layer":
+        return GradientNormalization.ClipL2PerLayer;
+      case "clip_l2_per_param_type":
+        return GradientNormalization.ClipL2PerParamType;
+      default:
+        return GradientNormalization.None;
+    }
+  }
+
+  private OutputSpec output() {
+    List<LayerSpec> list = layers.layers();
+    return (OutputSpec) list.get(list.size() - 1);
   }
 
   private void checkKeys() {
@@ -198,21 +225,10 @@ public final class NetworkSpec {
   }
 
   private void checkOutputIsLast() {
-    for (int i = 0; i < layers.size(); i++) {
-      boolean last = i == layers.size() - 1;
-      if (layers.get(i) instanceof OutputSpec != last) {
-        throw layers
-            .get(i)
-            .invalid(last ? "the last layer must be Output" : "Output must be the last layer");
-      }
-    }
-  }
-
-  private void checkNames() {
-    Set<String> names = new HashSet<>();
-    for (LayerSpec layer : layers) {
-      if (!names.add(layer.name())) throw layer.invalid("two layers have the name " + layer.name());
-    }
+    List<LayerSpec> list = layers.layers();
+    layers.checkNoOutput(list.size() - 1);
+    LayerSpec last = list.get(list.size() - 1);
+    if (!(last instanceof OutputSpec)) throw last.json.invalid("the last layer must be Output");
   }
 
   private void checkShape(String key) {

@@ -1,36 +1,33 @@
 package org.sparkdl4j.network;
 
-import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
-/** {@code MaxPool2D} and {@code AvgPool2D}. */
-final class PoolingSpec extends LayerSpec {
-  private final int[] size;
-  private final int[] stride;
-  private final boolean same;
+/**
+ * {@code MaxPool2D} and {@code AvgPool2D}. What padding adds counts in neither: the largest and the
+ * mean are those of the places inside the image.
+ */
+final class PoolingSpec extends PlainLayerSpec {
+  private final SlidingWindow window;
 
-  PoolingSpec(int number, ObjectNode json) {
-    super(number, json, "pool_size", "stride", "padding");
-    size = pair("pool_size", new int[] {2, 2});
-    stride = pair("stride", size);
-    same = samePadding();
+  PoolingSpec(LayerJson json) {
+    super(json, "pool_size", "stride", "padding");
+    window = SlidingWindow.ofPooling(json);
   }
 
   @Override
   int[] outputShape(int[] input, int classes) {
-    return slide(input, size, stride, same, input[input.length - 1]);
+    return window.outputShape(input, Shape.channels(input));
   }
 
   @Override
-  Layer toDl4j(Settings settings, int classes) {
+  Layer toDl4j(Settings settings, int[] input, int classes) {
     return new SubsamplingLayer.Builder(
-            type.equals("MaxPool2D") ? PoolingType.MAX : PoolingType.AVG)
-        .kernelSize(size)
-        .stride(stride)
-        .convolutionMode(same ? ConvolutionMode.Same : ConvolutionMode.Truncate)
+            json.type.equals("MaxPool2D") ? PoolingType.MAX : PoolingType.AVG)
+        .kernelSize(window.size)
+        .stride(window.stride)
+        .convolutionMode(window.mode())
         .build();
   }
 }

@@ -49,14 +49,14 @@ final class Settings {
     return source(name).string(name);
   }
 
-  double number(ObjectNode layer, String name) {
-    JsonNode own = layer.get(name);
-    return own == null || own.isNull() ? number(name) : own.asDouble();
+  double number(LayerJson layer, String name) {
+    JsonNode own = layer.value(name);
+    return own == null ? number(name) : own.asDouble();
   }
 
-  String string(ObjectNode layer, String name) {
-    JsonNode own = layer.get(name);
-    return own == null || own.isNull() ? string(name) : own.asText();
+  String string(LayerJson layer, String name) {
+    JsonNode own = layer.value(name);
+    return own == null ? string(name) : own.asText();
   }
 
   private Options source(String name) {

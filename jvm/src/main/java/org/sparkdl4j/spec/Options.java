@@ -76,6 +76,10 @@ public final class Options {
     return value(name).asText();
   }
 
+  public boolean bool(String name) {
+    return value(name).asBoolean();
+  }
+
   private JsonNode value(String name) {
     if (!group.has(name)) throw new IllegalArgumentException(name);
     if (isSet(name)) return values.get(name);
@@ -89,11 +93,7 @@ public final class Options {
 
   private static void check(String name, JsonNode value, JsonNode option) {
     String type = option.get("type").asText();
-    boolean fits =
-        type.equals("integer")
-            ? value.isIntegralNumber() && value.canConvertToInt()
-            : type.equals("number") ? value.isNumber() : value.isTextual();
-    if (!fits) {
+    if (!isOfType(type, value)) {
       throw new SparkDl4jException(
               ErrorCode.PARAMETER_TYPE, name + " must be of type " + type + ", but is " + value)
           .with("parameter", name);
@@ -104,7 +104,20 @@ public final class Options {
       }
       throw range(name, value, "one of " + option.get("choices"));
     }
-    if (!type.equals("string")) checkBounds(name, value, option);
+    if (value.isNumber()) checkBounds(name, value, option);
+  }
+
+  private static boolean isOfType(String type, JsonNode value) {
+    switch (type) {
+      case "integer":
+        return value.isIntegralNumber() && value.canConvertToInt();
+      case "number":
+        return value.isNumber();
+      case "boolean":
+        return value.isBoolean();
+      default:
+        return value.isTextual();
+    }
   }
 
   private static void checkBounds(String name, JsonNode value, JsonNode option) {

@@ -526,7 +526,8 @@ class Dl4jCoreTest {
             SHAPE,
             CLASSES,
             new Options("network", Json.readObject(options.replace('\'', '"'), "options")),
-            5);
+            5)
+        .layers();
   }
 
   private static FloatPointer features(int count, long seed) {

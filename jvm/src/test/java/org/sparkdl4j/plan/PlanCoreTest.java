@@ -327,7 +327,8 @@ class PlanCoreTest {
             SHAPE,
             CLASSES,
             new Options("network", Json.readObject(options.replace('\'', '"'), "options")),
-            5);
+            5)
+        .layers();
   }
 
   private static FloatPointer pictures(int count, long seed) {

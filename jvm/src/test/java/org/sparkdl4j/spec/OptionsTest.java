@@ -31,6 +31,8 @@ class OptionsTest {
         "{'epochs': '1'}          | PARAMETER_TYPE    | epochs must be of type integer",
         "{'validation_fraction': 1} | PARAMETER_RANGE | validation_fraction must be below 1",
         "{'keep': 'first'}        | PARAMETER_RANGE   | keep must be one of",
+        "{'tune': 1}              | PARAMETER_TYPE    | tune must be of type boolean, but is 1",
+        "{'tune': 'true'}         | PARAMETER_TYPE    | tune must be of type boolean",
         "{'epoch': 3}             | PARAMETER_UNKNOWN | there is no option epoch; did you mean"
             + " epochs?",
       })
@@ -41,6 +43,12 @@ class OptionsTest {
             () -> new Options("training", Json.readObject(values.replace('\'', '"'), "x")));
     assertEquals(code, e.code().name());
     assertTrue(e.getMessage().startsWith(message), e.getMessage());
+  }
+
+  @Test
+  void booleansAreTrueOrFalse() {
+    assertFalse(new Options("training", Json.object()).bool("tune"));
+    assertTrue(new Options("training", Json.object().put("tune", true)).bool("tune"));
   }
 
   @Test

@@ -63,10 +63,10 @@ final class CompiledPlan implements AutoCloseable {
   }
 
   /** Forward and backward; the gradients' sums over the minibatch are in DL4J's view then. */
-  MinibatchResult gradients(long pictures, int[] labels, long seed) {
+  MinibatchResult gradients(long pictures, int[] labels, float[] sampleWeights, long seed) {
     chain.setInput(pictures);
     chain.runForward(seed);
-    MinibatchResult result = output.loss(labels);
+    MinibatchResult result = output.loss(labels, sampleWeights);
     chain.runBackward();
     return result;
   }

@@ -53,7 +53,8 @@ public final class Dl4jCore implements NetworkCore {
   }
 
   @Override
-  public synchronized MinibatchResult train(FloatPointer pictures, int[] labels, long seed) {
+  public synchronized MinibatchResult train(
+      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
     held.requireOpen();
     INDArray x = wrap(pictures, labels.length);
     INDArray y = oneHot(labels);

@@ -23,10 +23,11 @@ public interface NetworkCore extends AutoCloseable {
    *
    * @param features the pictures, {@code labels.length * channels * height * width} floats
    * @param labels the class of each picture, 0 to {@code classes() - 1}
+   * @param sampleWeights by how much each picture's loss counts; null: all by 1
    * @param seed seed of this minibatch's random numbers (dropout)
    * @return the loss and hits of the forward pass as trained (before the update, dropout on)
    */
-  MinibatchResult train(FloatPointer features, int[] labels, long seed);
+  MinibatchResult train(FloatPointer features, int[] labels, float[] sampleWeights, long seed);
 
   /**
    * Predicts one minibatch.

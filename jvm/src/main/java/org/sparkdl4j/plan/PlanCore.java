@@ -57,18 +57,20 @@ public final class PlanCore implements NetworkCore {
   }
 
   @Override
-  public synchronized MinibatchResult train(FloatPointer pictures, int[] labels, long seed) {
-    MinibatchResult result = computeGradients(pictures, labels, seed);
+  public synchronized MinibatchResult train(
+      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
+    MinibatchResult result = computeGradients(pictures, labels, sampleWeights, seed);
     boolean finite = updater.update(labels.length);
     return finite ? result : new MinibatchResult(Double.NaN, result.hits());
   }
 
   /** Forward and backward without the update: DL4J's gradient view holds the sums then. */
-  synchronized MinibatchResult computeGradients(FloatPointer pictures, int[] labels, long seed) {
+  synchronized MinibatchResult computeGradients(
+      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
     held.requireOpen();
     long address = held.address(pictures, labels.length);
     held.requireLabels(labels);
-    return plan(labels.length, true).gradients(address, labels, seed);
+    return plan(labels.length, true).gradients(address, labels, sampleWeights, seed);
   }
 
   @Override

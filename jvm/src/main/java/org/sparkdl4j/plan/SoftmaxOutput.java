@@ -33,15 +33,17 @@ final class SoftmaxOutput {
   }
 
   /** Loss and hits, and the gradient for backward: the sum over the minibatch, as DL4J has it. */
-  MinibatchResult loss(int[] labels) {
+  MinibatchResult loss(int[] labels, float[] sampleWeights) {
     probabilities();
     double lossSum = 0;
     int hits = 0;
     for (int i = 0; i < labels.length; i++) {
       int own = i * classes + labels[i];
-      lossSum += CrossEntropy.of(rows[own]);
+      float weight = sampleWeights == null ? 1 : sampleWeights[i];
+      lossSum += weight * CrossEntropy.of(rows[own]);
       if (CrossEntropy.argMax(rows, i * classes, classes) == labels[i]) hits++;
       rows[own] -= 1;
+      for (int k = i * classes; k < (i + 1) * classes; k++) rows[k] *= weight;
     }
     gradient.put(rows);
     return new MinibatchResult(lossSum, hits);

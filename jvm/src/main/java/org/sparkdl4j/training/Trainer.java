@@ -91,7 +91,7 @@ final class Trainer {
       int[] labels = new int[count];
       for (int i = 0; i < count; i++) labels[i] = training.label(order[from + i]);
       MinibatchResult result =
-          core.train(minibatches.load(order, from, count), labels, nextMinibatchSeed());
+          core.train(minibatches.load(order, from, count), labels, null, nextMinibatchSeed());
       epoch = number;
       step = from / batchSize + 1;
       if (!Double.isFinite(result.lossSum())) return Reason.DIVERGED;

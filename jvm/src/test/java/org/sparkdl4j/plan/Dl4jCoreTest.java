@@ -65,7 +65,7 @@ class Dl4jCoreTest {
         int n = step == 7 ? 3 : 8;
         int[] labels = labels(n, step);
         try (FloatPointer features = features(n, step)) {
-          MinibatchResult result = core.train(features, labels, step);
+          MinibatchResult result = core.train(features, labels, null, step);
           INDArray y = Nd4j.zeros(n, CLASSES);
           for (int i = 0; i < n; i++) y.putScalar(i, labels[i], 1);
           double penalty = stock.calcRegularizationScore(true);
@@ -124,8 +124,8 @@ class Dl4jCoreTest {
       option.restore(layer.snapshot());
       for (int step = 0; step < 4; step++) {
         assertEquals(
-            option.train(features, labels(8, 1), step).lossSum(),
-            layer.train(features, labels(8, 1), step).lossSum());
+            option.train(features, labels(8, 1), null, step).lossSum(),
+            layer.train(features, labels(8, 1), null, step).lossSum());
       }
       assertArrayEquals(option.snapshot().parameters(), layer.snapshot().parameters());
     }
@@ -143,15 +143,15 @@ class Dl4jCoreTest {
   void restoringGoesBackExactly() {
     try (Dl4jCore core = new Dl4jCore(configuration(WITH_DROPOUT, "{}"), SHAPE);
         FloatPointer features = features(8, 1)) {
-      core.train(features, labels(8, 1), 1);
+      core.train(features, labels(8, 1), null, 1);
       core.finishEpoch();
       NetworkState state = core.snapshot();
-      core.train(features, labels(8, 1), 2);
+      core.train(features, labels(8, 1), null, 2);
       float[] once = core.snapshot().parameters();
-      core.train(features, labels(8, 1), 3);
+      core.train(features, labels(8, 1), null, 3);
       core.restore(state);
       assertEquals(1, core.network().getEpochCount());
-      core.train(features, labels(8, 1), 2);
+      core.train(features, labels(8, 1), null, 2);
       assertArrayEquals(once, core.snapshot().parameters());
       assertEquals(2, core.snapshot().iteration());
     }
@@ -209,12 +209,12 @@ class Dl4jCoreTest {
     Dl4jCore core = new Dl4jCore(configuration(WITH_DROPOUT, "{}"), SHAPE);
     try (FloatPointer features = features(2, 1)) {
       SparkDl4jException e =
-          assertThrows(SparkDl4jException.class, () -> core.train(features, new int[] {0, 3}, 1));
+          assertThrows(SparkDl4jException.class, () -> core.train(features, new int[] {0, 3}, null, 1));
       assertEquals(ErrorCode.DATA_LABELS, e.code());
-      assertThrows(IllegalArgumentException.class, () -> core.train(features, new int[3], 1));
+      assertThrows(IllegalArgumentException.class, () -> core.train(features, new int[3], null, 1));
       core.close();
       core.close();
-      e = assertThrows(SparkDl4jException.class, () -> core.train(features, new int[2], 1));
+      e = assertThrows(SparkDl4jException.class, () -> core.train(features, new int[2], null, 1));
       assertEquals(ErrorCode.TRAINING_STATE, e.code());
     }
   }
@@ -224,7 +224,7 @@ class Dl4jCoreTest {
     int[] labels = labels(16, 1);
     int[] fewer = labels(5, 1);
     for (int step = 0; step < count; step++) {
-      core.train(features, step % 10 == 9 ? fewer : labels, step);
+      core.train(features, step % 10 == 9 ? fewer : labels, null, step);
       if (step % 10 == 0) core.predict(features, 16, probabilities);
     }
   }
@@ -232,7 +232,7 @@ class Dl4jCoreTest {
   private static float[] trained(long seed) {
     try (Dl4jCore core = new Dl4jCore(configuration(WITH_DROPOUT, "{}"), SHAPE);
         FloatPointer features = features(8, 1)) {
-      for (int step = 0; step < 5; step++) core.train(features, labels(8, 1), seed + step);
+      for (int step = 0; step < 5; step++) core.train(features, labels(8, 1), null, seed + step);
       return core.snapshot().parameters();
     }
   }

@@ -71,7 +71,7 @@ class PlanCoreTest {
         stock.fit(
             Nd4j.create(floats(pictures, count * PIXELS), new long[] {count, 2, 13, 11}, 'c'),
             oneHot(labels, CLASSES));
-        core.train(pictures, labels, step);
+        core.train(pictures, labels, null, step);
       }
       NetworkState state = core.snapshot();
       assertClose(stock.params().toFloatVector(), state.parameters(), 1e-4, "parameters");
@@ -131,15 +131,15 @@ class PlanCoreTest {
   void restoringGoesBackExactly() {
     try (PlanCore core = core(DROPOUT, "{}");
         FloatPointer pictures = pictures(8, 1)) {
-      core.train(pictures, labels(8, 1), 1);
+      core.train(pictures, labels(8, 1), null, 1);
       core.finishEpoch();
       NetworkState state = core.snapshot();
-      core.train(pictures, labels(8, 1), 2);
+      core.train(pictures, labels(8, 1), null, 2);
       float[] once = core.snapshot().parameters();
-      core.train(pictures, labels(8, 1), 3);
+      core.train(pictures, labels(8, 1), null, 3);
       core.restore(state);
       assertEquals(1, core.network().getEpochCount());
-      core.train(pictures, labels(8, 1), 2);
+      core.train(pictures, labels(8, 1), null, 2);
       assertArrayEquals(once, core.snapshot().parameters());
       assertEquals(2, core.snapshot().iteration());
     }
@@ -173,7 +173,7 @@ class PlanCoreTest {
         FloatPointer probabilities = new FloatPointer(20L * CLASSES)) {
       for (int round = 0; round < 2; round++) {
         for (int count = 1; count <= 20; count++) {
-          core.train(pictures, labels(count, 1), count);
+          core.train(pictures, labels(count, 1), null, count);
           core.predict(pictures, count, probabilities);
         }
       }
@@ -213,11 +213,11 @@ class PlanCoreTest {
         for (int i = 0; i < 4 * CLASSES; i++) {
           assertEquals(i / CLASSES == 2, Float.isNaN(probabilities.get(i)));
         }
-        assertTrue(Double.isNaN(core.train(pictures, labels(4, 1), 1).lossSum()));
+        assertTrue(Double.isNaN(core.train(pictures, labels(4, 1), null, 1).lossSum()));
         core.restore(state);
       }
       pictures.put(2L * PIXELS + 77, 0);
-      assertTrue(Double.isFinite(core.train(pictures, labels(4, 1), 1).lossSum()));
+      assertTrue(Double.isFinite(core.train(pictures, labels(4, 1), null, 1).lossSum()));
       core.network().params().putScalar(3, Float.NaN);
       core.predict(pictures, 4, probabilities);
       assertTrue(Float.isNaN(probabilities.get(0)));
@@ -234,7 +234,7 @@ class PlanCoreTest {
       long resident = 0;
       long objects = 0;
       for (int step = 0; step < 2500; step++) {
-        core.train(pictures, step % 10 == 9 ? fewer : labels, step);
+        core.train(pictures, step % 10 == 9 ? fewer : labels, null, step);
         if (step % 10 == 0) core.predict(pictures, 16, probabilities);
         if (step == 499) {
           System.gc();
@@ -264,12 +264,12 @@ class PlanCoreTest {
     PlanCore core = core(DROPOUT, "{}");
     try (FloatPointer pictures = pictures(2, 1)) {
       SparkDl4jException e =
-          assertThrows(SparkDl4jException.class, () -> core.train(pictures, new int[] {0, 3}, 1));
+          assertThrows(SparkDl4jException.class, () -> core.train(pictures, new int[] {0, 3}, null, 1));
       assertEquals(ErrorCode.DATA_LABELS, e.code());
-      assertThrows(IllegalArgumentException.class, () -> core.train(pictures, new int[3], 1));
+      assertThrows(IllegalArgumentException.class, () -> core.train(pictures, new int[3], null, 1));
       core.close();
       core.close();
-      e = assertThrows(SparkDl4jException.class, () -> core.train(pictures, new int[2], 1));
+      e = assertThrows(SparkDl4jException.class, () -> core.train(pictures, new int[2], null, 1));
       assertEquals(ErrorCode.TRAINING_STATE, e.code());
     }
   }
@@ -301,7 +301,7 @@ class PlanCoreTest {
   private static float[] trained(long seed) {
     try (PlanCore core = core(DROPOUT, "{}");
         FloatPointer pictures = pictures(8, 1)) {
-      for (int step = 0; step < 5; step++) core.train(pictures, labels(8, 1), seed + step);
+      for (int step = 0; step < 5; step++) core.train(pictures, labels(8, 1), null, seed + step);
       return core.snapshot().parameters();
     }
   }
@@ -392,7 +392,7 @@ class PlanCoreTest {
       stock.setInput(x);
       stock.setLabels(y);
       stock.computeGradientAndScore();
-      MinibatchResult result = core.computeGradients(pictures, labels, seed);
+      MinibatchResult result = core.computeGradients(pictures, labels, null, seed);
       double penalty = stock.calcRegularizationScore(true);
       assertEquals(stock.score() - penalty, result.lossSum() / network.batch, 1e-5);
       assertClose(
@@ -403,7 +403,7 @@ class PlanCoreTest {
 
       for (int step = 0; step < STEPS; step++) {
         stock.fit(x, y);
-        core.train(pictures, labels, step);
+        core.train(pictures, labels, null, step);
       }
       NetworkState state = core.snapshot();
       assertEquals(stock.getIterationCount(), state.iteration());

@@ -27,8 +27,9 @@ class DelegatingCore implements NetworkCore {
   }
 
   @Override
-  public MinibatchResult train(FloatPointer features, int[] labels, long seed) {
-    return core.train(features, labels, seed);
+  public MinibatchResult train(
+      FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
+    return core.train(features, labels, sampleWeights, seed);
   }
 
   @Override

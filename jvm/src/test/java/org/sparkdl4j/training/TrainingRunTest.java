@@ -179,8 +179,9 @@ class TrainingRunTest {
       }
 
       @Override
-      public MinibatchResult train(FloatPointer features, int[] labels, long seed) {
-        MinibatchResult result = super.train(features, labels, seed);
+      public MinibatchResult train(
+              FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
+        MinibatchResult result = super.train(features, labels, sampleWeights, seed);
         return ++steps == 9 ? new MinibatchResult(Double.NaN, 0) : result;
       }
     }
@@ -246,9 +247,10 @@ class TrainingRunTest {
     DelegatingCore cancelling =
         new DelegatingCore(core) {
           @Override
-          public MinibatchResult train(FloatPointer features, int[] labels, long seed) {
+          public MinibatchResult train(
+              FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
             run[0].cancel();
-            return super.train(features, labels, seed);
+            return super.train(features, labels, sampleWeights, seed);
           }
         };
     run[0] = new TrainingRun(cancelling, scaler, training, null, Blobs.options("{'batch_size':8}"));
@@ -274,7 +276,8 @@ class TrainingRunTest {
     DelegatingCore failing =
         new DelegatingCore(core) {
           @Override
-          public MinibatchResult train(FloatPointer features, int[] labels, long seed) {
+          public MinibatchResult train(
+              FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
             if (thrown instanceof Error) throw (Error) thrown;
             throw (RuntimeException) thrown;
           }

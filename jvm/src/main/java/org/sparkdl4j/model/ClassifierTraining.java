@@ -1,5 +1,6 @@
 package org.sparkdl4j.model;
 
+import java.util.function.Supplier;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
@@ -61,12 +62,14 @@ public final class ClassifierTraining {
     options.setAll(trainingOptions);
     TrainingOptions training = new TrainingOptions(trainingOptions);
     int[] shape = {image.height(), image.width(), image.channels()};
-    core =
-        NetworkCores.of(
-            network.toConfiguration(
-                shape, labels.size(), new Options("network", networkOptions), training.seed()),
-            shape);
-    run = new TrainingRun(core, scaler, train, validation, training);
+    Options checked = new Options("network", networkOptions);
+    // DL4J counts iterations in the configuration, so that every network needs one of its own.
+    Supplier<NetworkCore> cores =
+        () ->
+            NetworkCores.of(
+                network.toConfiguration(shape, labels.size(), checked, training.seed()), shape);
+    core = cores.get();
+    run = new TrainingRun(core, cores, scaler, train, validation, training);
   }
 
   /** Starts the training's own thread. */

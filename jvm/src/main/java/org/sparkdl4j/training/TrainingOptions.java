@@ -29,6 +29,16 @@ public final class TrainingOptions {
     return options.integer("batch_size");
   }
 
+  /** Averaging workers on this machine. */
+  public int numWorkers() {
+    return options.integer("num_workers");
+  }
+
+  /** Minibatches that every averaging worker trains between two averagings. */
+  public int averagingFrequency() {
+    return options.integer("averaging_frequency");
+  }
+
   /** The share of the training data to hold out, for who splits them. */
   public double validationFraction() {
     return options.number("validation_fraction");

@@ -48,8 +48,9 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.minibatch.Minibatch;
+import org.sparkdl4j.minibatch.Selection;
 import org.sparkdl4j.network.NetworkSpec;
-import org.sparkdl4j.plan.Minibatches;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
@@ -113,10 +114,11 @@ class ImageClassifierTest {
         assertArrayEquals(classifier.core().snapshot().updater(), state.toFloatVector());
       }
       assertEquals(classifier.core().network().getIterationCount(), network.getIterationCount());
-      try (Minibatches pictures =
-          new Minibatches(TEST, classifier.scaler(), Blobs.SHAPE, TEST.size())) {
+      try (Minibatch pictures =
+          new Minibatch(TEST, classifier.scaler(), Blobs.SHAPE, TEST.size())) {
+        pictures.load(Selection.range(0, 0, TEST.size()));
         float[] features = new float[TEST.size() * 144];
-        pictures.load(null, 0, TEST.size()).get(features);
+        pictures.features().get(features);
         INDArray output =
             network.output(Nd4j.create(features, new long[] {TEST.size(), 1, 12, 12}, 'c'));
         assertArrayEquals(classifier.predict(TEST, 25), output.dup('c').data().asFloat(), 1e-5f);
@@ -422,7 +424,7 @@ class ImageClassifierTest {
     NetworkCore core = Blobs.core("{'learning_rate':0.02,'updater':'" + updater + "'}");
     TrainingRun run =
         new TrainingRun(
-            core, scaler, training, null, Blobs.options("{'epochs':8,'batch_size':16}"));
+            core, null, scaler, training, null, Blobs.options("{'epochs':8,'batch_size':16}"));
     run.start();
     while (true) {
       String event = run.poll(60_000);

@@ -146,7 +146,8 @@ class TrainingRunTest {
 
   @Test
   void withoutValidationTheLastEpochIsKept() {
-    TrainingRun run = new TrainingRun(core, scaler, training, null, Blobs.options("{'epochs':2}"));
+    TrainingRun run =
+        new TrainingRun(core, null, scaler, training, null, Blobs.options("{'epochs':2}"));
     run.start();
     List<ObjectNode> events = drain(run, IGNORE);
     assertTrue(ofType(events, "epoch").get(0).get("validation_loss").isNull());
@@ -160,7 +161,8 @@ class TrainingRunTest {
       float[] first = wild.snapshot().parameters();
       StandardScaler none = StandardScaler.fit(ScalerKind.NONE, training);
       TrainingRun run =
-          new TrainingRun(wild, none, training, validation, Blobs.options("{'batch_size':5}"));
+          new TrainingRun(
+              wild, null, none, training, validation, Blobs.options("{'batch_size':5}"));
       run.start();
       List<ObjectNode> events = drain(run, IGNORE);
       assertEquals("diverged", events.get(events.size() - 1).get("reason").asText());
@@ -180,7 +182,7 @@ class TrainingRunTest {
 
       @Override
       public MinibatchResult train(
-              FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
+          FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
         MinibatchResult result = super.train(features, labels, sampleWeights, seed);
         return ++steps == 9 ? new MinibatchResult(Double.NaN, 0) : result;
       }
@@ -213,7 +215,8 @@ class TrainingRunTest {
       block.write(0, row);
       LabeledImages images = new LabeledImages(block, null, new int[] {0, 1, 0, 1}, Blobs.CLASSES);
       StandardScaler none = StandardScaler.fit(ScalerKind.NONE, images);
-      TrainingRun run = new TrainingRun(core, none, images, null, Blobs.options("{'epochs':1}"));
+      TrainingRun run =
+          new TrainingRun(core, null, none, images, null, Blobs.options("{'epochs':1}"));
       run.start();
       drain(run, IGNORE);
       assertEquals(Reason.DIVERGED, run.result().reason());
@@ -253,7 +256,9 @@ class TrainingRunTest {
             return super.train(features, labels, sampleWeights, seed);
           }
         };
-    run[0] = new TrainingRun(cancelling, scaler, training, null, Blobs.options("{'batch_size':8}"));
+    run[0] =
+        new TrainingRun(
+            cancelling, null, scaler, training, null, Blobs.options("{'batch_size':8}"));
     run[0].start();
     drain(run[0], IGNORE);
     TrainingResult result = run[0].result();
@@ -295,7 +300,7 @@ class TrainingRunTest {
   void picturesMustFitTheNetwork() {
     try (PixelBlock block = PixelBlock.allocate(4, 9, 12, 1)) {
       LabeledImages images = new LabeledImages(block, null, new int[] {0, 1, 0, 1}, Blobs.CLASSES);
-      TrainingRun run = new TrainingRun(core, scaler, images, null, Blobs.options("{}"));
+      TrainingRun run = new TrainingRun(core, null, scaler, images, null, Blobs.options("{}"));
       run.start();
       drain(run, IGNORE);
       SparkDl4jException e = assertThrows(SparkDl4jException.class, run::result);
@@ -308,7 +313,8 @@ class TrainingRunTest {
 
   @Test
   void refusesWrongStates() {
-    TrainingRun run = new TrainingRun(core, scaler, training, null, Blobs.options("{'epochs':1}"));
+    TrainingRun run =
+        new TrainingRun(core, null, scaler, training, null, Blobs.options("{'epochs':1}"));
     long start = System.nanoTime();
     assertNull(run.poll(30));
     assertTrue(System.nanoTime() - start >= 30_000_000);
@@ -326,7 +332,7 @@ class TrainingRunTest {
         ErrorCode.DATA_LABELS,
         assertThrows(
                 SparkDl4jException.class,
-                () -> new TrainingRun(core, scaler, unlabeled, null, Blobs.options("{}")))
+                () -> new TrainingRun(core, null, scaler, unlabeled, null, Blobs.options("{}")))
             .code());
     assertEquals(
         ErrorCode.DATA_EMPTY,
@@ -334,12 +340,13 @@ class TrainingRunTest {
                 SparkDl4jException.class,
                 () ->
                     new TrainingRun(
-                        core, scaler, training.subset(new int[0]), null, Blobs.options("{}")))
+                        core, null, scaler, training.subset(new int[0]), null, Blobs.options("{}")))
             .code());
   }
 
   private TrainingRun run(NetworkCore core, String options) {
-    TrainingRun run = new TrainingRun(core, scaler, training, validation, Blobs.options(options));
+    TrainingRun run =
+        new TrainingRun(core, null, scaler, training, validation, Blobs.options(options));
     run.start();
     return run;
   }

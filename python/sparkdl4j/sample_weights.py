@@ -87,7 +87,7 @@ def _of_mapping(class_weight: Mapping[Any, Any], classes: Sequence[Any]) -> NDAr
                 f"class_weight has the class {name!r}, which the training data do not have",
                 parameter="class_weight",
             )
-        if not isinstance(weight, numbers.Real) or isinstance(weight, bool):
+        if not _is_number(weight):
             raise errors.error(
                 "PARAMETER_TYPE",
                 f"class_weight must hold numbers, but that of {name!r} is {weight!r}",
@@ -101,6 +101,11 @@ def _of_mapping(class_weight: Mapping[Any, Any], classes: Sequence[Any]) -> NDAr
             )
         of_classes[index] = weight
     return of_classes
+
+
+def _is_number(value: Any) -> bool:
+    # Python counts True as a number, which nobody means.
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _checked(weights: NDArray[Any], name: str) -> NDArray[np.float32]:

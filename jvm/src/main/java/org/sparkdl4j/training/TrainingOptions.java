@@ -1,5 +1,6 @@
 package org.sparkdl4j.training;
 
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.ScalerKind;
 import org.sparkdl4j.spec.Options;
@@ -37,6 +38,19 @@ public final class TrainingOptions {
   /** Minibatches that every averaging worker trains between two averagings. */
   public int averagingFrequency() {
     return options.integer("averaging_frequency");
+  }
+
+  /**
+   * Threads that compute one network: those given, else the processors of this process divided by
+   * {@link #numWorkers}, but at least 1. Processors are those that the JVM sees (a container's
+   * share, the process's affinity), or fewer where OMP_NUM_THREADS says so.
+   */
+  public int threads() {
+    int given = options.integer("threads");
+    if (given > 0) return given;
+    int processors =
+        Math.min(Runtime.getRuntime().availableProcessors(), Nd4j.getEnvironment().maxThreads());
+    return Math.max(1, processors / numWorkers());
   }
 
   /** The share of the training data to hold out, for who splits them. */

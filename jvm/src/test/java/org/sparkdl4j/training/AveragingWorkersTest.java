@@ -259,6 +259,15 @@ class AveragingWorkersTest {
     }
   }
 
+  @Test
+  void threadsAreDividedAmongWorkers() {
+    int all = Blobs.options("{}").threads();
+    assertTrue(all >= 1 && all <= Runtime.getRuntime().availableProcessors());
+    assertEquals(Math.max(1, all / 2), Blobs.options("{'num_workers':2}").threads());
+    assertEquals(1, Blobs.options("{'num_workers':1000}").threads());
+    assertEquals(7, Blobs.options("{'num_workers':2,'threads':7}").threads());
+  }
+
   /** One minibatch as the loop trains it, whoever asks for it. */
   private MinibatchResult train(
       NetworkCore core, Minibatch minibatch, int epoch, int step, long seed) {

@@ -29,9 +29,9 @@ class Callback:
                 "minibatch" (`epoch`, `step`, `steps_per_epoch`, `examples`, `loss`,
                 `images_per_second`, `seconds`; at most about ten a second),
                 "epoch" (`epoch`, `loss`, `accuracy`, `validation_loss`, `validation_accuracy`,
-                `images_per_second`, `seconds`),
+                `images_per_second`, `seconds`, `input_waits`, `input_wait_seconds`),
                 "end" (`reason`: "completed", "cancelled" or "diverged", `kept_epoch`, `epoch`,
-                `step`) and
+                `step`, `input_waits`, `input_wait_seconds`) and
                 "error" (`code`, `message`, `details`).
                 Epochs and steps count from 1.
         """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sparkdl4j import errors, options
+from sparkdl4j import errors, options, sample_weights
 from sparkdl4j import network as networks
 from sparkdl4j.callbacks import Callback, ProgressBar
 from sparkdl4j.dataset import ImageDataset
@@ -18,6 +18,7 @@ from sparkdl4j.evaluation import Evaluation
 from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.network import Sequential
+from sparkdl4j.sample_weights import ClassWeight
 from sparkdl4j.scaler import StandardScaler
 
 if TYPE_CHECKING:
@@ -162,6 +163,8 @@ class ConvNetClassifier:
         X: ArrayLike | ImageDataset,
         y: ArrayLike | None = None,
         *,
+        sample_weight: ArrayLike | None = None,
+        class_weight: ClassWeight = None,
         validation_data: ImageDataset | tuple[ArrayLike, ArrayLike] | None = None,
     ) -> ConvNetClassifier:
         """Trains the network.
@@ -172,6 +175,11 @@ class ConvNetClassifier:
         Args:
             X: pictures, (n, height, width) or (n, height, width, channels); or an `ImageDataset` with labels.
             y: (n,) labels; None with an `ImageDataset`.
+            sample_weight: (n,) by how much the loss of each picture counts, finite and not negative; None for 1.
+                Losses of training are sums of weight times loss divided by the number of pictures; accuracies, and
+                everything about validation data, are not weighted.
+            class_weight: a dict of weights by class (1 for those not in it), or "balanced" for weights that give
+                every class the same sum among the pictures trained; multiplied with `sample_weight`.
             validation_data: an `ImageDataset` or (X, y) that decides which epoch's parameters are kept.
 
         Raises:
@@ -184,7 +192,9 @@ class ConvNetClassifier:
         network = networks.network(self.network)
         settings = networks.fill(network, network_options)
         data = _dataset(X, y, "X")
+        data = _weighted(data, sample_weight)
         train, validation = self._parts(data, validation_data, training_options)
+        weights = sample_weights.with_classes(train.weights, class_weight, train.required_labels(), train.classes)
         networks.shapes(network, train.image_shape, len(train.classes))
 
         scaler = None
@@ -210,7 +220,7 @@ class ConvNetClassifier:
             "image": image_options.to_dict(),
             "scaler": _no_scaler(train.image_shape) if scaler is None else scaler.to_dict(),
         }
-        model, stopped_by = models.train(request, train, validation, on_event=on_event)
+        model, stopped_by = models.train(request, train, validation, weights=weights, on_event=on_event)
         end = self._adopt(model)
         if stopped_by is not None:
             raise stopped_by
@@ -423,6 +433,15 @@ def _dataset(X: ArrayLike | ImageDataset, y: ArrayLike | None, name: str) -> Ima
     if y is None:
         raise errors.error("DATA_LABELS", f"{name} is an array, so y must give its labels", parameter="y")
     return ImageDataset.from_arrays(X, y)
+
+
+def _weighted(data: ImageDataset, sample_weight: ArrayLike | None) -> ImageDataset:
+    weights = sample_weights.of_pictures(sample_weight, len(data))
+    if weights is None:
+        return data
+    same = data.subset(np.arange(len(data)))
+    same.weights = weights
+    return same
 
 
 def _with_classes(data: ImageDataset, classes: Sequence[Any], name: str) -> ImageDataset:

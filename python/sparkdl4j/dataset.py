@@ -28,6 +28,7 @@ class ImageDataset:
         classes: the names (or numbers) of the classes, sorted.
         paths: (n,) where each picture came from, or None.
         groups: (n,) the group (a patient, say) of each picture, or None.
+        weights: (n,) float32, by how much the loss of each picture counts in training, or None for 1.
         damaged: the pictures that could not be read.
         image_options: how the files were decoded; None for pictures that came as arrays.
     """
@@ -40,6 +41,7 @@ class ImageDataset:
         classes: Sequence[Any] = (),
         paths: NDArray[np.object_] | None = None,
         groups: NDArray[np.object_] | None = None,
+        weights: NDArray[np.float32] | None = None,
         damaged: Sequence[DamagedImage] = (),
         image_options: ImageOptions | None = None,
         rows: NDArray[np.int32] | None = None,
@@ -50,6 +52,7 @@ class ImageDataset:
         self.classes = list(classes)
         self.paths = paths
         self.groups = groups
+        self.weights = weights
         self.damaged = list(damaged)
         self.image_options = image_options
 
@@ -129,6 +132,7 @@ class ImageDataset:
             classes=self.classes,
             paths=None if self.paths is None else self.paths[index],
             groups=None if self.groups is None else self.groups[index],
+            weights=None if self.weights is None else self.weights[index],
             image_options=self.image_options,
             rows=np.ascontiguousarray(rows[index]),
         )

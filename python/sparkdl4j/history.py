@@ -17,6 +17,8 @@ COLUMNS = (
     "validation_accuracy",
     "images_per_second",
     "seconds",
+    "input_waits",
+    "input_wait_seconds",
 )
 
 
@@ -30,7 +32,8 @@ class History:
     Attributes:
         epochs: one dict an epoch: `epoch` (from 1), `loss`, `accuracy`, `validation_loss`,
             `validation_accuracy` (both None without validation data), `images_per_second`,
-            `seconds`.
+            `seconds`, `input_waits` (minibatches that were not ready when training asked for
+            them) and `input_wait_seconds` (how long it then waited).
         kept_epoch: as above; None when it is not known.
     """
 

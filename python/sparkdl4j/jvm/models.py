@@ -63,6 +63,7 @@ def train(
     train_data: ImageDataset,
     validation_data: ImageDataset | None,
     *,
+    weights: NDArray[np.float32] | None = None,
     on_event: Callable[[dict[str, Any]], None],
 ) -> tuple[Model, BaseException | None]:
     """Trains a classifier.
@@ -71,6 +72,7 @@ def train(
         request: network, network options, training options, labels, image options and scaler, as the bridge's
             Training.start documents them.
         train_data, validation_data: labelled pictures whose labels index the same classes.
+        weights: (n,) by how much the loss of each training picture counts; None for 1.
         on_event: receives every event in order. An exception of its, KeyboardInterrupt among them, stops training at
             the next minibatch and is returned beside the model.
 
@@ -79,7 +81,7 @@ def train(
     """
     run = java_class("org.sparkdl4j.bridge.Training").start(
         json.dumps(request),
-        _view(train_data),
+        _view(train_data, weights),
         None if validation_data is None else _view(validation_data),
     )
     stopped_by: BaseException | None = None
@@ -106,8 +108,8 @@ def _close(java_model: Any) -> None:
         java_model.close()
 
 
-def _view(data: ImageDataset) -> Any:
-    """The Java view on the pixels of a data set; valid as long as the data set lives."""
+def _view(data: ImageDataset, weights: NDArray[np.float32] | None = None) -> Any:
+    """The Java view on the pixels of a data set; valid as long as the data set lives, but the weights are read now."""
     import jpype
 
     n, height, width, channels = data.pixels.shape
@@ -121,5 +123,6 @@ def _view(data: ImageDataset) -> Any:
         channels,
         None if data.rows is None else integers(data.rows),
         None if data.labels is None else integers(data.labels),
+        0 if weights is None else weights.ctypes.data,
         [str(name) for name in data.classes],
     )

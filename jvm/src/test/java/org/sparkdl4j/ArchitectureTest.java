@@ -22,8 +22,10 @@ class ArchitectureTest {
           "file",
           "image",
           "dataset",
+          "minibatch",
           "network",
           "plan",
+          "averaging",
           "evaluation",
           "training",
           "model");

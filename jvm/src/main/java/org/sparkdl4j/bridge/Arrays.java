@@ -2,7 +2,9 @@ package org.sparkdl4j.bridge;
 
 import java.util.List;
 import java.util.Locale;
+import org.bytedeco.javacpp.FloatPointer;
 import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.NativeAddress;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.PixelType;
 
@@ -17,6 +19,8 @@ public final class Arrays {
    * @param type "uint8" or "float32"
    * @param indices the rows of the view; null for all
    * @param labels class indices, one for each picture of the view; null for none
+   * @param weights address of a float32 array with one weight for each picture of the view, which
+   *     is read at once; 0 for none
    * @param classes the names of the classes
    */
   public static LabeledImages images(
@@ -28,9 +32,14 @@ public final class Arrays {
       int channels,
       int[] indices,
       int[] labels,
+      long weights,
       String[] classes) {
     PixelType pixelType = PixelType.valueOf(type.toUpperCase(Locale.ROOT));
     PixelBlock block = PixelBlock.wrap(address, pixelType, n, height, width, channels);
-    return new LabeledImages(block, indices, labels, List.of(classes));
+    LabeledImages images = new LabeledImages(block, indices, labels, List.of(classes));
+    if (weights == 0) return images;
+    float[] ofPictures = new float[images.size()];
+    new FloatPointer(new NativeAddress(weights)).get(ofPictures);
+    return images.withWeights(ofPictures);
   }
 }

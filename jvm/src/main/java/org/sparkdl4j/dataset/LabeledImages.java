@@ -6,12 +6,14 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.LabeledFile;
 
 /**
- * A view on a block of pictures, with or without labels. Views share the block: nothing is copied.
+ * A view on a block of pictures, with or without labels, and with or without weights by which each
+ * picture's loss counts in training. Views share the block: nothing is copied.
  */
 public final class LabeledImages implements AutoCloseable {
   private final PixelBlock block;
   private final int[] indices;
   private final int[] labels;
+  private final float[] weights;
   private final List<String> classes;
 
   /**
@@ -23,10 +25,12 @@ public final class LabeledImages implements AutoCloseable {
    * @throws SparkDl4jException DATA_SHAPE or DATA_LABELS
    */
   public LabeledImages(PixelBlock block, int[] indices, int[] labels, List<String> classes) {
-    this.block = block;
-    this.indices = indices == null ? null : indices.clone();
-    this.labels = labels == null ? null : labels.clone();
-    this.classes = List.copyOf(classes);
+    this(
+        block,
+        indices == null ? null : indices.clone(),
+        labels == null ? null : labels.clone(),
+        null,
+        List.copyOf(classes));
     if (indices != null) {
       for (int index : indices) {
         if (index < 0 || index >= block.count()) {
@@ -37,6 +41,15 @@ public final class LabeledImages implements AutoCloseable {
       }
     }
     if (labels != null) checkLabels();
+  }
+
+  private LabeledImages(
+      PixelBlock block, int[] indices, int[] labels, float[] weights, List<String> classes) {
+    this.block = block;
+    this.indices = indices;
+    this.labels = labels;
+    this.weights = weights;
+    this.classes = classes;
   }
 
   /**
@@ -92,6 +105,29 @@ public final class LabeledImages implements AutoCloseable {
     return labels == null ? null : labels.clone();
   }
 
+  /**
+   * The same view with weights.
+   *
+   * @param weights by how much the loss of each picture of the view counts: finite and not
+   *     negative, and not all 0; null for all by 1
+   * @throws SparkDl4jException DATA_SHAPE or DATA_NOT_FINITE
+   */
+  public LabeledImages withWeights(float[] weights) {
+    if (weights != null) checkWeights(weights);
+    return new LabeledImages(
+        block, indices, labels, weights == null ? null : weights.clone(), classes);
+  }
+
+  /** Whether pictures have weights of their own; else all count by 1. */
+  public boolean isWeighted() {
+    return weights != null;
+  }
+
+  /** The weight of the view's picture number {@code i}. */
+  public float weight(int i) {
+    return weights == null ? 1 : weights[i];
+  }
+
   /** The names of the classes; empty without labels. */
   public List<String> classes() {
     return classes;
@@ -101,6 +137,7 @@ public final class LabeledImages implements AutoCloseable {
   public LabeledImages subset(int[] positions) {
     int[] rows = new int[positions.length];
     int[] subsetLabels = labels == null ? null : new int[positions.length];
+    float[] subsetWeights = weights == null ? null : new float[positions.length];
     for (int i = 0; i < positions.length; i++) {
       if (positions[i] < 0 || positions[i] >= size()) {
         throw new SparkDl4jException(
@@ -108,14 +145,38 @@ public final class LabeledImages implements AutoCloseable {
       }
       rows[i] = row(positions[i]);
       if (labels != null) subsetLabels[i] = labels[positions[i]];
+      if (weights != null) subsetWeights[i] = weights[positions[i]];
     }
-    return new LabeledImages(block, rows, subsetLabels, classes);
+    return new LabeledImages(block, rows, subsetLabels, subsetWeights, classes);
   }
 
   /** Closes the block, and with it every other view on it. */
   @Override
   public void close() {
     block.close();
+  }
+
+  private void checkWeights(float[] given) {
+    if (given.length != size()) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_SHAPE, given.length + " sample weights for " + size() + " pictures");
+    }
+    double sum = 0;
+    for (int i = 0; i < given.length; i++) {
+      // Written so that NaN fails too.
+      if (!(given[i] >= 0 && given[i] < Float.POSITIVE_INFINITY)) {
+        throw new SparkDl4jException(
+            ErrorCode.DATA_NOT_FINITE,
+            "sample weights must be finite and not negative, but that of picture "
+                + i
+                + " is "
+                + given[i]);
+      }
+      sum += given[i];
+    }
+    if (sum == 0 && given.length > 0) {
+      throw new SparkDl4jException(ErrorCode.DATA_NOT_FINITE, "all sample weights are 0");
+    }
   }
 
   private void checkLabels() {

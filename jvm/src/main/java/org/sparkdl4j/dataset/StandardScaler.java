@@ -2,7 +2,6 @@ package org.sparkdl4j.dataset;
 
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
-import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.error.ErrorCode;
@@ -10,8 +9,7 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.spec.Json;
 
 /**
- * Gives training data zero mean and unit variance, and turns pictures into what a network reads:
- * {@code (x - mean) * (1 / scale)} in float32, {@code [count, channels, height, width]}.
+ * Gives training data zero mean and unit variance: {@code (x - mean) * (1 / scale)} in float32.
  *
  * <p>Features that are constant in the training data keep the scale 1. Immutable.
  */
@@ -22,7 +20,7 @@ public final class StandardScaler {
   private final double[] scale;
   private final double[] variance;
   private final long count;
-  private volatile Plan plan;
+  private volatile PictureStandardizer standardizer;
 
   private StandardScaler(
       ScalerKind kind, int[] shape, double[] mean, double[] scale, Moments moments) {
@@ -139,43 +137,16 @@ public final class StandardScaler {
   }
 
   /**
-   * Standardises some pictures of a view.
+   * What standardises the pictures of a block.
    *
-   * @param order numbers of pictures in the view; null for 0, 1, 2, ...
-   * @param from the first place of {@code order} to take
-   * @param number how many places to take
-   * @param target address of {@code number * channels * height * width} floats
-   * @throws SparkDl4jException DATA_SHAPE when the pictures are not of the shape that was learned
+   * @throws SparkDl4jException DATA_SHAPE when they are not of the shape that was learned
    */
-  public void apply(LabeledImages view, int from, int number, int[] order, long target) {
-    PixelBlock block = view.block();
-    Plan current = planFor(block);
-    int length = block.rowLength();
-    int pixels = block.height() * block.width();
-    FloatPointer out = new FloatPointer(new NativeAddress(target));
-    boolean bytes = block.type() == PixelType.UINT8;
-    byte[] byteRow = bytes ? new byte[length] : null;
-    float[] floatRow = bytes ? null : new float[length];
-    float[] result = new float[length];
-    for (int i = 0; i < number; i++) {
-      int row = view.row(order == null ? from + i : order[from + i]);
-      if (bytes) {
-        block.read(row, byteRow);
-        current.apply(byteRow, pixels, result);
-      } else {
-        block.read(row, floatRow);
-        current.apply(floatRow, pixels, result);
-      }
-      out.position((long) i * length).put(result);
-    }
-  }
-
-  private Plan planFor(PixelBlock block) {
-    Plan current = plan;
+  public PictureStandardizer standardizer(PixelBlock block) {
+    PictureStandardizer current = standardizer;
     if (current == null || !current.fits(block)) {
       checkShape(block);
-      current = new Plan(this, block);
-      plan = current;
+      current = new PictureStandardizer(kind, mean, scale, block);
+      standardizer = current;
     }
     return current;
   }
@@ -225,54 +196,5 @@ public final class StandardScaler {
       numbers[i] = array.get(i).asDouble();
     }
     return numbers;
-  }
-
-  /** Means and inverse scales in float32 in the order of the result, for pictures of one size. */
-  private static final class Plan {
-    private final int height;
-    private final int width;
-    private final int channels;
-    private final float[] mean;
-    private final float[] inverse;
-
-    Plan(StandardScaler scaler, PixelBlock block) {
-      height = block.height();
-      width = block.width();
-      channels = block.channels();
-      mean = new float[block.rowLength()];
-      inverse = new float[block.rowLength()];
-      Arrays.fill(inverse, 1);
-      if (scaler.kind == ScalerKind.NONE) return;
-      int pixels = height * width;
-      for (int c = 0; c < channels; c++) {
-        for (int p = 0; p < pixels; p++) {
-          int source = scaler.kind == ScalerKind.CHANNEL ? c : p * channels + c;
-          mean[c * pixels + p] = (float) scaler.mean[source];
-          inverse[c * pixels + p] = (float) (1 / scaler.scale[source]);
-        }
-      }
-    }
-
-    boolean fits(PixelBlock block) {
-      return block.height() == height && block.width() == width && block.channels() == channels;
-    }
-
-    void apply(byte[] row, int pixels, float[] result) {
-      for (int c = 0; c < channels; c++) {
-        int at = c * pixels;
-        for (int p = 0, source = c; p < pixels; p++, source += channels, at++) {
-          result[at] = ((row[source] & 0xFF) - mean[at]) * inverse[at];
-        }
-      }
-    }
-
-    void apply(float[] row, int pixels, float[] result) {
-      for (int c = 0; c < channels; c++) {
-        int at = c * pixels;
-        for (int p = 0, source = c; p < pixels; p++, source += channels, at++) {
-          result[at] = (row[source] - mean[at]) * inverse[at];
-        }
-      }
-    }
   }
 }

@@ -1,5 +1,6 @@
 package org.sparkdl4j.model;
 
+import java.util.function.Supplier;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
@@ -7,6 +8,7 @@ import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.plan.CoreOptions;
 import org.sparkdl4j.plan.NetworkCore;
@@ -24,10 +26,15 @@ import org.sparkdl4j.training.TrainingRun;
 public final class ClassifierTraining {
   private final NetworkSpec network;
   private final ObjectNode options;
+  private final TrainingOptions training;
   private final ArrayNode labels;
   private final DecodeOptions image;
   private final StandardScaler scaler;
   private final NetworkCore core;
+
+  /** The formats that trials have chosen, or null. */
+  private final String tuning;
+
   private final TrainingRun run;
 
   /**
@@ -60,15 +67,13 @@ public final class ClassifierTraining {
     options = Json.object();
     options.setAll(networkOptions);
     options.setAll(trainingOptions);
-    TrainingOptions training = new TrainingOptions(trainingOptions);
+    training = new TrainingOptions(trainingOptions);
     int[] shape = {image.height(), image.width(), image.channels()};
-    core =
-        NetworkCores.of(
-            network.toConfiguration(
-                shape, labels.size(), new Options("network", networkOptions), training.seed()),
-            shape,
-            coreOptions(new Options("training", trainingOptions)));
-    run = new TrainingRun(core, scaler, train, validation, training);
+    Options checked = new Options("network", networkOptions);
+    core = core(network.toConfiguration(shape, labels.size(), checked, training.seed()), null);
+    tuning = training.tune() ? core.tune(Math.min(training.batchSize(), train.size())) : null;
+    Supplier<NetworkCore> others = () -> core(core.configuration(), tuning);
+    run = new TrainingRun(core, others, scaler, train, validation, training);
   }
 
   /** Starts the training's own thread. */
@@ -107,17 +112,15 @@ public final class ClassifierTraining {
     ObjectNode summary = result.toJson();
     summary.set("history", summary.remove("epochs"));
     summary.set("options", options);
-    ModelMetadata metadata = new ModelMetadata(network.toJson(), labels, summary, null);
+    ModelMetadata metadata = new ModelMetadata(network.toJson(), labels, summary, tuning);
     return new ImageClassifier(core, scaler, image, metadata);
   }
 
-  private static CoreOptions coreOptions(Options training) {
-    int threads = training.integer("threads");
-    if (threads == 0) {
-      int processors = Runtime.getRuntime().availableProcessors();
-      threads = Math.max(1, processors / training.integer("num_workers"));
-    }
-    return new CoreOptions(
-        training.string("precision"), threads, training.number("memory_limit"), null);
+  private NetworkCore core(NetworkConfiguration configuration, String formats) {
+    int[] shape = {image.height(), image.width(), image.channels()};
+    CoreOptions computing =
+        new CoreOptions(
+            training.precision(), training.threads(), training.memoryLimit(), formats);
+    return NetworkCores.of(configuration, shape, computing);
   }
 }

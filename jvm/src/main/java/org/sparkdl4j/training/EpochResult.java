@@ -1,6 +1,7 @@
 package org.sparkdl4j.training;
 
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.spec.Json;
 
 /** What one finished epoch showed. */
@@ -12,6 +13,7 @@ public final class EpochResult {
   private final Double validationAccuracy;
   private final double imagesPerSecond;
   private final double seconds;
+  private final InputWaits waits;
 
   EpochResult(
       int epoch,
@@ -20,7 +22,8 @@ public final class EpochResult {
       Double validationLoss,
       Double validationAccuracy,
       double imagesPerSecond,
-      double seconds) {
+      double seconds,
+      InputWaits waits) {
     this.epoch = epoch;
     this.loss = loss;
     this.accuracy = accuracy;
@@ -28,6 +31,7 @@ public final class EpochResult {
     this.validationAccuracy = validationAccuracy;
     this.imagesPerSecond = imagesPerSecond;
     this.seconds = seconds;
+    this.waits = waits;
   }
 
   /** The epoch's number, from 1. */
@@ -35,12 +39,15 @@ public final class EpochResult {
     return epoch;
   }
 
-  /** The mean cross-entropy of the training pictures as trained, without regularisation terms. */
+  /**
+   * The mean loss of the training pictures as trained, without regularisation terms. Where they
+   * have weights: the sum of weight times loss, divided by the number of pictures.
+   */
   public double loss() {
     return loss;
   }
 
-  /** The share of the training pictures predicted right as trained. */
+  /** The share of the training pictures predicted right as trained, whatever their weights. */
   public double accuracy() {
     return accuracy;
   }
@@ -65,6 +72,11 @@ public final class EpochResult {
     return seconds;
   }
 
+  /** How often training had to wait for its pictures in this epoch. */
+  public InputWaits waits() {
+    return waits;
+  }
+
   /** Whether this epoch is better: higher validation accuracy; ties: lower validation loss. */
   boolean isBetterThan(EpochResult other) {
     int byAccuracy = Double.compare(validationAccuracy, other.validationAccuracy);
@@ -80,6 +92,8 @@ public final class EpochResult {
         .put("validation_loss", validationLoss)
         .put("validation_accuracy", validationAccuracy)
         .put("images_per_second", imagesPerSecond)
-        .put("seconds", seconds);
+        .put("seconds", seconds)
+        .put("input_waits", waits.waits())
+        .put("input_wait_seconds", waits.seconds());
   }
 }

@@ -1,19 +1,17 @@
 package org.sparkdl4j.training;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.sparkdl4j.dataset.LabeledImages;
-import org.sparkdl4j.dataset.SeededOrder;
 import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.plan.CrossEntropy;
-import org.sparkdl4j.plan.ForwardPass;
 import org.sparkdl4j.plan.MinibatchResult;
-import org.sparkdl4j.plan.Minibatches;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkState;
 import org.sparkdl4j.training.TrainingResult.Reason;
@@ -24,6 +22,7 @@ final class Trainer {
   private static final long EVENT_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final NetworkCore core;
+  private final Supplier<NetworkCore> furtherCores;
   private final StandardScaler scaler;
   private final LabeledImages training;
   private final LabeledImages validation;
@@ -38,12 +37,14 @@ final class Trainer {
   private EpochResult keptEpoch;
   private int epoch;
   private int step;
-  private long trainedMinibatches;
+  private boolean hasTold;
   private long lastEvent;
+  private InputWaits waits = InputWaits.NONE;
 
   /** A trainer; {@code validation} may be null. */
   Trainer(
       NetworkCore core,
+      Supplier<NetworkCore> furtherCores,
       StandardScaler scaler,
       LabeledImages training,
       LabeledImages validation,
@@ -51,6 +52,7 @@ final class Trainer {
       Consumer<TrainingEvent> events,
       BooleanSupplier cancelled) {
     this.core = core;
+    this.furtherCores = furtherCores;
     this.scaler = scaler;
     this.training = training;
     this.validation = validation;
@@ -65,8 +67,7 @@ final class Trainer {
     kept = core.snapshot();
     events.accept(TrainingEvent.start(options.epochs(), stepsPerEpoch, training.size()));
     Reason reason = Reason.COMPLETED;
-    try (Minibatches minibatches =
-        new Minibatches(training, scaler, core.inputShape(), batchSize)) {
+    try (MinibatchTraining minibatches = minibatchTraining()) {
       for (int e = 1; e <= options.epochs() && reason == Reason.COMPLETED; e++) {
         reason = trainEpoch(e, minibatches);
       }
@@ -77,37 +78,53 @@ final class Trainer {
     // Cancelled in the first epoch, the run keeps what it has learned so far.
     if (reason != Reason.CANCELLED || keptEpoch != null) core.restore(kept);
     return new TrainingResult(
-        reason, keptEpoch == null ? 0 : keptEpoch.epoch(), epoch, step, epochs);
+        reason, keptEpoch == null ? 0 : keptEpoch.epoch(), epoch, step, waits, epochs);
   }
 
-  private Reason trainEpoch(int number, Minibatches minibatches) {
-    int[] order = SeededOrder.permutation(training.size(), options.seed(), number);
+  private MinibatchTraining minibatchTraining() {
+    return options.numWorkers() == 1
+        ? new Worker(core, scaler, training, options, 0, 1, cancelled)
+        : new AveragingWorkers(core, furtherCores, scaler, training, options, cancelled);
+  }
+
+  private Reason trainEpoch(int number, MinibatchTraining minibatches) {
+    InputWaits waitsBefore = waits;
     long start = System.nanoTime();
     double lossSum = 0;
     long hits = 0;
-    for (int from = 0; from < order.length; from += batchSize) {
-      if (cancelled.getAsBoolean()) return Reason.CANCELLED;
-      int count = Math.min(batchSize, order.length - from);
-      int[] labels = new int[count];
-      for (int i = 0; i < count; i++) labels[i] = training.label(order[from + i]);
-      MinibatchResult result =
-          core.train(minibatches.load(order, from, count), labels, null, nextMinibatchSeed());
-      epoch = number;
-      step = from / batchSize + 1;
-      if (!Double.isFinite(result.lossSum())) return Reason.DIVERGED;
-      lossSum += result.lossSum();
-      hits += result.hits();
-      tellOfMinibatch(from + count, result.lossSum() / count, start);
+    int round;
+    for (int done = 0; done < stepsPerEpoch; done += round) {
+      round = Math.min(minibatches.roundSize(), stepsPerEpoch - done);
+      MinibatchResult[] results = minibatches.train(round);
+      waits = minibatches.waits();
+      double roundLoss = 0;
+      boolean complete = true;
+      for (int i = 0; i < round; i++) {
+        if (results[i] == null) {
+          complete = false;
+          continue;
+        }
+        epoch = number;
+        step = done + i + 1;
+        if (!Double.isFinite(results[i].lossSum())) return Reason.DIVERGED;
+        // One after the other, as they are numbered: another order could round differently.
+        lossSum += results[i].lossSum();
+        roundLoss += results[i].lossSum();
+        hits += results[i].hits();
+      }
+      if (!complete) return Reason.CANCELLED;
+      int examples = examplesIn(done + round);
+      tellOfMinibatch(examples, roundLoss / (examples - examplesIn(done)), start);
     }
     double trainSeconds = secondsSince(start);
-    core.finishEpoch();
+    minibatches.finishEpoch();
     NetworkState state = core.snapshot();
     // The last update may have spoilt the parameters without any loss showing it yet.
-    if (!state.isFinite() || !predictsNumbers(order)) return Reason.DIVERGED;
+    if (!state.isFinite() || !predictsNumbers(minibatches)) return Reason.DIVERGED;
     Double validationLoss = null;
     Double validationAccuracy = null;
     if (validation != null) {
-      float[] probabilities = ForwardPass.run(core, scaler, validation, batchSize);
+      float[] probabilities = minibatches.predict(validation, batchSize);
       validationLoss = validationLoss(probabilities);
       validationAccuracy = validationAccuracy(probabilities);
       if (!Double.isFinite(validationLoss)) return Reason.DIVERGED;
@@ -115,12 +132,13 @@ final class Trainer {
     EpochResult result =
         new EpochResult(
             number,
-            lossSum / order.length,
-            (double) hits / order.length,
+            lossSum / training.size(),
+            (double) hits / training.size(),
             validationLoss,
             validationAccuracy,
-            order.length / trainSeconds,
-            secondsSince(start));
+            training.size() / trainSeconds,
+            secondsSince(start),
+            waits.since(waitsBefore));
     epochs.add(result);
     boolean best = options.keepBest() && validation != null;
     if (keptEpoch == null || !best || result.isBetterThan(keptEpoch)) {
@@ -134,9 +152,9 @@ final class Trainer {
   /**
    * Whether one minibatch of predictions is free of NaN; parameters can be finite, yet too large.
    */
-  private boolean predictsNumbers(int[] order) {
-    LabeledImages sample = training.subset(Arrays.copyOf(order, batchSize));
-    for (float probability : ForwardPass.run(core, scaler, sample, batchSize)) {
+  private boolean predictsNumbers(MinibatchTraining minibatches) {
+    LabeledImages sample = training.subset(IntStream.range(0, batchSize).toArray());
+    for (float probability : minibatches.predict(sample, batchSize)) {
       if (!Float.isFinite(probability)) return false;
     }
     return true;
@@ -144,17 +162,17 @@ final class Trainer {
 
   private void tellOfMinibatch(int examples, double loss, long epochStart) {
     long now = System.nanoTime();
-    if (trainedMinibatches > 1 && now - lastEvent < EVENT_INTERVAL) return;
+    if (hasTold && now - lastEvent < EVENT_INTERVAL) return;
+    hasTold = true;
     lastEvent = now;
     events.accept(
         TrainingEvent.minibatch(
             epoch, step, stepsPerEpoch, examples, loss, secondsSince(epochStart)));
   }
 
-  private long nextMinibatchSeed() {
-    trainedMinibatches++;
-    // ND4J's dropout uses the low half of a seed only, so the two must be mixed into it.
-    return new Random(options.seed() * 1_000_000_007L + trainedMinibatches).nextLong();
+  /** Pictures in so many minibatches of an epoch. */
+  private int examplesIn(int minibatches) {
+    return (int) Math.min((long) minibatches * batchSize, training.size());
   }
 
   private double validationLoss(float[] probabilities) {

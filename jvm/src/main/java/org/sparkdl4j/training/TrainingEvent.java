@@ -10,9 +10,10 @@ import org.sparkdl4j.spec.Json;
  *
  * <p>{@code start}: {@code epochs}, {@code steps_per_epoch}, {@code examples}. {@code minibatch}:
  * {@code epoch}, {@code step}, {@code steps_per_epoch}, {@code examples} (trained so far in the
- * epoch), {@code loss} (of the minibatch), {@code images_per_second}, {@code seconds}. {@code
- * epoch}: what {@link EpochResult} holds. {@code end}: what {@link TrainingResult} holds, without
- * the history. {@code error}: {@code code}, {@code message}, {@code details}.
+ * epoch), {@code loss} (of the minibatch, or of all of a round of averaging workers), {@code
+ * images_per_second}, {@code seconds}. {@code epoch}: what {@link EpochResult} holds. {@code end}:
+ * what {@link TrainingResult} holds, without the history. {@code error}: {@code code}, {@code
+ * message}, {@code details}.
  */
 public final class TrainingEvent {
   private final String type;

@@ -1,5 +1,6 @@
 package org.sparkdl4j.training;
 
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.ScalerKind;
 import org.sparkdl4j.spec.Options;
@@ -29,6 +30,29 @@ public final class TrainingOptions {
     return options.integer("batch_size");
   }
 
+  /** Averaging workers on this machine. */
+  public int numWorkers() {
+    return options.integer("num_workers");
+  }
+
+  /** Minibatches that every averaging worker trains between two averagings. */
+  public int averagingFrequency() {
+    return options.integer("averaging_frequency");
+  }
+
+  /**
+   * Threads that compute one network: those given, else the processors of this process divided by
+   * {@link #numWorkers}, but at least 1. Processors are those that the JVM sees (a container's
+   * share, the process's affinity), or fewer where OMP_NUM_THREADS says so.
+   */
+  public int threads() {
+    int given = options.integer("threads");
+    if (given > 0) return given;
+    int processors =
+        Math.min(Runtime.getRuntime().availableProcessors(), Nd4j.getEnvironment().maxThreads());
+    return Math.max(1, processors / numWorkers());
+  }
+
   /** The share of the training data to hold out, for who splits them. */
   public double validationFraction() {
     return options.number("validation_fraction");
@@ -42,6 +66,21 @@ public final class TrainingOptions {
   /** What has a mean and a scale of its own, for who fits the scaler. */
   public ScalerKind standardize() {
     return ScalerKind.of(options.string("standardize"));
+  }
+
+  /** {@code "f32"} or {@code "bf16"}. */
+  public String precision() {
+    return options.string("precision");
+  }
+
+  /** GiB that one network's plan may take for activations; 0 for three quarters of the memory. */
+  public double memoryLimit() {
+    return options.number("memory_limit");
+  }
+
+  /** Whether formats are tried before training. */
+  public boolean tune() {
+    return options.bool("tune");
   }
 
   /** The seed of minibatch order and dropout. */

@@ -3,6 +3,7 @@ package org.sparkdl4j.training;
 import java.util.List;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.spec.Json;
 
 /** How a training run ended. */
@@ -18,13 +19,21 @@ public final class TrainingResult {
   private final int keptEpoch;
   private final int epoch;
   private final int step;
+  private final InputWaits waits;
   private final List<EpochResult> epochs;
 
-  TrainingResult(Reason reason, int keptEpoch, int epoch, int step, List<EpochResult> epochs) {
+  TrainingResult(
+      Reason reason,
+      int keptEpoch,
+      int epoch,
+      int step,
+      InputWaits waits,
+      List<EpochResult> epochs) {
     this.reason = reason;
     this.keptEpoch = keptEpoch;
     this.epoch = epoch;
     this.step = step;
+    this.waits = waits;
     this.epochs = List.copyOf(epochs);
   }
 
@@ -49,19 +58,26 @@ public final class TrainingResult {
     return step;
   }
 
+  /** How often training had to wait for its pictures, with the steps of unfinished epochs. */
+  public InputWaits waits() {
+    return waits;
+  }
+
   /** The finished epochs, in their order. */
   public List<EpochResult> epochs() {
     return epochs;
   }
 
-  /** {@code reason, kept_epoch, epoch, step, epochs}. */
+  /** {@code reason, kept_epoch, epoch, step, input_waits, input_wait_seconds, epochs}. */
   public ObjectNode toJson() {
     ObjectNode json =
         Json.object()
             .put("reason", reason.name().toLowerCase())
             .put("kept_epoch", keptEpoch)
             .put("epoch", epoch)
-            .put("step", step);
+            .put("step", step)
+            .put("input_waits", waits.waits())
+            .put("input_wait_seconds", waits.seconds());
     ArrayNode list = json.putArray("epochs");
     for (EpochResult result : epochs) list.add(result.toJson());
     return json;

@@ -1,5 +1,6 @@
 package org.sparkdl4j.training;
 
+import java.util.function.Supplier;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
@@ -30,14 +31,17 @@ public final class TrainingRun {
    * A run.
    *
    * @param core the network to train; nobody else may train it meanwhile
+   * @param furtherCores gives new networks of the same configuration for the averaging workers but
+   *     the first, which the run closes
    * @param scaler fitted on the training data
    * @param training labelled pictures
    * @param validation labelled pictures that are not trained on, or null
-   * @param options epochs, minibatch size, seed, what to keep
+   * @param options epochs, minibatch size, seed, workers, what to keep
    * @throws SparkDl4jException DATA_EMPTY, DATA_LABELS
    */
   public TrainingRun(
       NetworkCore core,
+      Supplier<NetworkCore> furtherCores,
       StandardScaler scaler,
       LabeledImages training,
       LabeledImages validation,
@@ -47,7 +51,15 @@ public final class TrainingRun {
     this.core = core;
     this.options = options;
     trainer =
-        new Trainer(core, scaler, training, validation, options, events::offer, () -> cancelled);
+        new Trainer(
+            core,
+            furtherCores,
+            scaler,
+            training,
+            validation,
+            options,
+            events::offer,
+            () -> cancelled);
   }
 
   /**

@@ -62,7 +62,8 @@ import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.plan.CoreOptions;
 import org.sparkdl4j.plan.Graphs;
-import org.sparkdl4j.plan.Minibatches;
+import org.sparkdl4j.minibatch.Minibatch;
+import org.sparkdl4j.minibatch.Selection;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
@@ -609,7 +610,7 @@ class ImageClassifierTest {
     NetworkCore core = Blobs.core("{'learning_rate':0.02,'updater':'" + updater + "'}");
     TrainingRun run =
         new TrainingRun(
-            core, scaler, training, null, Blobs.options("{'epochs':8,'batch_size':16}"));
+            core, null, scaler, training, null, Blobs.options("{'epochs':8,'batch_size':16}"));
     run.start();
     while (true) {
       String event = run.poll(60_000);
@@ -630,10 +631,10 @@ class ImageClassifierTest {
     NetworkCore core = NetworkCores.of(configuration, Blobs.SHAPE, CoreOptions.DEFAULT);
     try (LabeledImages training = Blobs.images(30, 1)) {
       StandardScaler scaler = StandardScaler.fit(ScalerKind.FEATURE, training);
-      try (Minibatches minibatches = new Minibatches(training, scaler, Blobs.SHAPE, 10)) {
-        for (int from = 0; from < 30; from += 10) {
-          int[] labels = Arrays.copyOfRange(training.labels(), from, from + 10);
-          core.train(minibatches.load(null, from, 10), labels, null, from);
+      try (Minibatch minibatch = new Minibatch(training, scaler, Blobs.SHAPE, 10)) {
+        for (int i = 0; i < 3; i++) {
+          minibatch.load(Selection.range(i, 10 * i, 10));
+          core.train(minibatch.features(), minibatch.labels(), null, i);
         }
       }
       core.finishEpoch();
@@ -656,10 +657,11 @@ class ImageClassifierTest {
 
   /** The test's pictures as the classifier's network reads them. */
   private static INDArray pictures(ImageClassifier classifier) {
-    try (Minibatches pictures =
-        new Minibatches(TEST, classifier.scaler(), Blobs.SHAPE, TEST.size())) {
+    try (Minibatch pictures =
+        new Minibatch(TEST, classifier.scaler(), Blobs.SHAPE, TEST.size())) {
+      pictures.load(Selection.range(0, 0, TEST.size()));
       float[] features = new float[TEST.size() * 144];
-      pictures.load(null, 0, TEST.size()).get(features);
+      pictures.features().get(features);
       return Nd4j.create(features, new long[] {TEST.size(), 1, 12, 12}, 'c');
     }
   }

@@ -526,8 +526,7 @@ class Dl4jCoreTest {
             SHAPE,
             CLASSES,
             new Options("network", Json.readObject(options.replace('\'', '"'), "options")),
-            5)
-        .layers();
+            5);
   }
 
   private static FloatPointer features(int count, long seed) {

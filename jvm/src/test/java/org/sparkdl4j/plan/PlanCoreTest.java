@@ -327,8 +327,7 @@ class PlanCoreTest {
             SHAPE,
             CLASSES,
             new Options("network", Json.readObject(options.replace('\'', '"'), "options")),
-            5)
-        .layers();
+            5);
   }
 
   private static FloatPointer pictures(int count, long seed) {

@@ -35,28 +35,35 @@ public final class Blobs {
   }
 
   public static NetworkSpec network() {
-    return NetworkSpec.of(
-        Json.readObject(
-            json(
-                "{'layers':[{'type':'Conv2D','filters':4,'kernel_size':[3,3]},"
-                    + "{'type':'MaxPool2D'},"
-                    + "{'type':'Dropout','rate':0.2},{'type':'Dense','units':8},"
-                    + "{'type':'Output'}]}"),
-            "network"));
+    return network(
+        "[{'type':'Conv2D','filters':4,'kernel_size':[3,3]},{'type':'MaxPool2D'},"
+            + "{'type':'Dropout','rate':0.2},{'type':'Dense','units':8},{'type':'Output'}]");
   }
 
   /** A new network; {@code options} as JSON with single quotes. */
   public static NetworkCore core(String options) {
-    return NetworkCores.of(
-        network()
-            .toConfiguration(
-                SHAPE, 2, new Options("network", Json.readObject(json(options), "options")), 3),
-        SHAPE,
-        CoreOptions.DEFAULT);
+    return core(network(), options);
+  }
+
+  /** A new network of other layers; both as JSON with single quotes. */
+  public static NetworkCore core(String layers, String options) {
+    return core(network(layers), options);
   }
 
   public static TrainingOptions options(String options) {
     return new TrainingOptions(Json.readObject(json(options), "options"));
+  }
+
+  private static NetworkSpec network(String layers) {
+    return NetworkSpec.of(Json.readObject(json("{'layers':" + layers + "}"), "network"));
+  }
+
+  private static NetworkCore core(NetworkSpec network, String options) {
+    return NetworkCores.of(
+        network.toConfiguration(
+            SHAPE, 2, new Options("network", Json.readObject(json(options), "options")), 3),
+        SHAPE,
+        CoreOptions.DEFAULT);
   }
 
   private static String json(String text) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import org.junit.jupiter.api.Test;
+import org.sparkdl4j.minibatch.InputWaits;
 
 class EventQueueTest {
   @Test
@@ -11,9 +12,9 @@ class EventQueueTest {
     EventQueue queue = new EventQueue();
     queue.offer(TrainingEvent.start(2, 3, 4));
     for (int step = 1; step <= 1000; step++) queue.offer(minibatch(1, step));
-    queue.offer(TrainingEvent.epoch(new EpochResult(1, 0, 0, null, null, 1, 1)));
+    queue.offer(TrainingEvent.epoch(new EpochResult(1, 0, 0, null, null, 1, 1, InputWaits.NONE)));
     for (int step = 1; step <= 1000; step++) queue.offer(minibatch(2, step));
-    queue.offer(TrainingEvent.epoch(new EpochResult(2, 0, 0, null, null, 1, 1)));
+    queue.offer(TrainingEvent.epoch(new EpochResult(2, 0, 0, null, null, 1, 1, InputWaits.NONE)));
 
     assertEquals("start", queue.poll(0).type());
     assertEquals(1, queue.poll(0).toJson().get("step").asInt());

@@ -24,6 +24,7 @@ import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.evaluation.Evaluation;
+import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.plan.ForwardPass;
 import org.sparkdl4j.plan.MinibatchResult;
 import org.sparkdl4j.plan.NetworkCore;
@@ -145,8 +146,99 @@ class TrainingRunTest {
   }
 
   @Test
+  void aWeightOfTwoIsThePictureTwice() {
+    int[] once = {0, 1, 2, 3, 4, 5, 6, 7};
+    int[] twice = {0, 1, 2, 3, 4, 5, 6, 7, 2, 5, 5};
+    float[] weights = {1, 1, 2, 1, 1, 3, 1, 1};
+    // The update divides by the number of pictures, 8 or 11, so the learning rates make up for it.
+    try (NetworkCore weighted = withoutDropout("{'updater':'sgd','learning_rate':0.08}");
+        NetworkCore repeated = withoutDropout("{'updater':'sgd','learning_rate':0.11}")) {
+      float[] first = weighted.snapshot().parameters();
+      EpochResult ofWeighted =
+          fullBatches(weighted, training.subset(once).withWeights(weights)).epochs().get(0);
+      EpochResult ofRepeated = fullBatches(repeated, training.subset(twice)).epochs().get(0);
+      assertFalse(Arrays.equals(first, weighted.snapshot().parameters()));
+      assertArrayEquals(repeated.snapshot().parameters(), weighted.snapshot().parameters(), 1e-5f);
+      // As Keras has it: the sum of weight times loss, by the number of pictures.
+      assertEquals(ofRepeated.loss() * 11 / 8, ofWeighted.loss(), 1e-6);
+      assertEquals(0, ofWeighted.accuracy() * 8 % 1, 1e-12);
+    }
+  }
+
+  @Test
+  void aWeightOfOneChangesNothing() {
+    float[] ones = new float[training.size()];
+    Arrays.fill(ones, 1);
+    TrainingRun plain = run(core, "{'epochs':2}");
+    float[] parameters = parametersAfter(plain, core);
+    try (NetworkCore other = Blobs.core("{'learning_rate':0.01}")) {
+      TrainingRun weighted =
+          new TrainingRun(
+              other,
+              null,
+              scaler,
+              training.withWeights(ones),
+              validation,
+              Blobs.options("{'epochs':2}"));
+      weighted.start();
+      assertArrayEquals(parameters, parametersAfter(weighted, other));
+    }
+  }
+
+  @Test
+  void countsWaitsForInput() {
+    TrainingRun run = run(core, "{'epochs':3,'batch_size':20}");
+    List<ObjectNode> events = drain(run, IGNORE);
+    TrainingResult result = run.result();
+    long steps = 0;
+    long waits = 0;
+    for (EpochResult epoch : result.epochs()) {
+      assertEquals(6, epoch.waits().steps());
+      assertTrue(epoch.waits().waits() <= 6);
+      steps += epoch.waits().steps();
+      waits += epoch.waits().waits();
+    }
+    assertEquals(steps, result.waits().steps());
+    assertEquals(waits, result.waits().waits());
+    assertEquals(waits == 0, result.waits().seconds() == 0);
+    ObjectNode epoch = ofType(events, "epoch").get(2);
+    assertEquals(result.epochs().get(2).waits().waits(), epoch.get("input_waits").asLong());
+    assertEquals(
+        result.epochs().get(2).waits().seconds(), epoch.get("input_wait_seconds").asDouble());
+    assertEquals(waits, events.get(events.size() - 1).get("input_waits").asLong());
+  }
+
+  @Test
+  void afterASlowStepTheNextMinibatchIsThere() {
+    class Slow extends DelegatingCore {
+      Slow(NetworkCore core) {
+        super(core);
+      }
+
+      @Override
+      public MinibatchResult train(
+          FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
+        try {
+          Thread.sleep(30);
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+        return super.train(features, labels, sampleWeights, seed);
+      }
+    }
+    TrainingRun run = run(new Slow(core), "{'epochs':4,'batch_size':10}");
+    drain(run, IGNORE);
+    InputWaits waits = run.result().waits();
+    assertEquals(44, waits.steps());
+    // The first of the run at most, and two for a machine that is busy with other things.
+    assertTrue(waits.waits() <= 3, waits.waits() + " waits");
+    assertTrue(run.result().epochs().get(3).waits().waits() <= 1);
+  }
+
+  @Test
   void withoutValidationTheLastEpochIsKept() {
-    TrainingRun run = new TrainingRun(core, scaler, training, null, Blobs.options("{'epochs':2}"));
+    TrainingRun run =
+        new TrainingRun(core, null, scaler, training, null, Blobs.options("{'epochs':2}"));
     run.start();
     List<ObjectNode> events = drain(run, IGNORE);
     assertTrue(ofType(events, "epoch").get(0).get("validation_loss").isNull());
@@ -160,7 +252,8 @@ class TrainingRunTest {
       float[] first = wild.snapshot().parameters();
       StandardScaler none = StandardScaler.fit(ScalerKind.NONE, training);
       TrainingRun run =
-          new TrainingRun(wild, none, training, validation, Blobs.options("{'batch_size':5}"));
+          new TrainingRun(
+              wild, null, none, training, validation, Blobs.options("{'batch_size':5}"));
       run.start();
       List<ObjectNode> events = drain(run, IGNORE);
       assertEquals("diverged", events.get(events.size() - 1).get("reason").asText());
@@ -180,8 +273,8 @@ class TrainingRunTest {
 
       @Override
       public MinibatchResult train(
-          FloatPointer features, int[] labels, float[] weights, long seed) {
-        MinibatchResult result = super.train(features, labels, weights, seed);
+          FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
+        MinibatchResult result = super.train(features, labels, sampleWeights, seed);
         return ++steps == 9 ? new MinibatchResult(Double.NaN, 0) : result;
       }
     }
@@ -213,7 +306,8 @@ class TrainingRunTest {
       block.write(0, row);
       LabeledImages images = new LabeledImages(block, null, new int[] {0, 1, 0, 1}, Blobs.CLASSES);
       StandardScaler none = StandardScaler.fit(ScalerKind.NONE, images);
-      TrainingRun run = new TrainingRun(core, none, images, null, Blobs.options("{'epochs':1}"));
+      TrainingRun run =
+          new TrainingRun(core, null, none, images, null, Blobs.options("{'epochs':1}"));
       run.start();
       drain(run, IGNORE);
       assertEquals(Reason.DIVERGED, run.result().reason());
@@ -248,12 +342,14 @@ class TrainingRunTest {
         new DelegatingCore(core) {
           @Override
           public MinibatchResult train(
-              FloatPointer features, int[] labels, float[] weights, long seed) {
+              FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
             run[0].cancel();
-            return super.train(features, labels, weights, seed);
+            return super.train(features, labels, sampleWeights, seed);
           }
         };
-    run[0] = new TrainingRun(cancelling, scaler, training, null, Blobs.options("{'batch_size':8}"));
+    run[0] =
+        new TrainingRun(
+            cancelling, null, scaler, training, null, Blobs.options("{'batch_size':8}"));
     run[0].start();
     drain(run[0], IGNORE);
     TrainingResult result = run[0].result();
@@ -277,7 +373,7 @@ class TrainingRunTest {
         new DelegatingCore(core) {
           @Override
           public MinibatchResult train(
-              FloatPointer features, int[] labels, float[] weights, long seed) {
+              FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
             if (thrown instanceof Error) throw (Error) thrown;
             throw (RuntimeException) thrown;
           }
@@ -295,7 +391,7 @@ class TrainingRunTest {
   void picturesMustFitTheNetwork() {
     try (PixelBlock block = PixelBlock.allocate(4, 9, 12, 1)) {
       LabeledImages images = new LabeledImages(block, null, new int[] {0, 1, 0, 1}, Blobs.CLASSES);
-      TrainingRun run = new TrainingRun(core, scaler, images, null, Blobs.options("{}"));
+      TrainingRun run = new TrainingRun(core, null, scaler, images, null, Blobs.options("{}"));
       run.start();
       drain(run, IGNORE);
       SparkDl4jException e = assertThrows(SparkDl4jException.class, run::result);
@@ -308,7 +404,8 @@ class TrainingRunTest {
 
   @Test
   void refusesWrongStates() {
-    TrainingRun run = new TrainingRun(core, scaler, training, null, Blobs.options("{'epochs':1}"));
+    TrainingRun run =
+        new TrainingRun(core, null, scaler, training, null, Blobs.options("{'epochs':1}"));
     long start = System.nanoTime();
     assertNull(run.poll(30));
     assertTrue(System.nanoTime() - start >= 30_000_000);
@@ -326,7 +423,7 @@ class TrainingRunTest {
         ErrorCode.DATA_LABELS,
         assertThrows(
                 SparkDl4jException.class,
-                () -> new TrainingRun(core, scaler, unlabeled, null, Blobs.options("{}")))
+                () -> new TrainingRun(core, null, scaler, unlabeled, null, Blobs.options("{}")))
             .code());
     assertEquals(
         ErrorCode.DATA_EMPTY,
@@ -334,12 +431,33 @@ class TrainingRunTest {
                 SparkDl4jException.class,
                 () ->
                     new TrainingRun(
-                        core, scaler, training.subset(new int[0]), null, Blobs.options("{}")))
+                        core, null, scaler, training.subset(new int[0]), null, Blobs.options("{}")))
             .code());
   }
 
+  private static NetworkCore withoutDropout(String options) {
+    return Blobs.core(
+        "[{'type':'Conv2D','filters':4,'kernel_size':[3,3]},{'type':'Output'}]", options);
+  }
+
+  /** Three epochs, each of one minibatch. */
+  private TrainingResult fullBatches(NetworkCore core, LabeledImages images) {
+    TrainingRun run =
+        new TrainingRun(
+            core,
+            null,
+            scaler,
+            images,
+            null,
+            Blobs.options("{'epochs':3,'batch_size':" + images.size() + "}"));
+    run.start();
+    drain(run, IGNORE);
+    return run.result();
+  }
+
   private TrainingRun run(NetworkCore core, String options) {
-    TrainingRun run = new TrainingRun(core, scaler, training, validation, Blobs.options(options));
+    TrainingRun run =
+        new TrainingRun(core, null, scaler, training, validation, Blobs.options(options));
     run.start();
     return run;
   }
@@ -350,7 +468,7 @@ class TrainingRunTest {
     return core.snapshot().parameters();
   }
 
-  private static List<ObjectNode> drain(TrainingRun run, Consumer<ObjectNode> onEvent) {
+  static List<ObjectNode> drain(TrainingRun run, Consumer<ObjectNode> onEvent) {
     List<ObjectNode> events = new ArrayList<>();
     while (true) {
       String text = run.poll(60_000);

@@ -1,0 +1,106 @@
+package org.sparkdl4j.training;
+
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.minibatch.InputWaits;
+import org.sparkdl4j.minibatch.Minibatch;
+import org.sparkdl4j.minibatch.MinibatchStream;
+import org.sparkdl4j.plan.ForwardPass;
+import org.sparkdl4j.plan.MinibatchResult;
+import org.sparkdl4j.plan.NetworkCore;
+
+/**
+ * One network and its share of the minibatches, prepared on a side thread. Alone it is the whole
+ * training, on the thread that calls it.
+ */
+final class Worker implements MinibatchTraining {
+  private final NetworkCore core;
+  private final StandardScaler scaler;
+  private final long seed;
+  private final BooleanSupplier cancelled;
+  private final MinibatchStream input;
+  private long examples;
+
+  /**
+   * A worker.
+   *
+   * @param worker which of the {@code workers} it is, counted from 0
+   * @param cancelled asked before every minibatch
+   */
+  Worker(
+      NetworkCore core,
+      StandardScaler scaler,
+      LabeledImages training,
+      TrainingOptions options,
+      int worker,
+      int workers,
+      BooleanSupplier cancelled) {
+    this.core = core;
+    this.scaler = scaler;
+    this.cancelled = cancelled;
+    seed = options.seed();
+    int batchSize = Math.min(options.batchSize(), training.size());
+    input =
+        new MinibatchStream(
+            training,
+            scaler,
+            core.inputShape(),
+            batchSize,
+            new TrainingOrder(training.size(), batchSize, options.epochs(), seed, worker, workers));
+  }
+
+  @Override
+  public int roundSize() {
+    return 1;
+  }
+
+  @Override
+  public MinibatchResult[] train(int minibatches) {
+    MinibatchResult[] results = new MinibatchResult[minibatches];
+    for (int i = 0; i < minibatches && !cancelled.getAsBoolean(); i++) {
+      Minibatch next = input.next(cancelled);
+      if (next == null) break;
+      results[i] = core.train(next.features(), next.labels(), next.weights(), seed(next.number()));
+      examples += next.size();
+      if (!Double.isFinite(results[i].lossSum())) break;
+    }
+    return results;
+  }
+
+  NetworkCore core() {
+    return core;
+  }
+
+  /** Pictures trained so far. */
+  long examples() {
+    return examples;
+  }
+
+  @Override
+  public void finishEpoch() {
+    core.finishEpoch();
+  }
+
+  @Override
+  public float[] predict(LabeledImages view, int batchSize) {
+    return ForwardPass.run(core, scaler, view, batchSize);
+  }
+
+  @Override
+  public InputWaits waits() {
+    return input.waits();
+  }
+
+  @Override
+  public void close() {
+    input.close();
+  }
+
+  /** The seed of a minibatch's random numbers, whoever trains it. */
+  private long seed(long number) {
+    // ND4J's dropout uses the low half of a seed only, so the two must be mixed into it.
+    return new Random(seed * 1_000_000_007L + number).nextLong();
+  }
+}

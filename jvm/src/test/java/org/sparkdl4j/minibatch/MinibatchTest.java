@@ -1,0 +1,117 @@
+package org.sparkdl4j.minibatch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.PixelBlock;
+import org.sparkdl4j.dataset.PixelType;
+import org.sparkdl4j.dataset.ScalerKind;
+import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+
+class MinibatchTest {
+  private static final int[] SHAPE = {1, 2, 3};
+
+  /** Pictures of one row, two columns and three channels; value: 10 * picture + 3 * column + c. */
+  private final PixelBlock block = PixelBlock.allocate(5, 1, 2, 3);
+
+  private final LabeledImages view;
+
+  MinibatchTest() {
+    for (int i = 0; i < 5; i++) {
+      byte[] row = new byte[6];
+      for (int k = 0; k < 6; k++) row[k] = (byte) (10 * i + k);
+      block.write(i, row);
+    }
+    view =
+        new LabeledImages(block, new int[] {4, 2, 0}, new int[] {1, 0, 1}, List.of("a", "b"))
+            .withWeights(new float[] {0.5f, 1, 2});
+  }
+
+  @AfterEach
+  void close() {
+    block.close();
+  }
+
+  @Test
+  void gathersPicturesChannelsFirstWithLabelsAndWeights() {
+    StandardScaler none = StandardScaler.fit(ScalerKind.NONE, view);
+    try (Minibatch minibatch = new Minibatch(view, none, SHAPE, 3)) {
+      minibatch.load(new Selection(7, new int[] {2, 0}));
+      assertEquals(7, minibatch.number());
+      assertEquals(2, minibatch.size());
+      assertArrayEquals(
+          new float[] {0, 3, 1, 4, 2, 5, 40, 43, 41, 44, 42, 45}, values(minibatch, 12));
+      assertArrayEquals(new int[] {1, 1}, minibatch.labels());
+      assertArrayEquals(new float[] {2, 0.5f}, minibatch.weights());
+
+      minibatch.load(Selection.range(8, 1, 1));
+      assertArrayEquals(new float[] {20, 23, 21, 24, 22, 25}, values(minibatch, 6));
+      assertArrayEquals(new int[] {0}, minibatch.labels());
+    }
+  }
+
+  @Test
+  void floatsAndBytesOfTheSameValuesAreTheSame() {
+    StandardScaler channel = StandardScaler.fit(ScalerKind.CHANNEL, view);
+    try (PixelBlock floats = PixelBlock.allocate(PixelType.FLOAT32, 5, 1, 2, 3)) {
+      for (int i = 0; i < 5; i++) {
+        float[] row = new float[6];
+        for (int k = 0; k < 6; k++) row[k] = 10 * i + k;
+        floats.write(i, row);
+      }
+      LabeledImages other = new LabeledImages(floats, null, null, List.of());
+      try (Minibatch ofBytes = new Minibatch(view, channel, SHAPE, 2);
+          Minibatch ofFloats = new Minibatch(other, channel, SHAPE, 2)) {
+        ofBytes.load(new Selection(0, new int[] {1, 0}));
+        ofFloats.load(new Selection(0, new int[] {2, 4}));
+        assertArrayEquals(values(ofBytes, 12), values(ofFloats, 12));
+        assertNull(ofFloats.labels());
+        assertNull(ofFloats.weights());
+        // (x - mean) / scale by hand: channel 1 has the values 1, 4, 21, 24, 41, 44.
+        double mean = (1 + 4 + 21 + 24 + 41 + 44) / 6.0;
+        double variance = 0;
+        for (int x : new int[] {1, 4, 21, 24, 41, 44}) variance += (x - mean) * (x - mean) / 6;
+        assertEquals((21 - mean) / Math.sqrt(variance), values(ofBytes, 12)[2], 1e-6);
+      }
+    }
+  }
+
+  @Test
+  void subsetsKeepTheirWeights() {
+    LabeledImages subset = view.subset(new int[] {2, 1});
+    assertEquals(2, subset.weight(0));
+    assertEquals(1, subset.weight(1));
+    assertEquals(1, subset.withWeights(null).weight(0));
+  }
+
+  @Test
+  void refusesWhatDoesNotFit() {
+    StandardScaler none = StandardScaler.fit(ScalerKind.NONE, view);
+    refused(ErrorCode.DATA_SHAPE, () -> new Minibatch(view, none, new int[] {2, 1, 3}, 1));
+    refused(ErrorCode.DATA_SHAPE, () -> view.withWeights(new float[2]));
+    refused(ErrorCode.DATA_NOT_FINITE, () -> view.withWeights(new float[3]));
+    refused(ErrorCode.DATA_NOT_FINITE, () -> view.withWeights(new float[] {1, -1, 1}));
+    refused(ErrorCode.DATA_NOT_FINITE, () -> view.withWeights(new float[] {1, 1, Float.NaN}));
+    refused(
+        ErrorCode.DATA_NOT_FINITE,
+        () -> view.withWeights(new float[] {1, 1, Float.POSITIVE_INFINITY}));
+  }
+
+  private static float[] values(Minibatch minibatch, int count) {
+    float[] values = new float[count];
+    minibatch.features().get(values);
+    return values;
+  }
+
+  private static void refused(ErrorCode code, Runnable action) {
+    assertEquals(code, assertThrows(SparkDl4jException.class, action::run).code());
+  }
+}

@@ -123,6 +123,11 @@ class Network:
                 )
         structure.check(self.layers)
 
+    @classmethod
+    def parameter_names(cls) -> list[str]:
+        """The names of the constructor's parameters that are given by name: settings, and a subclass's own."""
+        return [one.name for one in dataclasses.fields(cls) if one.init and one.name != "layers"]
+
     @property
     def picture_shape(self) -> tuple[int, int, int] | None:
         """(height, width, channels) that the network demands, or else was made for; or None."""
@@ -219,7 +224,7 @@ class Network:
         changed = [
             f"{parameter.name}={getattr(self, parameter.name)!r}"
             for parameter in dataclasses.fields(self)
-            if parameter.name != "layers" and getattr(self, parameter.name) != parameter.default
+            if parameter.name in self.parameter_names() and getattr(self, parameter.name) != parameter.default
         ]
         return f"{type(self).__name__}({', '.join([f'<{len(self.layers)} layers>', *changed])})"
 

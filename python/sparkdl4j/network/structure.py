@@ -33,7 +33,7 @@ def _check_list(layers: Sequence[Layer], around: str, infix: str) -> None:
             choices = ", ".join(f"{name}(…)" for name in LAYERS)
             raise invalid(f"layer {number} is {given}, but must be one of {choices}", number)
         if around and isinstance(layer, Output):
-            raise _wrong(number, layer, "Output must be the last layer of the network")
+            raise _wrong(number, layer, "Output must be the last layer")
         for name, its_infix in layer.layer_lists.items():
             _check_list(getattr(layer, name) or (), number, its_infix)
     _check_names(layers, numbers)

@@ -131,12 +131,10 @@ def _execution_columns(
 def _execution_cells(layer: TracedLayer, of_name: Mapping[str, Sequence[Execution]]) -> Iterator[list[str]]:
     steps = [step for name in dict.fromkeys(_names(layer)) for step in of_name[name]]
     shown = [] if layer.parts else [one.implementation for one in steps if one.step == f"{layer.name}.forward"]
-    slow = [
-        f"{step.step.removeprefix(layer.name).lstrip('./')} {step.implementation}" for step in steps if step.is_slow
-    ]
-    if slow:
-        shown.append("slow: " + ", ".join(slow))
-    yield [", ".join(dict.fromkeys(step.core for step in steps)), "  ".join(shown)]
+    for step in steps:
+        if step.is_slow:
+            shown.append(f"slow: {step.step.removeprefix(layer.name).lstrip('./')} {step.implementation}")
+    yield [", ".join(dict.fromkeys(step.core for step in steps)), ", ".join(shown)]
     for part in layer.parts:
         yield from _execution_cells(part, of_name)
 

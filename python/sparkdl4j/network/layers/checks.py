@@ -82,12 +82,6 @@ def _above_zero(name: str, value: Any) -> float:
     return float(value)
 
 
-def _share(name: str, value: Any) -> float:
-    if not _is_finite(value) or not 0 <= value < 1:
-        raise wrong(name, value, "at least 0 and below 1")
-    return float(value)
-
-
 def _each(check: Check, wanted: str, name: str, value: Any) -> tuple[Any, ...]:
     problem = wrong(name, value, wanted)
     if not isinstance(value, Iterable) or isinstance(value, (str, bytes, Mapping)):
@@ -118,7 +112,8 @@ def _layer_name(name: str, value: Any) -> str:
     if text == INPUT:
         raise errors.error("PARAMETER_RANGE", f"the {name} {INPUT} is that of the pictures", parameter=name)
     if "/" in text:
-        raise wrong(name, value, "without a slash, which names parts of layers")
+        message = f"{name} must not hold a slash, which names parts of layers, but is {value!r}"
+        raise errors.error("PARAMETER_RANGE", message, parameter=name)
     return text
 
 
@@ -149,7 +144,6 @@ PAIR = _metadata(_pair)
 MARGINS = _metadata(_margins)
 NUMBER = _metadata(_number)
 ABOVE_ZERO = _metadata(_above_zero)
-SHARE = _metadata(_share)
 NUMBERS = _metadata(partial(_each, _number, "a list of finite numbers"))
 NUMBERS_ABOVE_ZERO = _metadata(partial(_each, _above_zero, "a list of numbers above 0"))
 BOOLEAN = _metadata(_boolean)

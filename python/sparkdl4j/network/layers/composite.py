@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from sparkdl4j import errors
 from sparkdl4j.network.layers import checks, wiring
 from sparkdl4j.network.layers.convolution import Conv2D
 from sparkdl4j.network.layers.elementwise import Activation
@@ -54,7 +55,7 @@ class Block(Layer):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.layers:
-            raise checks.wrong("Block: layers", [], "a list of at least one layer")
+            raise errors.error("PARAMETER_RANGE", "Block: layers must hold at least one layer", parameter="layers")
 
     def parts(self, number: str, name: str, input_shape: Shape) -> tuple[TracedLayer, ...]:
         main = trace_layers(self.layers, input_shape, None, number=number, name=name)

@@ -21,7 +21,7 @@ class BatchNorm(Layer):
         name, inputs: as those of every `Layer`.
     """
 
-    momentum: float = field(default=0.9, kw_only=True, metadata=checks.SHARE)
+    momentum: float = field(default=0.9, kw_only=True, metadata=checks.option("momentum"))
     epsilon: float = field(default=1e-5, kw_only=True, metadata=checks.ABOVE_ZERO)
 
     def parameters(self, inputs: Sequence[Shape], output: Shape) -> int:

@@ -92,7 +92,7 @@ class Network:
         super().__init_subclass__()
         # `l2 = 1e-4` in a subclass means the setting, as `l2: float = 1e-4` does.
         own = inspect.get_annotations(cls)
-        inherited = {parameter.name: parameter.type for parameter in dataclasses.fields(Network)}
+        inherited = {parameter.name: parameter.type for parameter in dataclasses.fields(cls)}
         cls.__annotations__ = {
             **{name: inherited[name] for name in vars(cls) if name in inherited and name not in own},
             **own,

@@ -130,7 +130,8 @@ def _execution_columns(
 
 def _execution_cells(layer: TracedLayer, of_name: Mapping[str, Sequence[Execution]]) -> Iterator[list[str]]:
     steps = [step for name in dict.fromkeys(_names(layer)) for step in of_name[name]]
-    shown = [] if layer.parts else [one.implementation for one in steps if one.step == f"{layer.name}.forward"]
+    forward = [step for step in steps if step.step == f"{layer.name}.forward"] if not layer.parts else []
+    shown = [step.implementation for step in forward if not step.is_slow]
     for step in steps:
         if step.is_slow:
             shown.append(f"slow: {step.step.removeprefix(layer.name).lstrip('./')} {step.implementation}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from sparkdl4j.dataset import ImageDataset
 from sparkdl4j.evaluation import Evaluation
 from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
-from sparkdl4j.network import Sequential
+from sparkdl4j.network import Network
 from sparkdl4j.sample_weights import ClassWeight
 from sparkdl4j.scaler import StandardScaler
 
@@ -30,6 +31,8 @@ _PREDICTION_BATCH = 256
 _TRAINING_OPTIONS = tuple(options.names("training"))
 _NETWORK_OPTIONS = tuple(options.names("network"))
 _PYTHON_PARAMETERS = ("network", "callbacks", "verbose")
+# scikit-learn's prefix for the parameters of the network.
+_OF_NETWORK = "network__"
 
 
 class ConvNetClassifier:
@@ -39,10 +42,14 @@ class ConvNetClassifier:
     Pictures are numpy arrays (n, height, width[, channels]) or an `ImageDataset` such as `ImageFolder`.
 
     The network options (`learning_rate` to `activation`) default to None, which means: what the network itself says, or
-    else the default given here in brackets. An option that is set both here and in the network is an error.
+    else the default given here in brackets. An option that is set both here and in the network is an error. Parameters
+    of the network can be searched over as those of the classifier, as `network__width`.
 
     Args:
-        network: a reference network's name ("landscape", "fashion"), a `Sequential`, its dict, or a path to its JSON.
+        network: a reference network's name ("landscape", "fashion", "pneumonia_vgg", "vgg_conv13", "resnet18",
+            "resnet50", "small_resnet"); a network of your own: a `Sequential`, a `Graph` or a subclass of `Network`;
+            its dict, or a path to its JSON; or "auto": "small_resnet" for pictures up to 128 in height and width,
+            "resnet18" above.
         epochs: passes over the training data.
         batch_size: examples per minibatch; a last, smaller minibatch is trained as it is.
         validation_fraction: stratified share of the training data held out to choose the parameters that are kept.
@@ -52,13 +59,36 @@ class ConvNetClassifier:
             data only.
         seed: of the split, the weights, the minibatch order and dropout. The same seed on the same machine gives
             bit-identical parameters.
+        precision: "f32", or "bf16": convolutions and dense layers in bfloat16 with float32 parameters, loss, first
+            layer and normalisation; where the processor has no bfloat16 instructions, f32 with a notice.
+        num_workers: averaging workers on this machine. Each trains a network of its own on its own minibatches; their
+            parameters are averaged every `averaging_frequency` minibatches.
+        averaging_frequency: minibatches that every averaging worker trains between two averagings.
+        threads: threads that compute one network; 0: the processors of this process divided by `num_workers`.
+        tune: try the formats of every layer before training and keep the fastest; the choice is stored with the model,
+            since another choice rounds differently.
+        memory_limit: GiB that the plan of one network may take for activations; 0: three quarters of the machine's
+            memory.
         learning_rate: step size [0.001].
-        updater: "sgd", "nesterov", "adagrad", "rmsprop" or "adam" ["adam"].
+        updater: "sgd", "nesterov", "adagrad", "rmsprop", "adam" or "adamw" ["adam"].
         momentum: of "nesterov" [0.9].
-        l1, l2: regularisation of the weights [0].
+        l1, l2: regularisation of the weights, not of biases [0].
+        weight_decay: of "adamw": decoupled decay of the weights, times the learning rate; biases and normalisation are
+            left alone [0.01].
+        gradient_normalization: how gradients are normalised or clipped before the updater: "none",
+            "renormalize_l2_per_layer", "renormalize_l2_per_param_type", "clip_elementwise_absolute_value",
+            "clip_l2_per_layer" or "clip_l2_per_param_type" ["none"].
+        gradient_threshold: largest absolute value or L2 norm where gradients are clipped [1].
+        loss: what training minimises: "cross_entropy", "focal" or "mse" of a softmax, or "binary_cross_entropy" of one
+            sigmoid a class ["cross_entropy"].
+        label_smoothing: share of the label's probability spread evenly over all classes; for the two cross-entropies
+            [0].
+        focal_gamma: how much the focal loss turns down well-classified examples; 0 is cross-entropy [2].
         dropout: share dropped by `Dropout` layers without a rate of their own [0.5].
-        weight_init: distribution of the first weights ["xavier"].
-        activation: of layers that name none ["relu"].
+        weight_init: distribution of the first weights: "xavier", "xavier_uniform", "relu" (He), "relu_uniform",
+            "lecun_normal", "lecun_uniform", "normal" or "uniform" ["xavier"].
+        activation: of convolutions and dense layers that name none: "relu", "relu6", "leaky_relu", "elu", "gelu",
+            "silu", "sigmoid", "tanh", "softmax" or "identity" ["relu"].
         callbacks: `Callback` objects that see every training event.
         verbose: show a progress bar on standard error.
 
@@ -67,13 +97,13 @@ class ConvNetClassifier:
         history_: `History`, one dict an epoch.
         kept_epoch_: the epoch whose parameters were kept, counted from 1; 0 when training stopped within the first.
         scaler_: the fitted `StandardScaler`, or None.
-        network_: the `Sequential` that was trained.
+        network_: the `Network` that was trained.
         image_shape_: (height, width, channels).
     """
 
     def __init__(
         self,
-        network: str | Sequential | dict[str, Any] | Path = "landscape",
+        network: str | Network | type[Network] | dict[str, Any] | Path = networks.AUTO,
         *,
         epochs: int = options.default("training", "epochs"),
         batch_size: int = options.default("training", "batch_size"),
@@ -81,11 +111,23 @@ class ConvNetClassifier:
         keep: str = options.default("training", "keep"),
         standardize: str = options.default("training", "standardize"),
         seed: int = options.default("training", "seed"),
+        precision: str = options.default("training", "precision"),
+        num_workers: int = options.default("training", "num_workers"),
+        averaging_frequency: int = options.default("training", "averaging_frequency"),
+        threads: int = options.default("training", "threads"),
+        tune: bool = options.default("training", "tune"),
+        memory_limit: float = options.default("training", "memory_limit"),
         learning_rate: float | None = None,
         updater: str | None = None,
         momentum: float | None = None,
         l1: float | None = None,
         l2: float | None = None,
+        weight_decay: float | None = None,
+        gradient_normalization: str | None = None,
+        gradient_threshold: float | None = None,
+        loss: str | None = None,
+        label_smoothing: float | None = None,
+        focal_gamma: float | None = None,
         dropout: float | None = None,
         weight_init: str | None = None,
         activation: str | None = None,
@@ -101,11 +143,23 @@ class ConvNetClassifier:
         self.keep = keep
         self.standardize = standardize
         self.seed = seed
+        self.precision = precision
+        self.num_workers = num_workers
+        self.averaging_frequency = averaging_frequency
+        self.threads = threads
+        self.tune = tune
+        self.memory_limit = memory_limit
         self.learning_rate = learning_rate
         self.updater = updater
         self.momentum = momentum
         self.l1 = l1
         self.l2 = l2
+        self.weight_decay = weight_decay
+        self.gradient_normalization = gradient_normalization
+        self.gradient_threshold = gradient_threshold
+        self.loss = loss
+        self.label_smoothing = label_smoothing
+        self.focal_gamma = focal_gamma
         self.dropout = dropout
         self.weight_init = weight_init
         self.activation = activation
@@ -121,18 +175,28 @@ class ConvNetClassifier:
         return (*_PYTHON_PARAMETERS, *_TRAINING_OPTIONS, *_NETWORK_OPTIONS)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The constructor's parameters by name."""
-        return {name: getattr(self, name) for name in self._parameter_names()}
+        """The constructor's parameters by name; if deep, those of a `Network` too, as `network__width`."""
+        params = {name: getattr(self, name) for name in self._parameter_names()}
+        if deep and isinstance(self.network, Network):
+            names = self.network.parameter_names()
+            params |= {f"{_OF_NETWORK}{name}": getattr(self.network, name) for name in names}
+        return params
 
     def set_params(self, **params: Any) -> ConvNetClassifier:
-        """Sets constructor parameters by name.
+        """Sets constructor parameters by name, and those of the network as `network__width`.
 
         Raises:
             ParameterError: PARAMETER_UNKNOWN, with the nearest name.
         """
-        options.check_names(params, self._parameter_names())
-        for name, value in params.items():
+        of_network = {name.removeprefix(_OF_NETWORK): params[name] for name in params if name.startswith(_OF_NETWORK)}
+        own = {name: value for name, value in params.items() if not name.startswith(_OF_NETWORK)}
+        options.check_names(own, self._parameter_names())
+        for name, value in own.items():
             setattr(self, name, value)
+        if of_network:
+            network = networks.network(self.network)
+            options.check_names(of_network, network.parameter_names())
+            self.network = dataclasses.replace(network, **of_network)
         return self
 
     def __sklearn_tags__(self) -> Any:
@@ -151,7 +215,7 @@ class ConvNetClassifier:
     def __repr__(self) -> str:
         changed = [
             f"{name}={value!r}"
-            for name, value in self.get_params().items()
+            for name, value in self.get_params(deep=False).items()
             if name == "network" or value != _DEFAULTS[name]
         ]
         return f"{type(self).__name__}({', '.join(changed)})"
@@ -189,10 +253,10 @@ class ConvNetClassifier:
         """
         training_options = {name: options.check("training", name, getattr(self, name)) for name in _TRAINING_OPTIONS}
         network_options = self._given_network_options()
-        network = networks.network(self.network)
-        settings = networks.fill(network, network_options)
         data = _dataset(X, y, "X")
         data = _weighted(data, sample_weight)
+        network = networks.network(self.network, data.image_shape)
+        settings = networks.fill(network, network_options)
         train, validation = self._parts(data, validation_data, training_options)
         weights = sample_weights.with_classes(train.weights, class_weight, train.required_labels(), train.classes)
         networks.shapes(network, train.image_shape, len(train.classes))
@@ -288,7 +352,7 @@ class ConvNetClassifier:
         metadata = model.metadata()
         self._model = model
         self.classes_ = np.asarray(metadata["labels"])
-        self.network_ = Sequential.from_dict(metadata["network"]) if metadata["network"] else None
+        self.network_ = Network.from_dict(metadata["network"]) if metadata["network"] else None
         self.image_options_ = ImageOptions.from_dict(metadata["image"])
         self.image_shape_ = self.image_options_.shape
         self.n_features_in_ = int(np.prod(self.image_shape_))
@@ -357,9 +421,19 @@ class ConvNetClassifier:
         )
 
     def summary(self) -> str:
-        """A table of the network: layer, output shape, parameters."""
+        """A table of the network: layer, output shape, parameters, multiply-adds and memory for one picture.
+
+        Once fitted, also who computes each layer: `plan` (with oneDNN's name of the implementation) or `dl4j`.
+
+        Raises:
+            NetworkError: NETWORK_INVALID for the network "auto" before the pictures have chosen it.
+        """
         if hasattr(self, "_model") and self.network_ is not None:
-            return self.network_.summary(input_shape=self.image_shape_, classes=len(self.classes_))
+            return self.network_.summary(
+                input_shape=self.image_shape_,
+                classes=len(self.classes_),
+                executions=self._model.executions(self.batch_size),
+            )
         return networks.network(self.network).summary()
 
     # ------------------------------------------------------------------ files

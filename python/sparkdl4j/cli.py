@@ -69,14 +69,15 @@ def _train(arguments: argparse.Namespace) -> None:
     from sparkdl4j import network as networks
     from sparkdl4j.classifier import ConvNetClassifier
 
-    network = networks.network(arguments.network)
+    # Until the pictures' size is known.
+    network = None if arguments.network == networks.AUTO else networks.network(arguments.network)
     model_path = Path(arguments.model)
     atomic_file.check_folder(model_path.parent)
     if arguments.report:
         atomic_file.make_folder(arguments.report)
-    if arguments.size is None and network.image_size is not None:
+    if arguments.size is None and network is not None:
         arguments.size = network.image_size
-    if arguments.size is not None and not Path(arguments.data).is_file():
+    if arguments.size is not None and network is not None and not Path(arguments.data).is_file():
         # Before pictures are read, which may take long; the number of classes does not matter to the fit.
         networks.shapes(network, (*arguments.size, arguments.channels), 2)
     data = _read_data(arguments.data, arguments)
@@ -90,7 +91,7 @@ def _train(arguments: argparse.Namespace) -> None:
     fraction = validation if isinstance(validation, float) else 0.0
 
     classifier = ConvNetClassifier(
-        network=network,
+        network=networks.AUTO if network is None else network,
         validation_fraction=fraction,
         **{
             name: getattr(arguments, name)
@@ -266,7 +267,7 @@ def _load(path: str) -> ConvNetClassifier:
 def _configure_jvm(arguments: argparse.Namespace) -> None:
     from sparkdl4j.jvm.in_process import configure
 
-    configure(java_home=arguments.java_home, heap=arguments.heap, threads=arguments.threads)
+    configure(java_home=arguments.java_home, heap=arguments.heap, threads=arguments.threads or None)
 
 
 # ---------------------------------------------------------------------- arguments
@@ -293,6 +294,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
+    from sparkdl4j.network import reference_names
+
     parser = _Parser(
         prog="sparkdl4j",
         description="Image ConvNets on the JVM (Deeplearning4j).",
@@ -305,8 +308,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("data", metavar="DATA", help="folder with one subfolder a class, or an IDX file of pictures")
     train.add_argument(
         "--network",
-        default="landscape",
-        help="landscape, fashion, or a JSON file (default: landscape)",
+        default="auto",
+        help=f"{', '.join(reference_names())}, or a JSON file (default: small_resnet for pictures up to 128 in height "
+        "and width, resnet18 above)",
     )
     train.add_argument(
         "--validation",
@@ -325,7 +329,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--window", type=_window, default="full", help="16-bit pictures: full, minmax, or LOW,HIGH")
     for group in ("training", "network"):
         for name in options.names(group):
-            if name != "validation_fraction":
+            # --validation gives the fraction, and every command has --threads.
+            if name not in ("validation_fraction", "threads"):
                 _add_option(train, group, name)
     _add_option(train, "image", "channels")
     _add_option(train, "image", "max_pixels")
@@ -355,7 +360,7 @@ def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], None]
     command.set_defaults(run=run)
     command.add_argument("--debug", action="store_true", help="show the whole trace of an error")
     command.add_argument("--heap", help="heap of the JVM, such as 2g")
-    command.add_argument("--threads", type=int, help="threads of the numeric core (default: all cores)")
+    _add_option(command, "training", "threads")
     command.add_argument("--java-home", help="Java installation to use")
     return command
 
@@ -372,7 +377,15 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
 
 def _add_option(command: argparse.ArgumentParser, group: str, name: str) -> None:
     option = options.option(group, name)
-    kind = {"integer": int, "number": float, "string": str}[option["type"]]
+    kind = options.PYTHON_TYPES[option["type"]]
+    flag = f"--{name.replace('_', '-')}"
+    # A network option that is not given is left to the network, which may set it itself.
+    default = None if group == "network" else option["default"]
+    choices = f" ({', '.join(map(str, option['choices']))})" if "choices" in option else ""
+    text = f"{option['doc']}{choices} [{option['default']}]".replace("%", "%%")
+    if kind is bool:
+        command.add_argument(flag, dest=name, action=argparse.BooleanOptionalAction, default=default, help=text)
+        return
 
     def checked(text: str) -> Any:
         try:
@@ -381,17 +394,7 @@ def _add_option(command: argparse.ArgumentParser, group: str, name: str) -> None
             raise argparse.ArgumentTypeError(str(problem)) from None
 
     checked.__name__ = option["type"]
-    # A network option that is not given is left to the network, which may set it itself.
-    default = None if group == "network" else option["default"]
-    choices = f" ({', '.join(map(str, option['choices']))})" if "choices" in option else ""
-    command.add_argument(
-        f"--{name.replace('_', '-')}",
-        dest=name,
-        type=checked,
-        default=default,
-        metavar=name.split("_")[-1].upper(),
-        help=f"{option['doc']}{choices} [{option['default']}]".replace("%", "%%"),
-    )
+    command.add_argument(flag, dest=name, type=checked, default=default, metavar=name.split("_")[-1].upper(), help=text)
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -22,6 +22,14 @@ _BOUNDS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
 }
 _LONGEST_VALUE = 200
 
+# What a value of each type is in Python.
+PYTHON_TYPES: dict[str, type[int] | type[float] | type[bool] | type[str]] = {
+    "integer": int,
+    "number": float,
+    "boolean": bool,
+    "string": str,
+}
+
 
 def names(group: str) -> list[str]:
     """The names of a group's options ("training", "network", "image", "data"), in the order of the contract."""
@@ -44,7 +52,7 @@ def default(group: str, name: str) -> Any:
 
 
 def check(group: str, name: str, value: Any) -> Any:
-    """The value as plain Python (int, float or str), if the option allows it; numpy's scalars are welcome.
+    """The value as plain Python (int, float, bool or str), if the option allows it; numpy's scalars are welcome.
 
     Raises:
         ParameterError: PARAMETER_UNKNOWN, PARAMETER_TYPE or PARAMETER_RANGE.
@@ -61,7 +69,7 @@ def check(group: str, name: str, value: Any) -> Any:
         # NaN fails every bound.
         if bound in contract_of_option and not holds(value, contract_of_option[bound]):
             raise _range(name, value, f"{words} {contract_of_option[bound]}")
-    return {"integer": int, "number": float, "string": str}[kind](value)
+    return PYTHON_TYPES[kind](value)
 
 
 def check_names(given: Iterable[str], allowed: Iterable[str]) -> None:
@@ -92,6 +100,9 @@ def check_names(given: Iterable[str], allowed: Iterable[str]) -> None:
 def _fits(kind: str, value: Any) -> bool:
     if kind == "string":
         return isinstance(value, str)
+    if kind == "boolean":
+        # numpy's own is neither Python's nor a number.
+        return isinstance(value, bool) or (str(getattr(value, "dtype", "")) == "bool" and value.shape == ())
     # numpy registers its scalars as numbers; Python counts True as one, which nobody means.
     wanted = numbers.Integral if kind == "integer" else numbers.Real
     return isinstance(value, wanted) and not isinstance(value, bool)

@@ -32,6 +32,8 @@ def test_every_default_is_allowed(group: str) -> None:
         ("training", "validation_fraction", np.float32(0.25), 0.25),
         ("training", "keep", np.str_("last"), "last"),
         ("image", "channels", np.int32(1), 1),
+        ("training", "tune", True, True),
+        ("training", "tune", np.False_, False),
     ],
 )
 def test_values_become_plain_python(group: str, name: str, value: object, plain: object) -> None:
@@ -54,6 +56,9 @@ def test_values_become_plain_python(group: str, name: str, value: object, plain:
         ("training", "validation_fraction", 1, "PARAMETER_RANGE", "validation_fraction must be below 1, but is 1"),
         ("training", "keep", "first", "PARAMETER_RANGE", 'keep must be one of ["best","last"], but is "first"'),
         ("training", "keep", 3, "PARAMETER_TYPE", "keep must be of type string, but is 3"),
+        ("training", "tune", 1, "PARAMETER_TYPE", "tune must be of type boolean, but is 1"),
+        ("training", "tune", "true", "PARAMETER_TYPE", 'tune must be of type boolean, but is "true"'),
+        ("training", "tune", np.array([True]), "PARAMETER_TYPE", None),
         ("network", "learning_rate", 0, "PARAMETER_RANGE", "learning_rate must be above 0, but is 0"),
         ("network", "learning_rate", math.nan, "PARAMETER_RANGE", "learning_rate must be above 0, but is nan"),
         ("network", "learning_rate", math.inf, "PARAMETER_RANGE", "learning_rate must be at most 100, but is inf"),

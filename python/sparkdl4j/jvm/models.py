@@ -48,6 +48,18 @@ class Model:
         return metadata
 
     @translated()
+    def executions(self, batch_size: int) -> list[dict[str, str]]:
+        """Who computes the steps of the network for minibatches of a size.
+
+        Returns:
+            for every step `step` (the layer's name, and what of it: layer3/conv1.forward), `core` (plan or dl4j) and
+            `implementation` (oneDNN's name of it, or empty).
+        """
+        text = java_class("org.sparkdl4j.bridge.Models").executions(self._java, batch_size)
+        executions: list[dict[str, str]] = json.loads(str(text))
+        return executions
+
+    @translated()
     def predict(self, data: ImageDataset, *, classes: int, batch_size: int) -> NDArray[np.float32]:
         """Probabilities, (n, classes)."""
         probabilities = np.empty((len(data), classes), dtype=np.float32)

@@ -19,6 +19,21 @@ def not_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_process, "_started", False)
 
 
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [("max 100000", 8), ("200000 100000", 2), ("150000 100000", 2), ("1000 100000", 1), ("9999999 100000", 8), ("", 8)],
+)
+def test_a_container_has_its_share_of_the_cores(
+    share: str, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cpu.max").write_text(share + "\n")
+    monkeypatch.setattr(in_process, "_CPU_SHARE", str(tmp_path / "cpu.max"))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)), raising=False)
+    assert in_process.usable_cores() == expected
+    monkeypatch.setattr(in_process, "_CPU_SHARE", str(tmp_path / "no file"))
+    assert in_process.usable_cores() == 8
+
+
 def test_what_is_left_out_stays() -> None:
     in_process.configure(heap="512M", threads=2)
     in_process.configure(jvm_options=["-Xlog:gc"], java_home=Path("/java"))

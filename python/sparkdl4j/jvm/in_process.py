@@ -15,6 +15,7 @@ from __future__ import annotations
 import atexit
 import copy
 import dataclasses
+import math
 import os
 import re
 import sys
@@ -30,6 +31,13 @@ from sparkdl4j.jvm.errors import translated
 
 # ND4J, oneDNN and OpenBLAS read these once, when they are loaded; nothing else governs all of them.
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "SD_MAX_THREADS", "SD_MASTER_THREADS")
+# How long a thread of OpenMP that has nothing to do stays awake, in turns of an empty loop. GNU's own 300,000 are some
+# milliseconds: long enough for such threads to keep others, of this process or the next one, off the cores that they
+# need to go on. 0 would put threads to sleep between any two steps of a network.
+_SPIN_VARIABLES = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
+_SPIN_COUNT = "10000"
+# Microseconds of all cores together that the container may use in so many microseconds.
+_CPU_SHARE = "/sys/fs/cgroup/cpu.max"
 _HEAP_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _SMALLEST_HEAP = 64 * 2**20
 _MOST_THREADS = 1024
@@ -140,10 +148,14 @@ def java_class(name: str) -> Any:
 
 
 def usable_cores() -> int:
-    """The cores that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """The cores that this process may use: those of its affinity, or fewer where its container has a smaller share."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        with open(_CPU_SHARE, encoding="ascii") as file:
+            share, period = file.read().split()
+        return max(1, min(cores, math.ceil(int(share) / int(period))))
+    except (OSError, ValueError):
+        return cores
 
 
 # ---------------------------------------------------------------------- starting
@@ -242,21 +254,23 @@ def _start_error(java: java_home.JavaHome, problem: Exception) -> errors.SparkDl
 @contextmanager
 def _thread_variables(threads: int | None) -> Iterator[None]:
     """Sets the variables while native code is loaded, and then puts back what was there, for child processes."""
-    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    before = {name: os.environ.get(name) for name in (*_THREAD_VARIABLES, *_SPIN_VARIABLES)}
     # OpenMP allows a list, one number for each level of nesting.
     outermost = re.match(r" *([1-9]\d*)", before["OMP_NUM_THREADS"] or "")
     default = outermost[1] if outermost else str(usable_cores())
-    for name, value in before.items():
+    for name in _THREAD_VARIABLES:
         if threads is not None:
             os.environ[name] = str(threads)
-        elif value is None:
+        elif before[name] is None:
             os.environ[name] = default
+    if all(before[name] is None for name in _SPIN_VARIABLES):
+        os.environ["GOMP_SPINCOUNT"] = _SPIN_COUNT
     try:
         yield
     finally:
         for name, value in before.items():
             if value is None:
-                del os.environ[name]
+                os.environ.pop(name, None)
             else:
                 os.environ[name] = value
 

@@ -25,10 +25,13 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.minibatch.Minibatch;
 import org.sparkdl4j.minibatch.Selection;
+import org.sparkdl4j.plan.Dl4jCore;
 import org.sparkdl4j.plan.ForwardPass;
 import org.sparkdl4j.plan.MinibatchResult;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkState;
+import org.sparkdl4j.spec.Json;
+import org.sparkdl4j.spec.Options;
 import org.sparkdl4j.training.TrainingResult.Reason;
 
 @Timeout(120)
@@ -135,6 +138,22 @@ class AveragingWorkersTest {
         assertEquals(expected.validationLoss(), results.get(i).epochs().get(e).validationLoss());
       }
     }
+  }
+
+  @Test
+  void networksOnDl4jItselfRepeatThemselvesToo() {
+    List<NetworkState> states = new ArrayList<>();
+    for (int repetition = 0; repetition < 2; repetition++) {
+      Random random = new Random(repetition);
+      try (NetworkCore core = new Slow(dl4jCore(), random)) {
+        run(
+            core,
+            "{'epochs':2,'batch_size':8,'num_workers':3,'averaging_frequency':2}",
+            () -> new Slow(dl4jCore(), random));
+        states.add(core.snapshot());
+      }
+    }
+    assertState(states.get(0), states.get(1));
   }
 
   @Test
@@ -296,6 +315,11 @@ class AveragingWorkersTest {
       average[i] = (float) (((double) a * one[i] + (double) b * two[i]) / (a + b));
     }
     return average;
+  }
+
+  private static NetworkCore dl4jCore() {
+    Options options = new Options("network", Json.object());
+    return new Dl4jCore(Blobs.network().toConfiguration(Blobs.SHAPE, 2, options, 3), Blobs.SHAPE);
   }
 
   private TrainingResult run(NetworkCore core, String options) {

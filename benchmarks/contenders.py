@@ -34,7 +34,9 @@ class Contender:
 
     @property
     def interpreter(self) -> Path:
-        return Path(sys.executable) if self.environment is None else _BUILD / "peers" / self.environment / "bin" / "python"
+        return (
+            Path(sys.executable) if self.environment is None else _BUILD / "peers" / self.environment / "bin" / "python"
+        )
 
 
 CONTENDERS = {

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from protocol import EPOCHS, Work, serve
@@ -43,7 +44,7 @@ def _version() -> str:
     return next(line.partition("=")[2] for line in properties if line.startswith("dl4jVersion="))
 
 
-def _network(work: Work) -> object:
+def _network(work: Work) -> Any:
     """The network as plain Deeplearning4j reads it from a model file."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "model.zip")
@@ -60,7 +61,7 @@ def _network(work: Work) -> object:
         return java_class("org.deeplearning4j.util.ModelSerializer").restoreMultiLayerNetwork(java_file)
 
 
-def _standardised_minibatches(work: Work) -> list[tuple[np.ndarray, np.ndarray]]:
+def _standardised_minibatches(work: Work) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
     mean, variance = work.moments()
     pictures = (work.pictures() - mean) / np.sqrt(variance)
     features = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
@@ -69,7 +70,7 @@ def _standardised_minibatches(work: Work) -> list[tuple[np.ndarray, np.ndarray]]
     return [(features[at : at + work.batch], one_hot[at : at + work.batch]) for at in parts]
 
 
-def _array(values: np.ndarray) -> object:
+def _array(values: np.ndarray[Any, Any]) -> object:
     import jpype
 
     flat = jpype.JArray(jpype.JFloat)(values.ravel())

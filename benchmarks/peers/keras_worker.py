@@ -20,19 +20,6 @@ from keras import layers
 from protocol import EPOCHS, Work, serve
 
 
-class _EpochSeconds(keras.callbacks.Callback):
-    def __init__(self) -> None:
-        super().__init__()
-        self.seconds = 0.0
-        self._start = 0.0
-
-    def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
-        self._start = time.perf_counter()
-
-    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
-        self.seconds = time.perf_counter() - self._start
-
-
 class _Keras:
     version = f"{keras.__version__}, TensorFlow {tensorflow.__version__}"
 
@@ -56,7 +43,12 @@ class _Keras:
         )
 
     def second_epoch_seconds(self) -> float:
-        clock = _EpochSeconds()
+        starts: list[float] = []
+        ends: list[float] = []
+        clock = keras.callbacks.LambdaCallback(
+            on_epoch_begin=lambda epoch, logs: starts.append(time.perf_counter()),
+            on_epoch_end=lambda epoch, logs: ends.append(time.perf_counter()),
+        )
         self._network.fit(
             self._pictures,
             self._labels,
@@ -65,7 +57,7 @@ class _Keras:
             verbose=0,
             callbacks=[clock],
         )
-        return clock.seconds
+        return ends[-1] - starts[-1]
 
     def predictor(self, batch: int) -> Callable[[int], object]:
         return lambda start: self._network.predict_on_batch(self._pictures[start : start + batch])

@@ -20,6 +20,9 @@ from torch_networks import NETWORKS
 class _Standardised(nn.Module):
     """A network that takes uint8 pictures. Inside it, torch.compile can fuse what comes before the network."""
 
+    mean: torch.Tensor
+    scale: torch.Tensor
+
     def __init__(self, network: nn.Module, work: Work) -> None:
         super().__init__()
         self.network = network
@@ -33,7 +36,7 @@ class _Standardised(nn.Module):
 
 
 class _Torch:
-    version = torch.__version__
+    version = str(torch.__version__)
 
     def __init__(self, work: Work, variant: str) -> None:
         torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
@@ -58,7 +61,7 @@ class _Torch:
         self._network.train()
         for _ in range(EPOCHS):
             start = time.perf_counter()
-            for index in torch.randperm(self._work.count).split(self._work.batch):
+            for index in torch.split(torch.randperm(self._work.count), self._work.batch):
                 self._updater.zero_grad()
                 with self._precision():
                     loss = loss_of(self._run(self._channels_first(self._pictures[index])), self._labels[index])

@@ -55,7 +55,8 @@ def title(result: dict[str, Any]) -> str:
     """What a result of plan.py is about, in words."""
     precision = ", bf16" if result["ours"].endswith("_bf16") else ""
     batch = "" if result["measure"].startswith("latency") else f", batch {result['batch']}"
-    return f"{result['network']}, {_KINDS[result['measure']]}{batch}{precision}"
+    against = ", against stock DL4J" if result["best_peer"] == "dl4j" else ""
+    return f"{result['network']}, {_KINDS[result['measure']]}{batch}{precision}{against}"
 
 
 def quantity(value: float, unit: str) -> str:

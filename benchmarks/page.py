@@ -44,12 +44,17 @@ def ratios(found: Results) -> Figure | None:
     axes.barh(places, values, color=[_OURS if good else _MISSED for good in reached], height=0.6)
     targets = [result["at_least"] for result in chosen]
     axes.plot(targets, places, "|", color="black", markersize=14, markeredgewidth=2, label="at least")
-    hopes = [(result["try_for"], place) for place, result in enumerate(chosen) if result["try_for"] is not None]
-    axes.plot(*zip(*hopes, strict=True), "|", color="#6b7280", markersize=14, label="try for")
+    hopes = {place: result["try_for"] for place, result in enumerate(chosen) if result["try_for"] is not None}
+    axes.plot(list(hopes.values()), list(hopes), "|", color="#6b7280", markersize=14, label="try for")
     for place, value in enumerate(values):
         axes.annotate(f"{value:.2f}", (value, place), (4, 0), textcoords="offset points", va="center", fontsize=8)
     axes.set_yticks(places, [figures.title(result) for result in chosen])
     axes.set_xscale("log")
+    ticks = [tick for tick in (0.1, 0.2, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 50) if tick <= 2 * max(values + targets)]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
+    axes.set_xlim(left=0.8 * min(1.0, *values))
+    axes.margins(y=0.01)
     axes.set_xlabel("times better than the best peer")
     axes.legend(loc="lower right", frameon=False)
     return figure

@@ -14,6 +14,8 @@ SPEC := $(call files_of,python/sparkdl4j/spec)
 JAVA_MAIN := $(GRADLE_FILES) $(SPEC) $(call files_of,jvm/src/main jvm/src/logging)
 JAVA_ALL := $(GRADLE_FILES) $(SPEC) $(call files_of,jvm/src tests/golden)
 PYTHON_CODE := python tests benchmarks setup.py
+# In this order: the later ones read the results of the earlier.
+BENCHMARKS := startup plan accuracy step_shares roofline figures page
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -77,8 +79,8 @@ $(WHEEL): $(JAR) $(INSTALLED) LICENSE README.md $(call files_of,python/sparkdl4j
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@touch $@
 
-bench: jar $(INSTALLED) ## the benchmarks
-	@for benchmark in benchmarks/startup.py benchmarks/throughput.py benchmarks/accuracy.py; do echo "$$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
+bench: jar $(INSTALLED) ## the benchmarks; beside peers after benchmarks/peers/install all
+	@for benchmark in $(BENCHMARKS); do echo "$$benchmark"; $(BIN)/python "benchmarks/$$benchmark.py" || exit 1; done
 
 clean: ## remove everything that make made
 	rm -rf build dist demo $(VENV) python/sparkdl4j/jars .pytest_cache .mypy_cache .ruff_cache .coverage

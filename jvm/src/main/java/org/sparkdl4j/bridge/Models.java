@@ -1,10 +1,12 @@
 package org.sparkdl4j.bridge;
 
 import java.nio.file.Path;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.model.ModelMetadata;
+import org.sparkdl4j.plan.LayerExecution;
 import org.sparkdl4j.spec.Json;
 
 /** Trained classifiers. */
@@ -31,6 +33,23 @@ public final class Models {
     json.set("scaler", classifier.scaler().toJson());
     json.set("training", metadata.training());
     return Json.write(json);
+  }
+
+  /**
+   * Who computes what of a training.
+   *
+   * @return JSON: a list of step, core, implementation
+   */
+  public static String executions(ImageClassifier classifier, int batchSize) {
+    ArrayNode executions = Json.object().putArray("executions");
+    for (LayerExecution execution : classifier.core().executions(batchSize)) {
+      executions
+          .addObject()
+          .put("step", execution.step())
+          .put("core", execution.core())
+          .put("implementation", execution.implementation());
+    }
+    return Json.write(executions);
   }
 
   /**

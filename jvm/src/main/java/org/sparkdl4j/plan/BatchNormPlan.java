@@ -130,6 +130,7 @@ final class BatchNormPlan extends PlanLayer {
         arguments.toArray());
     chain.step(
         name + ".statistics",
+        "batch_normalization",
         statistics.changes(chain.weights(), mean, variance),
         mean,
         variance);

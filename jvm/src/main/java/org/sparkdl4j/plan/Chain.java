@@ -228,13 +228,13 @@ final class Chain implements AutoCloseable {
     all[arguments.length + 1] = value(description.scratchpad_desc());
     for (int i = 1; i < all.length; i += 2) use((memory) all[i]);
     primitive primitive = new primitive(description.get());
-    steps.add(new Step(objects, name, OneDnn.implementation(description), primitive, all));
+    steps.add(new Step(objects, name, description, primitive, all));
   }
 
   /** Adds a step in Java; {@code values} are what it reads and writes. */
-  void step(String name, Runnable action, memory... values) {
+  void step(String name, String kind, Runnable action, memory... values) {
     for (memory value : values) use(value);
-    steps.add(new Step(name, action));
+    steps.add(new Step(name, kind, action));
   }
 
   /** Adds a step that brings values into another format. */
@@ -248,7 +248,10 @@ final class Chain implements AutoCloseable {
   void zero(String name, memory.desc desc, memory target) {
     long size = desc.get_size();
     step(
-        name, () -> Pointer.memset(new NativeAddress(OneDnn.address(target)), 0, size), target);
+        name,
+        "reorder",
+        () -> Pointer.memset(new NativeAddress(OneDnn.address(target)), 0, size),
+        target);
   }
 
   /** Adds what depends on the minibatch's seed, before the forward pass. */
@@ -280,14 +283,19 @@ final class Chain implements AutoCloseable {
     for (memory input : pictures) OneDnn.point(input, address);
   }
 
-  /** Brings up to date what parameters and seed decide. */
-  void prepare(long seed) {
+  /** Brings up to date what follows from the parameters. */
+  void refresh() {
     for (DerivedParameters each : derived) each.refresh(weights.version());
+  }
+
+  /** Brings up to date what follows from the minibatch's seed. */
+  void seed(long seed) {
     for (LongConsumer action : seeded) action.accept(seed);
   }
 
   void runForward(long seed) {
-    prepare(seed);
+    refresh();
+    seed(seed);
     for (int i = 0; i < forwardSteps; i++) steps.get(i).run();
   }
 

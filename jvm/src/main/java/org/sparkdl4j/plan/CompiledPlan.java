@@ -65,33 +65,25 @@ final class CompiledPlan implements AutoCloseable {
   List<StepTime> profile(long pictures, int[] labels, int repetitions, Runnable update) {
     bind();
     chain.setPictures(pictures);
-    List<Runnable> actions = new ArrayList<>();
-    List<String[]> names = new ArrayList<>();
-    actions.add(() -> chain.prepare(1));
-    names.add(new String[] {"weights", "java"});
-    for (int i = 0; i < chain.steps().size(); i++) {
-      if (i == chain.forwardSteps()) {
-        actions.add(() -> output.loss(labels, null));
-        names.add(new String[] {"loss", "java"});
-      }
-      Step step = chain.steps().get(i);
-      actions.add(step::run);
-      names.add(new String[] {step.name(), step.implementation()});
-    }
-    actions.add(update);
-    names.add(new String[] {"update", "java"});
-    double[][] seconds = new double[actions.size()][repetitions];
+    List<Step> steps = new ArrayList<>();
+    steps.add(new Step("weights", "reorder", chain::refresh));
+    steps.add(new Step("dropout", "dropout", () -> chain.seed(1)));
+    steps.addAll(chain.steps().subList(0, chain.forwardSteps()));
+    steps.add(new Step("loss", "loss", () -> output.loss(labels, null)));
+    steps.addAll(chain.steps().subList(chain.forwardSteps(), chain.steps().size()));
+    steps.add(new Step("update", "updater", update));
+    double[][] seconds = new double[steps.size()][repetitions];
     for (int r = 0; r < repetitions; r++) {
-      for (int i = 0; i < actions.size(); i++) {
+      for (int i = 0; i < seconds.length; i++) {
         long start = System.nanoTime();
-        actions.get(i).run();
+        steps.get(i).run();
         seconds[i][r] = (System.nanoTime() - start) / 1e9;
       }
     }
     List<StepTime> times = new ArrayList<>();
     for (int i = 0; i < seconds.length; i++) {
       Arrays.sort(seconds[i]);
-      times.add(new StepTime(names.get(i)[0], names.get(i)[1], seconds[i][repetitions / 2]));
+      times.add(new StepTime(steps.get(i), seconds[i][repetitions / 2]));
     }
     return times;
   }

@@ -10,6 +10,7 @@ import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.primitive;
 
@@ -17,6 +18,7 @@ import org.bytedeco.dnnl.primitive;
 final class Step {
   private final String name;
   private final String implementation;
+  private final String kind;
   private final dnnl_primitive handle;
   private final dnnl_exec_arg_t arguments;
   private final int count;
@@ -26,16 +28,18 @@ final class Step {
    * A step of oneDNN's.
    *
    * @param owner keeps what is native in it
+   * @param description of the primitive
    * @param arguments alternating: an argument's number, its {@link memory}
    */
   Step(
       NativeObjects owner,
       String name,
-      String implementation,
+      primitive_desc_base description,
       primitive primitive,
       Object... arguments) {
     this.name = name;
-    this.implementation = implementation;
+    implementation = OneDnn.implementation(description);
+    kind = description.get_kind().name();
     count = arguments.length / 2;
     handle = owner.keep(primitive).get();
     this.arguments = owner.keep(new dnnl_exec_arg_t(count));
@@ -48,9 +52,10 @@ final class Step {
     action = null;
   }
 
-  /** A step in Java. */
-  Step(String name, Runnable action) {
+  /** A step in Java; {@code kind} as oneDNN would name it. */
+  Step(String name, String kind, Runnable action) {
     this.name = name;
+    this.kind = kind;
     this.action = action;
     implementation = "java";
     handle = null;
@@ -73,7 +78,7 @@ final class Step {
     return new Step(
         owner,
         name,
-        OneDnn.implementation(description),
+        description,
         new reorder(description),
         DNNL_ARG_SRC,
         source,
@@ -93,6 +98,11 @@ final class Step {
 
   String name() {
     return name;
+  }
+
+  /** What is computed, as oneDNN names it, such as {@code convolution}. */
+  String kind() {
+    return kind;
   }
 
   /** oneDNN's name of the implementation, or {@code java}. */

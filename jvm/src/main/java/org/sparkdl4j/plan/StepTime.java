@@ -2,24 +2,30 @@ package org.sparkdl4j.plan;
 
 /** How long one step of a training takes. */
 public final class StepTime {
-  private final String step;
-  private final String implementation;
+  private final Step step;
   private final double seconds;
 
-  StepTime(String step, String implementation, double seconds) {
+  StepTime(Step step, double seconds) {
     this.step = step;
-    this.implementation = implementation;
     this.seconds = seconds;
   }
 
-  /** The layer's name and what of it; {@code loss} and {@code update} are of no layer. */
-  public String step() {
-    return step;
+  /** The layer's name and what of it, such as {@code layer0.forward}; or what is of no layer. */
+  public String name() {
+    return step.name();
+  }
+
+  /**
+   * What is computed, as oneDNN names it, such as {@code convolution}; or {@code loss}, {@code
+   * dropout}, {@code updater}.
+   */
+  public String kind() {
+    return step.kind();
   }
 
   /** oneDNN's name of the implementation, or {@code java}. */
   public String implementation() {
-    return implementation;
+    return step.implementation();
   }
 
   /** The median over the repetitions. */

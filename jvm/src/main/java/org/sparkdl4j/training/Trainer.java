@@ -11,6 +11,7 @@ import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.plan.CrossEntropy;
+import org.sparkdl4j.plan.RowLoss;
 import org.sparkdl4j.plan.MinibatchResult;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkState;
@@ -176,9 +177,10 @@ final class Trainer {
   }
 
   private double validationLoss(float[] probabilities) {
+    RowLoss loss = RowLoss.of(core.configuration().loss(), core.classes());
     double sum = 0;
     for (int i = 0; i < validation.size(); i++) {
-      sum += CrossEntropy.of(probabilities[i * core.classes() + validation.label(i)]);
+      sum += loss.loss(probabilities, i * core.classes(), validation.label(i));
     }
     return sum / validation.size();
   }

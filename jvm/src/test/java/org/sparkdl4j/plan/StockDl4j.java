@@ -8,18 +8,22 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
 
 /**
  * A network of DL4J's as DL4J itself computes it, without helpers: what results are compared with.
- * Only focal loss, of which DL4J has none, is ours.
+ * Only focal loss, of which DL4J has none, and sample weights, which it gets wrong, are ours.
  */
 final class StockDl4j implements AutoCloseable {
   private final int[] shape;
   private final int classes;
   private final LossSpec loss;
   private final DataType type;
+  private final BaseOutputLayer outputConf;
+  private final ILossFunction plainLoss;
+  private final Dl4jWeightedLoss weightedLoss;
 
   /** One of both is null. */
   private final MultiLayerNetwork layers;
@@ -52,10 +56,13 @@ final class StockDl4j implements AutoCloseable {
       initial.init();
       layers = type == DataType.FLOAT ? initial : initial.convertDataType(type);
     }
-    if (loss.kind() == LossSpec.Kind.FOCAL) {
-      var output = graph == null ? layers.getOutputLayer() : graph.getOutputLayer(0);
-      ((BaseOutputLayer) output.conf().getLayer()).setLossFn(new Dl4jFocalLoss(loss.focalGamma()));
-    }
+    var output = graph == null ? layers.getOutputLayer() : graph.getOutputLayer(0);
+    BaseOutputLayer conf = (BaseOutputLayer) output.conf().getLayer();
+    boolean isFocal = loss.kind() == LossSpec.Kind.FOCAL;
+    weightedLoss =
+        new Dl4jWeightedLoss(isFocal ? new Dl4jFocalLoss(loss.focalGamma()) : conf.getLossFn());
+    plainLoss = isFocal ? weightedLoss : conf.getLossFn();
+    outputConf = conf;
   }
 
   float[] parameters() {
@@ -84,18 +91,16 @@ final class StockDl4j implements AutoCloseable {
    */
   double computeGradients(FloatPointer pictures, int[] labels, float[] sampleWeights) {
     INDArray x = pictures(pictures, labels.length);
-    INDArray mask = mask(sampleWeights);
+    setWeights(sampleWeights);
     double mean;
     if (graph == null) {
       layers.setInput(x);
       layers.setLabels(rows(labels));
-      if (mask != null) layers.setLayerMaskArrays(null, mask);
       layers.computeGradientAndScore();
       mean = layers.score() - layers.calcRegularizationScore(true);
     } else {
       graph.setInputs(x);
       graph.setLabels(rows(labels));
-      if (mask != null) graph.setLayerMaskArrays(null, new INDArray[] {mask});
       graph.computeGradientAndScore();
       mean = graph.score() - graph.calcRegularizationScore(true);
     }
@@ -108,16 +113,9 @@ final class StockDl4j implements AutoCloseable {
 
   void fit(FloatPointer pictures, int[] labels, float[] sampleWeights) {
     INDArray x = pictures(pictures, labels.length);
-    INDArray mask = mask(sampleWeights);
-    if (graph == null) {
-      layers.fit(x, rows(labels), null, mask);
-    } else {
-      graph.fit(
-          new INDArray[] {x},
-          new INDArray[] {rows(labels)},
-          null,
-          mask == null ? null : new INDArray[] {mask});
-    }
+    setWeights(sampleWeights);
+    if (graph == null) layers.fit(x, rows(labels));
+    else graph.fit(new INDArray[] {x}, new INDArray[] {rows(labels)});
   }
 
   @Override
@@ -142,9 +140,12 @@ final class StockDl4j implements AutoCloseable {
     return Nd4j.create(rows, new long[] {labels.length, classes}, 'c').castTo(type);
   }
 
-  private INDArray mask(float[] sampleWeights) {
-    if (sampleWeights == null) return null;
-    return Nd4j.create(sampleWeights, new long[] {sampleWeights.length, 1}, 'c').castTo(type);
+  private void setWeights(float[] sampleWeights) {
+    outputConf.setLossFn(sampleWeights == null ? plainLoss : weightedLoss);
+    weightedLoss.setWeights(
+        sampleWeights == null
+            ? null
+            : Nd4j.create(sampleWeights, new long[] {sampleWeights.length, 1}, 'c').castTo(type));
   }
 
   private static float[] values(INDArray array) {

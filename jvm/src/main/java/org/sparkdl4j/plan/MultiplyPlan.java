@@ -58,8 +58,7 @@ final class MultiplyPlan extends PlanLayer {
     }
     // oneDNN cannot add up float32 into bfloat16.
     memory.desc totalDesc =
-        chain.keep(
-            OneDnn.desc(small.dimensions, memory.format_tag.nhwc, large.desc.data_type()));
+        chain.keep(OneDnn.desc(small.dimensions, memory.format_tag.nhwc, large.desc.data_type()));
     memory total = chain.value(totalDesc);
     chain.step(
         name + ".backward-sum",

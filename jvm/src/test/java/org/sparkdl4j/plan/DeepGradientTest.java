@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,27 +47,41 @@ class DeepGradientTest {
     }
   }
 
-  /** Rounding moves winners of the poolings and values over ReLU's kink, for DL4J as for the plan. */
+  /**
+   * Rounding moves winners of the poolings and values over ReLU's kink, but only now and then; a
+   * step of visible size in the early layers' gradients follows.
+   */
   @Test
-  void thePlanIsAsCloseToDoublePrecisionAsDl4j() {
-    Distances[] found = distances("MaxPool2D", "relu");
-    assertTrue(found[0].all < 2e-2, "plan and DL4J: " + found[0]);
+  void mostPicturesMoveNoWinner() {
+    List<Double> planErrors = new ArrayList<>();
+    List<Double> dl4jErrors = new ArrayList<>();
+    for (long seed = 1; seed <= 7; seed++) {
+      Distances[] found = distances("MaxPool2D", "relu", seed);
+      assertTrue(found[1].all < 2e-2 && found[1].first < 5e-2, "plan: " + found[1]);
+      planErrors.add(found[1].all);
+      dl4jErrors.add(found[2].all);
+    }
+    Collections.sort(planErrors);
+    Collections.sort(dl4jErrors);
+    assertTrue(planErrors.get(3) < 1e-5, () -> planErrors + ", DL4J " + dl4jErrors);
     assertTrue(
-        found[1].all < 5 * found[2].all + 1e-5, "plan: " + found[1] + ", DL4J: " + found[2]);
+        planErrors.get(3) < 5 * dl4jErrors.get(3), () -> planErrors + ", DL4J " + dl4jErrors);
   }
 
   @Test
   void withoutWinnersAndKinksNothingButRoundingIsLeft() {
-    Distances[] found = distances("AvgPool2D", "tanh");
-    assertTrue(found[0].first < 1e-5 && found[0].all < 1e-5, "plan and DL4J: " + found[0]);
-    assertTrue(found[1].all < 1e-5, "plan: " + found[1]);
+    for (long seed = 1; seed <= 4; seed++) {
+      Distances[] found = distances("AvgPool2D", "tanh", seed);
+      assertTrue(found[0].first < 1e-5 && found[0].all < 1e-5, "plan and DL4J: " + found[0]);
+      assertTrue(found[1].first < 1e-5 && found[1].all < 1e-5, "plan: " + found[1]);
+    }
   }
 
   /** Plan from DL4J, plan from DL4J in double precision, DL4J from the same. */
-  static Distances[] distances(String pooling, String activation) {
+  private static Distances[] distances(String pooling, String activation, long seed) {
     NetworkConfiguration configuration = configuration(pooling, activation);
     int[] labels = {0, 1, 2, 3};
-    try (FloatPointer pictures = pictures();
+    try (FloatPointer pictures = pictures(seed);
         PlanCore core = new PlanCore(configuration, SHAPE, CoreOptions.DEFAULT)) {
       core.computeGradients(pictures, labels, null, 1);
       float[] plan = Dl4jNetwork.values(core.held.gradients());
@@ -110,9 +125,9 @@ class DeepGradientTest {
         .toConfiguration(SHAPE, CLASSES, new Options("network", Json.object()), 7);
   }
 
-  private static FloatPointer pictures() {
+  private static FloatPointer pictures(long seed) {
     float[] values = new float[BATCH * SHAPE[0] * SHAPE[1] * SHAPE[2]];
-    Random random = new Random(3);
+    Random random = new Random(seed);
     for (int i = 0; i < values.length; i++) values[i] = (float) random.nextGaussian();
     return new FloatPointer(values);
   }

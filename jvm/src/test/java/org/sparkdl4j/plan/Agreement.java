@@ -29,6 +29,7 @@ final class Agreement {
   static boolean isClose(RandomNetwork network, long seed, CoreOptions options) {
     // DL4J's helper for depthwise convolution fails with dilation.
     Nd4j.getEnvironment().allowHelpers(false);
+    int threads = NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
     // Small networks on many threads mostly wait, and long where the machine has other work.
     if (seed % 5 != 0) setThreads(1);
     try (StockDl4j stock = new StockDl4j(network.configuration, network.shape, network.classes);
@@ -67,7 +68,7 @@ final class Agreement {
       assertNear(parameters, 2e-2, "parameters");
       return gradient <= 1e-5 && parameters <= 5e-4 && updater <= 5e-3;
     } finally {
-      setThreads(Runtime.getRuntime().availableProcessors());
+      setThreads(threads);
       Nd4j.getEnvironment().allowHelpers(true);
     }
   }

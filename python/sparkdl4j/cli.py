@@ -326,7 +326,11 @@ def _parser() -> argparse.ArgumentParser:
         help="pictures for the final table only: a folder, or a stratified share of DATA",
     )
     train.add_argument("--model", default="model.zip", help="model file to write (default: model.zip)")
-    train.add_argument("--size", type=_size, help="75, or height x width as 60x80 (default: the network's, small_resnet's where none is named)")
+    train.add_argument(
+        "--size",
+        type=_size,
+        help="75, or height x width as 60x80 (default: the network's, small_resnet's where none is named)",
+    )
     train.add_argument("--window", type=_window, default="full", help="16-bit pictures: full, minmax, or LOW,HIGH")
     for group in ("training", "network"):
         for name in options.names(group):

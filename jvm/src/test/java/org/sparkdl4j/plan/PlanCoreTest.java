@@ -61,7 +61,7 @@ class PlanCoreTest {
   @ValueSource(strings = {"sgd", "nesterov", "adagrad", "rmsprop", "adam"})
   void updatersAgreeWithDl4j(String updater) {
     String options = "{'updater':'" + updater + "','learning_rate':0.01,'l1':0.001,'l2':0.01}";
-    MultiLayerNetwork stock = 
+    MultiLayerNetwork stock =
         new MultiLayerNetwork(configuration("{'type':'MaxPool2D'}", options).layers());
     stock.init();
     try (PlanCore core = core("{'type':'MaxPool2D'}", options);
@@ -266,7 +266,8 @@ class PlanCoreTest {
     PlanCore core = core(DROPOUT, "{}");
     try (FloatPointer pictures = pictures(2, 1)) {
       SparkDl4jException e =
-          assertThrows(SparkDl4jException.class, () -> core.train(pictures, new int[] {0, 3}, null, 1));
+          assertThrows(
+              SparkDl4jException.class, () -> core.train(pictures, new int[] {0, 3}, null, 1));
       assertEquals(ErrorCode.DATA_LABELS, e.code());
       assertThrows(IllegalArgumentException.class, () -> core.train(pictures, new int[3], null, 1));
       core.close();
@@ -285,19 +286,18 @@ class PlanCoreTest {
     NetworkConfiguration softPlus =
         NetworkConfiguration.of(
             new NeuralNetConfiguration.Builder()
-            .list()
-            .layer(new DenseLayer.Builder().nOut(6).activation(Activation.SOFTPLUS).build())
-            .layer(
-                new OutputLayer.Builder(LossFunction.MCXENT)
-                    .nOut(CLASSES)
-                    .activation(Activation.SOFTMAX)
-                    .build())
-            .setInputType(InputType.convolutional(13, 11, 2))
-            .build(),
+                .list()
+                .layer(new DenseLayer.Builder().nOut(6).activation(Activation.SOFTPLUS).build())
+                .layer(
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .setInputType(InputType.convolutional(13, 11, 2))
+                .build(),
             LossSpec.CROSS_ENTROPY);
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new PlanCore(softPlus, SHAPE, CoreOptions.DEFAULT));
+        IllegalArgumentException.class, () -> new PlanCore(softPlus, SHAPE, CoreOptions.DEFAULT));
     try (NetworkCore core = NetworkCores.of(softPlus, SHAPE, CoreOptions.DEFAULT)) {
       assertInstanceOf(Dl4jCore.class, core);
       assertEquals("dl4j", core.executions(1).get(0).core());

@@ -39,7 +39,7 @@ final class Step {
       Object... arguments) {
     this.name = name;
     implementation = OneDnn.implementation(description);
-    kind = description.get_kind().name();
+    kind = description.get_kind().intern().name();
     count = arguments.length / 2;
     handle = owner.keep(primitive).get();
     this.arguments = owner.keep(new dnnl_exec_arg_t(count));

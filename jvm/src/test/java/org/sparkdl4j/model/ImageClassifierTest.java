@@ -270,8 +270,11 @@ class ImageClassifierTest {
 
   @Test
   void everyChoiceOfTheOptionsCanBeLoadedAgain() {
-    for (String option : List.of("activation", "weight_init", "updater", "loss")) {
+    for (String option :
+        List.of("activation", "weight_init", "updater", "loss", "gradient_normalization")) {
       for (JsonNode choice : Options.option("network", option).get("choices")) {
+        // No activation of convolutions; every file has it in its output layer.
+        if (choice.asText().equals("softmax")) continue;
         ObjectNode options = Json.object();
         options.set(option, choice);
         options.put("l1", 0.1).put("l2", 0.2);

@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Trainable;
@@ -38,18 +42,29 @@ final class FlatUpdater {
   FlatUpdater(Dl4jNetwork network, int threads) {
     this.network = network;
     Map<Trainable, List<UpdateChunk>> ofLayers = new IdentityHashMap<>();
+    Map<Trainable, Map<Long, List<UpdateChunk>>> ofParameters = new IdentityHashMap<>();
     for (UpdaterBlock block : network.updater().getUpdaterBlocks()) {
       for (UpdaterBlock.ParamState parameter : block.getLayersAndVariablesInBlock()) {
-        List<UpdateChunk> own = chunks(block, parameter);
-        chunks.addAll(own);
         Trainable layer = parameter.getLayer();
+        NavigableSet<Long> starts = starts(layer);
+        NavigableMap<Long, UpdateChunk> own = chunks(block, parameter, starts);
+        chunks.addAll(own.values());
         GradientNormalization kind = layer.getConfig().getGradientNormalization();
         if (kind == null || kind == GradientNormalization.None) continue;
-        if (GradientNormalizer.isPerParameter(kind)) normalize(layer, own);
-        else ofLayers.computeIfAbsent(layer, key -> new ArrayList<>()).addAll(own);
+        if (!GradientNormalizer.isPerParameter(kind)) {
+          ofLayers.computeIfAbsent(layer, key -> new ArrayList<>()).addAll(own.values());
+          continue;
+        }
+        Map<Long, List<UpdateChunk>> ofLayer =
+            ofParameters.computeIfAbsent(layer, key -> new TreeMap<>());
+        own.forEach(
+            (at, chunk) ->
+                ofLayer.computeIfAbsent(starts.floor(at), key -> new ArrayList<>()).add(chunk));
       }
     }
     ofLayers.forEach(this::normalize);
+    ofParameters.forEach(
+        (layer, ofLayer) -> ofLayer.values().forEach(own -> normalize(layer, own)));
     boolean isLarge = network.parameters().length() >= PARALLEL;
     int most = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
     this.threads = new UpdateChunk.Arrays[isLarge ? most : 1];
@@ -110,20 +125,37 @@ final class FlatUpdater {
             });
   }
 
-  private List<UpdateChunk> chunks(UpdaterBlock block, UpdaterBlock.ParamState parameter) {
+  /** Where the parameters of a layer begin in the view. */
+  private static NavigableSet<Long> starts(Trainable layer) {
+    NavigableSet<Long> starts = new TreeSet<>();
+    for (INDArray parameter : layer.paramTable(false).values()) starts.add(parameter.offset());
+    return starts;
+  }
+
+  /**
+   * The chunks of what the updater takes for one parameter, by their places in the view. DL4J's
+   * updater lets the parameters of a depthwise or separable convolution follow each other in another
+   * order than they have in the view. It regularises accordingly, but its normalisation takes them
+   * from the view: no chunk reaches over one of their true starts.
+   */
+  private NavigableMap<Long, UpdateChunk> chunks(
+      UpdaterBlock block, UpdaterBlock.ParamState parameter, NavigableSet<Long> starts) {
     ParameterUpdate update = new ParameterUpdate(parameter.getLayer(), parameter.getParamName());
     parameters.add(update);
     long blockLength = block.getParamOffsetEnd() - block.getParamOffsetStart();
     long states = block.getUpdaterViewOffsetEnd() - block.getUpdaterViewOffsetStart();
-    List<UpdateChunk> own = new ArrayList<>();
-    for (long at = parameter.getParamOffsetStart();
-        at < parameter.getParamOffsetEnd();
-        at += UpdateChunk.LENGTH) {
+    NavigableMap<Long, UpdateChunk> own = new TreeMap<>();
+    long end;
+    for (long at = parameter.getParamOffsetStart(); at < parameter.getParamOffsetEnd(); at = end) {
+      end = Math.min(at + UpdateChunk.LENGTH, parameter.getParamOffsetEnd());
+      Long next = starts.higher(at);
+      if (next != null) end = Math.min(end, next);
       long first = block.getUpdaterViewOffsetStart() + at - block.getParamOffsetStart();
-      own.add(
+      own.put(
+          at,
           new UpdateChunk(
               update,
-              (int) Math.min(UpdateChunk.LENGTH, parameter.getParamOffsetEnd() - at),
+              (int) (end - at),
               address(network.parameters(), at),
               address(network.gradients(), at),
               states >= blockLength ? address(network.updaterState(), first) : 0,

@@ -35,13 +35,13 @@ final class GradientNormalizer {
     return chunks;
   }
 
-  /** Tells the parameters what becomes of this minibatch's gradients. */
+  /** Tells the chunks what becomes of this minibatch's gradients. */
   void prepare() {
     if (needsSquares()) {
       float factor = (float) factor(norm());
-      for (UpdateChunk chunk : chunks) chunk.update().scale(factor);
+      for (UpdateChunk chunk : chunks) chunk.scale(factor);
     } else {
-      for (UpdateChunk chunk : chunks) chunk.update().limit((float) threshold);
+      for (UpdateChunk chunk : chunks) chunk.limit((float) threshold);
     }
   }
 

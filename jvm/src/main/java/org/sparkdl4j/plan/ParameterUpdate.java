@@ -18,8 +18,6 @@ final class ParameterUpdate {
 
   // What the present minibatch makes of them.
   private float divisor;
-  private float factor;
-  private float limit;
   private UpdateRule rule;
   private final List<WeightPenalty> before = new ArrayList<>();
   private final List<WeightPenalty> after = new ArrayList<>();
@@ -34,8 +32,6 @@ final class ParameterUpdate {
   /** Takes the values of a minibatch: its size, and what schedules say. */
   void prepare(double count, int iteration, int epoch) {
     divisor = isAveraged ? (float) count : 1;
-    factor = 1;
-    limit = Float.POSITIVE_INFINITY;
     rule = UpdateRule.of(updater, iteration, epoch);
     double rate = updater.hasLearningRate() ? updater.getLearningRate(iteration, epoch) : 1;
     before.clear();
@@ -51,18 +47,20 @@ final class ParameterUpdate {
     return divisor;
   }
 
-  /** Multiplies the gradients of this minibatch. */
-  void scale(float value) {
-    factor = value;
-  }
-
-  /** Limits the absolute value of each gradient of this minibatch. */
-  void limit(float value) {
-    limit = value;
-  }
-
-  /** Updates parameters and states, in place; {@code gradient} becomes what was subtracted. */
-  void apply(float[] weight, float[] gradient, float[] first, float[] second, int length) {
+  /**
+   * Updates parameters and states, in place; {@code gradient} becomes what was subtracted.
+   *
+   * @param factor by which the gradients are multiplied
+   * @param limit of each gradient's absolute value
+   */
+  void apply(
+      float[] weight,
+      float[] gradient,
+      float[] first,
+      float[] second,
+      int length,
+      float factor,
+      float limit) {
     for (int i = 0; i < length; i++) gradient[i] /= divisor;
     if (factor != 1) {
       for (int i = 0; i < length; i++) gradient[i] *= factor;

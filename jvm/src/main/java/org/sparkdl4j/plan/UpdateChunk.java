@@ -37,6 +37,8 @@ final class UpdateChunk {
   private final FloatBuffer firstStates;
   private final FloatBuffer secondStates;
   private double squares;
+  private float factor = 1;
+  private float limit = Float.POSITIVE_INFINITY;
 
   /**
    * A chunk at addresses in DL4J's views.
@@ -56,6 +58,16 @@ final class UpdateChunk {
 
   ParameterUpdate update() {
     return update;
+  }
+
+  /** Multiplies the gradients of the next update, and of those after it unless it is set again. */
+  void scale(float value) {
+    factor = value;
+  }
+
+  /** Limits the absolute value of each gradient from now on. */
+  void limit(float value) {
+    limit = value;
   }
 
   /** The sum of the gradients' squares that {@link #measure} found. */
@@ -94,7 +106,7 @@ final class UpdateChunk {
 
     // Zero times a number is zero; times NaN or infinity it is NaN. No branch, no reduction.
     for (int i = 0; i < length; i++) finite[i] += gradient[i] * 0;
-    update.apply(arrays.weight, gradient, arrays.first, arrays.second, length);
+    update.apply(arrays.weight, gradient, arrays.first, arrays.second, length, factor, limit);
 
     write(weights, arrays.weight);
     if (firstStates != null) write(firstStates, arrays.first);

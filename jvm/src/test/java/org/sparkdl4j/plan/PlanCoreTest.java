@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Paths;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -21,7 +20,6 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,7 +27,6 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.nd4j.nativeblas.NativeOpsHolder;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.network.LossSpec;
@@ -45,17 +42,6 @@ class PlanCoreTest {
   private static final int PIXELS = 13 * 11 * 2;
   private static final int CLASSES = 3;
   private static final String DROPOUT = "{'type':'MaxPool2D'},{'type':'Dropout'}";
-
-  @Test
-  void agreesWithDl4jOnRandomNetworks() {
-    agreesWithDl4j(0, 60);
-  }
-
-  @Test
-  @Tag("long")
-  void agreesWithDl4jOnManyRandomNetworks() {
-    agreesWithDl4j(1000, 500);
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"sgd", "nesterov", "adagrad", "rmsprop", "adam"})
@@ -346,88 +332,6 @@ class PlanCoreTest {
       if (line.startsWith("VmRSS:")) return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
     }
     throw new AssertionError("no VmRSS");
-  }
-
-  private static void agreesWithDl4j(long firstSeed, int cases) {
-    // Before NativeOpsHolder, as everywhere.
-    Nd4j.getEnvironment();
-    List<String> failures = new ArrayList<>();
-    List<String> apart = new ArrayList<>();
-    for (long seed = firstSeed; seed < firstSeed + cases; seed++) {
-      RandomNetwork network = new RandomNetwork(seed);
-      // Small networks on many threads mostly wait, and long where the machine has other work.
-      if (seed % 5 != 0) setThreads(1);
-      try {
-        if (!agreesWithDl4j(network, seed)) apart.add(network.toString());
-      } catch (RuntimeException | AssertionError e) {
-        failures.add(network + ": " + e);
-      } finally {
-        setThreads(Runtime.getRuntime().availableProcessors());
-      }
-    }
-    assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
-    // Rounding may move the winner of a pooling, or a value over a kink of activation or L1. Two
-    // trainings then part by a visible step, as DL4J's with and without oneDNN do: rarely.
-    assertTrue(apart.size() <= 1 + cases / 50, () -> String.join("\n", apart));
-  }
-
-  /** Of this thread, for ND4J and oneDNN alike: they share one OpenMP. */
-  private static void setThreads(int count) {
-    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(count);
-  }
-
-  /**
-   * Compares output, gradient and training.
-   *
-   * @return whether training stayed together; see the caller for why it may not
-   */
-  private static boolean agreesWithDl4j(RandomNetwork network, long seed) {
-    MultiLayerNetwork stock = new MultiLayerNetwork(network.configuration.layers().clone());
-    stock.init();
-    try (PlanCore core = new PlanCore(network.configuration, network.shape, CoreOptions.DEFAULT);
-        FloatPointer pictures = network.pictures(network.batch, seed);
-        FloatPointer probabilities = new FloatPointer((long) network.batch * network.classes)) {
-      int[] labels = network.labels(network.batch, seed);
-      INDArray x = pictures(network, pictures, network.batch);
-      INDArray y = oneHot(labels, network.classes);
-      assertArrayEquals(stock.params().toFloatVector(), core.snapshot().parameters());
-
-      core.predict(pictures, network.batch, probabilities);
-      assertClose(stock.output(x).dup('c').data().asFloat(), floats(probabilities), 1e-5, "output");
-
-      stock.setInput(x);
-      stock.setLabels(y);
-      stock.computeGradientAndScore();
-      MinibatchResult result = core.computeGradients(pictures, labels, null, seed);
-      double penalty = stock.calcRegularizationScore(true);
-      assertEquals(stock.score() - penalty, result.lossSum() / network.batch, 1e-5);
-      // DL4J's p - 1 has the rounding of p, a float: it shows where the loss is next to nothing.
-      double rounding = 1e-7 * network.batch / result.lossSum();
-      assertClose(
-          stock.gradient().gradient().dup().data().asFloat(),
-          core.network().getGradientsViewArray().dup().data().asFloat(),
-          1e-5 + rounding,
-          "gradient");
-
-      for (int step = 0; step < STEPS; step++) {
-        stock.fit(x, y);
-        core.train(pictures, labels, null, step);
-      }
-      NetworkState state = core.snapshot();
-      assertEquals(stock.getIterationCount(), state.iteration());
-      double parameters = distance(stock.params().toFloatVector(), state.parameters());
-      INDArray view = stock.getUpdater().getStateViewArray();
-      double updater = view == null ? 0 : distance(view.dup().data().asFloat(), state.updater());
-      assertTrue(parameters <= 2e-2, () -> "parameters: relative distance " + parameters);
-      return parameters <= 5e-4 && updater <= 5e-3;
-    } finally {
-      stock.close();
-    }
-  }
-
-  private static INDArray pictures(RandomNetwork network, FloatPointer pictures, int count) {
-    int[] shape = network.shape;
-    return Nd4j.create(floats(pictures), new long[] {count, shape[2], shape[0], shape[1]}, 'c');
   }
 
   private static INDArray oneHot(int[] labels, int classes) {

@@ -1,0 +1,102 @@
+package org.sparkdl4j.plan;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
+
+/** The plan and stock DL4J on one network: output, loss, gradient and training side by side. */
+final class Agreement {
+  private static final int STEPS = 20;
+
+  private Agreement() {}
+
+  /** Whether everything stayed together. */
+  static boolean isClose(RandomNetwork network, long seed) {
+    return isClose(network, seed, CoreOptions.DEFAULT);
+  }
+
+  /**
+   * Compares.
+   *
+   * @return whether everything stayed together: rounding may move the winner of a pooling, or a
+   *     value over a kink of activation or penalty, and two trainings part by a visible step then
+   * @throws AssertionError when they are further apart than that explains
+   */
+  static boolean isClose(RandomNetwork network, long seed, CoreOptions options) {
+    // DL4J's helper for depthwise convolution fails with dilation.
+    Nd4j.getEnvironment().allowHelpers(false);
+    // Small networks on many threads mostly wait, and long where the machine has other work.
+    if (seed % 5 != 0) setThreads(1);
+    try (StockDl4j stock = new StockDl4j(network.configuration, network.shape, network.classes);
+        PlanCore core = new PlanCore(network.configuration, network.shape, options);
+        FloatPointer pictures = network.pictures(network.batch, seed);
+        FloatPointer probabilities = new FloatPointer((long) network.batch * network.classes)) {
+      int[] labels = network.labels(network.batch, seed);
+      assertArrayEquals(stock.parameters(), core.snapshot().parameters());
+
+      core.predict(pictures, network.batch, probabilities);
+      float[] output = new float[network.batch * network.classes];
+      probabilities.get(output);
+      assertNear(distance(stock.output(pictures, network.batch), output), 1e-5, "output");
+
+      double expected = stock.computeGradients(pictures, labels, network.sampleWeights);
+      double loss =
+          core.computeGradients(pictures, labels, network.sampleWeights, seed).lossSum();
+      assertEquals(expected, loss, 1e-5 * network.batch * Math.max(1, expected / network.batch));
+      // DL4J's p - 1 has the rounding of p, a float: it shows where the loss is next to nothing.
+      double rounding = 1e-7 * network.batch / loss;
+      double gradient =
+          distance(stock.gradients(), Dl4jNetwork.values(core.held.gradients())) - rounding;
+      assertNear(gradient, 1e-2, "gradient");
+
+      double parameters = 0;
+      double updater = 0;
+      for (int step = 0; step < STEPS; step++) {
+        stock.fit(pictures, labels, network.sampleWeights);
+        core.train(pictures, labels, network.sampleWeights, step);
+        NetworkState state = core.snapshot();
+        assertEquals(step + 1, state.iteration());
+        // Some trainings diverge, and DL4J's GELU has no derivative of values above 26.
+        if (!Float.isFinite(sum(stock.parameters()))) break;
+        parameters = distance(stock.parameters(), state.parameters());
+        updater = distance(stock.updaterState(), state.updater());
+      }
+      assertNear(parameters, 2e-2, "parameters");
+      return gradient <= 1e-5 && parameters <= 5e-4 && updater <= 5e-3;
+    } finally {
+      setThreads(Runtime.getRuntime().availableProcessors());
+      Nd4j.getEnvironment().allowHelpers(true);
+    }
+  }
+
+  /** Of this thread, for ND4J and oneDNN alike: they share one OpenMP. */
+  static void setThreads(int count) {
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(count);
+  }
+
+  /** The relative distance; that of two vectors of zeros is zero. */
+  static double distance(float[] expected, float[] found) {
+    assertEquals(expected.length, found.length);
+    double difference = 0;
+    double length = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow(expected[i] - found[i], 2);
+      length += Math.pow(expected[i], 2);
+    }
+    return difference == 0 ? 0 : Math.sqrt(difference / length);
+  }
+
+  private static float sum(float[] values) {
+    float sum = 0;
+    for (float value : values) sum += value;
+    return sum;
+  }
+
+  private static void assertNear(double distance, double tolerance, String what) {
+    assertTrue(distance <= tolerance, () -> what + ": relative distance " + distance);
+  }
+}

@@ -1,0 +1,53 @@
+package org.sparkdl4j.plan;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The plan against stock DL4J on networks that nobody has thought of. */
+class RandomNetworkTest {
+  @Test
+  void agreesWithDl4j() {
+    agree(RandomNetwork::ofVocabulary, 0, 60, 2);
+  }
+
+  /** Without kinks and winners, rounding stays rounding. */
+  @Test
+  void agreesWithDl4jExactlyWhereNothingFlips() {
+    agree(RandomNetwork::smooth, 0, 20, 0);
+  }
+
+  @Test
+  void agreesWithDl4jOnSettingsOfItsOwn() {
+    agree(RandomNetwork::ofDl4j, 0, 15, 1);
+  }
+
+  @Test
+  @Tag("long")
+  void agreesWithDl4jOnManyNetworks() {
+    agree(RandomNetwork::ofVocabulary, 1000, 500, 10);
+    agree(RandomNetwork::smooth, 1000, 200, 0);
+    agree(RandomNetwork::ofDl4j, 1000, 200, 4);
+  }
+
+  /** Compares networks; {@code flips} is how many may part after a step that rounding decided. */
+  private static void agree(
+      LongFunction<RandomNetwork> networks, long firstSeed, int cases, int flips) {
+    List<String> failures = new ArrayList<>();
+    List<String> apart = new ArrayList<>();
+    for (long seed = firstSeed; seed < firstSeed + cases; seed++) {
+      RandomNetwork network = networks.apply(seed);
+      try {
+        if (!Agreement.isClose(network, seed)) apart.add(network.toString());
+      } catch (RuntimeException | AssertionError e) {
+        failures.add(network + ": " + e);
+      }
+    }
+    assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
+    assertTrue(apart.size() <= flips, () -> "apart:\n" + String.join("\n", apart));
+  }
+}

@@ -134,9 +134,9 @@ final class FlatUpdater {
 
   /**
    * The chunks of what the updater takes for one parameter, by their places in the view. DL4J's
-   * updater lets the parameters of a depthwise or separable convolution follow each other in another
-   * order than they have in the view. It regularises accordingly, but its normalisation takes them
-   * from the view: no chunk reaches over one of their true starts.
+   * updater lets the parameters of a depthwise or separable convolution follow each other in
+   * another order than they have in the view. It regularises accordingly, but its normalisation
+   * takes them from the view: no chunk reaches over one of their true starts.
    */
   private NavigableMap<Long, UpdateChunk> chunks(
       UpdaterBlock block, UpdaterBlock.ParamState parameter, NavigableSet<Long> starts) {

@@ -44,8 +44,7 @@ final class Agreement {
       assertNear(distance(stock.output(pictures, network.batch), output), 1e-5, "output");
 
       double expected = stock.computeGradients(pictures, labels, network.sampleWeights);
-      double loss =
-          core.computeGradients(pictures, labels, network.sampleWeights, seed).lossSum();
+      double loss = core.computeGradients(pictures, labels, network.sampleWeights, seed).lossSum();
       assertEquals(expected, loss, 1e-5 * network.batch * Math.max(1, expected / network.batch));
       // DL4J's p - 1 has the rounding of p, a float: it shows where the loss is next to nothing.
       double rounding = 1e-7 * network.batch / loss;

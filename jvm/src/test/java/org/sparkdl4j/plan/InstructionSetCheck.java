@@ -4,8 +4,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What {@link InstructionSetTest} starts in a process of its own, since oneDNN reads its environment
- * once: random networks against DL4J.
+ * What {@link InstructionSetTest} starts in a process of its own, since oneDNN reads its
+ * environment once: random networks against DL4J.
  */
 final class InstructionSetCheck {
   static final String PASSED = "The instruction set passed.";

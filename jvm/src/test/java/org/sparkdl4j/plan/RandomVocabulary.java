@@ -241,7 +241,8 @@ final class RandomVocabulary {
     Value left = add(same(value, filters, 3, activation()), value);
     Value middle = add(same(left, filters, 2, activation()), left);
     Value right = add(same(value, filters, 1, activation()), value);
-    Value[] all = random.nextBoolean() ? new Value[] {middle, right} : new Value[] {right, left, middle};
+    Value[] all =
+        random.nextBoolean() ? new Value[] {middle, right} : new Value[] {right, left, middle};
     return add(layer("Add", all), left);
   }
 

@@ -56,18 +56,21 @@ final class MultiplyPlan extends PlanLayer {
       small.contribute(largeDesc, product, false);
       return;
     }
-    memory total = chain.value(smallDesc);
+    // oneDNN cannot add up float32 into bfloat16.
+    memory.desc totalDesc =
+        chain.keep(OneDnn.desc(small.dimensions, memory.format_tag.nhwc, large.desc.data_type()));
+    memory total = chain.value(totalDesc);
     chain.step(
         name + ".backward-sum",
         new reduction.primitive_desc(
-            new reduction.desc(algorithm.reduction_sum, largeDesc, smallDesc, 0, 0),
+            new reduction.desc(algorithm.reduction_sum, largeDesc, totalDesc, 0, 0),
             chain.attributes(),
             OneDnn.ENGINE),
         DNNL_ARG_SRC,
         product,
         DNNL_ARG_DST,
         total);
-    small.contribute(smallDesc, total, false);
+    small.contribute(totalDesc, total, false);
   }
 
   private void multiply(

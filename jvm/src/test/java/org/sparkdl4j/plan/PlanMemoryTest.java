@@ -23,10 +23,13 @@ class PlanMemoryTest {
   void vggTakesLittleMoreThanItMust() {
     try (PlanCore core =
         new PlanCore(configuration("vgg_conv13", LARGE), LARGE, CoreOptions.DEFAULT)) {
-      long bytes = core.activationBytes(8, true);
-      long minimum = core.minimumActivationBytes(8, true);
-      assertTrue(bytes >= minimum && bytes <= 1.5 * minimum, bytes + " for " + minimum);
-      assertTrue(core.activationBytes(8, false) < 0.5 * bytes, "inference keeps no activations");
+      for (boolean training : new boolean[] {true, false}) {
+        long bytes = core.activationBytes(8, training);
+        long minimum = core.minimumActivationBytes(8, training);
+        assertTrue(bytes >= minimum && bytes <= 1.5 * minimum, bytes + " for " + minimum);
+      }
+      // The two largest activations and what Winograd's algorithm takes; not all of them.
+      assertTrue(core.activationBytes(8, false) < 0.75 * core.activationBytes(8, true));
     }
   }
 

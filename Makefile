@@ -15,7 +15,7 @@ JAVA_MAIN := $(GRADLE_FILES) $(SPEC) $(call files_of,jvm/src/main jvm/src/loggin
 JAVA_ALL := $(GRADLE_FILES) $(SPEC) $(call files_of,jvm/src tests/golden)
 PYTHON_CODE := python tests benchmarks setup.py
 # In this order: the later ones read the results of the earlier.
-BENCHMARKS := startup plan accuracy step_shares roofline figures page
+BENCHMARKS := startup plan accuracy layouts step_shares threads roofline figures page
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -75,8 +75,9 @@ def _train(arguments: argparse.Namespace) -> None:
     atomic_file.check_folder(model_path.parent)
     if arguments.report:
         atomic_file.make_folder(arguments.report)
-    if arguments.size is None and network is not None:
-        arguments.size = network.image_size
+    if arguments.size is None:
+        # "auto" without a size takes the network of small pictures, and the size that it was made for.
+        arguments.size = (network or networks.small_resnet()).image_size
     if arguments.size is not None and network is not None and not Path(arguments.data).is_file():
         # Before pictures are read, which may take long; the number of classes does not matter to the fit.
         networks.shapes(network, (*arguments.size, arguments.channels), 2)
@@ -325,7 +326,11 @@ def _parser() -> argparse.ArgumentParser:
         help="pictures for the final table only: a folder, or a stratified share of DATA",
     )
     train.add_argument("--model", default="model.zip", help="model file to write (default: model.zip)")
-    train.add_argument("--size", type=_size, help="75, or height x width as 60x80 (default: the network's)")
+    train.add_argument(
+        "--size",
+        type=_size,
+        help="75, or height x width as 60x80 (default: the network's, small_resnet's where none is named)",
+    )
     train.add_argument("--window", type=_window, default="full", help="16-bit pictures: full, minmax, or LOW,HIGH")
     for group in ("training", "network"):
         for name in options.names(group):

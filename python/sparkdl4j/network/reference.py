@@ -69,7 +69,7 @@ def resnet50() -> Network:
 
 
 def small_resnet() -> Network:
-    """A small residual network for small pictures, 32x32x3 and from about 24 to 128 a side."""
+    """A small residual network for small pictures, 64x64x3 and from about 24 to 128 a side."""
     return reference("small_resnet")
 
 

@@ -29,11 +29,16 @@ import org.sparkdl4j.training.TrainingOptions;
 final class TrainCommand implements Command {
   private static final long POLL_MILLIS = 1000;
 
+  private static final String AUTO = "auto";
+
   private final Arguments arguments;
   private final Path data;
   private final Path model;
   private final String report;
-  private final NetworkSpec network;
+
+  /** Null until the pictures have chosen it. */
+  private NetworkSpec network;
+
   private final TrainingOptions options;
 
   TrainCommand(List<String> given) {
@@ -58,13 +63,15 @@ final class TrainCommand implements Command {
     model = Path.of(arguments.get("model", "model.zip"));
     report = arguments.get("report", null);
     options = new TrainingOptions(arguments.group("training"));
-    network = network(arguments.get("network", "landscape"));
+    String named = arguments.get("network", AUTO);
+    network = named.equals(AUTO) ? null : network(named);
   }
 
   @Override
   public void run(PrintStream out, PrintStream err) {
     requireWritable(model.toAbsolutePath().getParent());
     DecodeOptions image = image();
+    if (network == null) network = NetworkSpec.forPictures(image.height(), image.width());
     PictureFolder folder =
         new PictureFolder(
             image,
@@ -183,7 +190,9 @@ final class TrainCommand implements Command {
 
   private DecodeOptions image() {
     String size = arguments.get("size", null);
-    int[] hint = network.inputShape() != null ? network.inputShape() : network.defaultInputShape();
+    // Without a size, AUTO takes the network of small pictures, and the size that it was made for.
+    NetworkSpec named = network == null ? NetworkSpec.forPictures(1, 1) : network;
+    int[] hint = named.inputShape() != null ? named.inputShape() : named.defaultInputShape();
     if (size == null && hint == null) {
       throw new UsageException(
           "this network names no picture size: give --size, such as 75 or 60x80");

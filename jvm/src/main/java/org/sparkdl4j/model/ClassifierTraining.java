@@ -119,8 +119,7 @@ public final class ClassifierTraining {
   private NetworkCore core(NetworkConfiguration configuration, String formats) {
     int[] shape = {image.height(), image.width(), image.channels()};
     CoreOptions computing =
-        new CoreOptions(
-            training.precision(), training.threads(), training.memoryLimit(), formats);
+        new CoreOptions(training.precision(), training.threads(), training.memoryLimit(), formats);
     return NetworkCores.of(configuration, shape, computing);
   }
 }

@@ -38,6 +38,8 @@ public final class NetworkSpec {
           "small_resnet",
           "vgg_conv13");
 
+  private static final int LARGEST_SMALL_PICTURE = 128;
+
   private final ObjectNode json;
   private final LayerList layers;
 
@@ -85,6 +87,15 @@ public final class NetworkSpec {
               + String.join(", ", REFERENCES));
     }
     return new NetworkSpec(Json.contract("networks/" + name + ".json"));
+  }
+
+  /**
+   * The network to start with for pictures of a size: {@code small_resnet} up to 128 in height and
+   * width, {@code resnet18} above.
+   */
+  public static NetworkSpec forPictures(int height, int width) {
+    boolean small = Math.max(height, width) <= LARGEST_SMALL_PICTURE;
+    return reference(small ? "small_resnet" : "resnet18");
   }
 
   /** The network's name, or null. */

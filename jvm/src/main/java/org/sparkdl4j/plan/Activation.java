@@ -32,7 +32,9 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
 final class Activation {
   static final Activation IDENTITY = new Activation("identity", null, null, 0, 0);
 
-  /** Of DL4J's GELU, which is {@code x * sigmoid(1.702 x)} unless it is asked for the precise one. */
+  /**
+   * Of DL4J's GELU, which is {@code x * sigmoid(1.702 x)} unless it is asked for the precise one.
+   */
   private static final float GELU_SLOPE = 1.702f;
 
   private static final Map<Class<?>, Function<IActivation, Activation>> KNOWN =
@@ -88,8 +90,7 @@ final class Activation {
   private final float alpha;
   private final float beta;
 
-  private Activation(
-      String name, algorithm function, algorithm ofOutput, float alpha, float beta) {
+  private Activation(String name, algorithm function, algorithm ofOutput, float alpha, float beta) {
     this.name = name;
     this.function = function;
     this.ofOutput = ofOutput;

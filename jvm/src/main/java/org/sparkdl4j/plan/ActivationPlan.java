@@ -3,6 +3,8 @@ package org.sparkdl4j.plan;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 
 /** An activation that is not part of the operation before it. */
 final class ActivationPlan extends PlanLayer {
@@ -14,12 +16,12 @@ final class ActivationPlan extends PlanLayer {
 
     @Override
     String lacks(ActivationLayer layer) {
-      return Activation.of(layer.getActivationFn()) == null ? "" + layer.getActivationFn() : null;
+      return ActivationPlan.lacks(layer.getActivationFn());
     }
 
     @Override
     List<PlanLayer> create(Place place, ActivationLayer layer) {
-      return List.of(new ActivationPlan(place.name, Activation.of(layer.getActivationFn())));
+      return List.of(ActivationPlan.of(place.name, layer.getActivationFn()));
     }
   }
 
@@ -27,9 +29,22 @@ final class ActivationPlan extends PlanLayer {
   private Tensor input;
   private Tensor output;
 
-  ActivationPlan(String name, Activation activation) {
+  private ActivationPlan(String name, Activation activation) {
     super(name);
     this.activation = activation;
+  }
+
+  /** What of an activation the plan lacks, or null when it lacks nothing. */
+  static String lacks(IActivation activation) {
+    boolean known = activation instanceof ActivationSoftmax || Activation.of(activation) != null;
+    return known ? null : "" + activation;
+  }
+
+  /** The operation of an activation that follows a layer. */
+  static PlanLayer of(String name, IActivation activation) {
+    return activation instanceof ActivationSoftmax
+        ? new SoftmaxPlan(name)
+        : new ActivationPlan(name, Activation.of(activation));
   }
 
   Activation activation() {

@@ -18,8 +18,7 @@ final class CollapsePlan extends PlanLayer {
     input = inputs.get(0);
     pixels = chain.keep(OneDnn.plain(input));
     long[] dimensions = {input.dimensions[0], input.dimensions[1]};
-    memory.desc desc =
-        chain.keep(OneDnn.desc(dimensions, format_tag.nc, input.desc.data_type()));
+    memory.desc desc = chain.keep(OneDnn.desc(dimensions, format_tag.nc, input.desc.data_type()));
     memory values = chain.view(chain.input(name, input, pixels), desc);
     return new Tensor(dimensions, desc, values, input.hasGradient);
   }

@@ -40,7 +40,7 @@ final class ConvolutionPlan extends WeightedPlan {
               OneDnn.desc(dimensions, format_tag.oihw),
               place.offset + biases(layer),
               layer.hasBias() ? place.offset : NONE),
-          new ActivationPlan(place.name, Activation.of(layer.getActivationFn())));
+          ActivationPlan.of(place.name, layer.getActivationFn()));
     }
   }
 
@@ -77,7 +77,8 @@ final class ConvolutionPlan extends WeightedPlan {
 
   /** What of any kind of convolution the plan lacks, or null when it lacks nothing. */
   static String lacks(ConvolutionLayer layer) {
-    if (Activation.of(layer.getActivationFn()) == null) return "" + layer.getActivationFn();
+    String lacking = ActivationPlan.lacks(layer.getActivationFn());
+    if (lacking != null) return lacking;
     if (layer.getCnn2dDataFormat() != CNN2DFormat.NCHW) return "channels last";
     return layer.getConvolutionMode() == ConvolutionMode.Causal ? "causal padding" : null;
   }

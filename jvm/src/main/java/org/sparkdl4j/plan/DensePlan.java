@@ -33,7 +33,8 @@ final class DensePlan extends WeightedPlan {
       new PlanLayer.Kind<>(DenseLayer.class) {
         @Override
         String lacks(DenseLayer layer) {
-          if (Activation.of(layer.getActivationFn()) == null) return "" + layer.getActivationFn();
+          String lacking = ActivationPlan.lacks(layer.getActivationFn());
+          if (lacking != null) return lacking;
           return layer.hasLayerNorm() ? "layer normalisation" : null;
         }
 
@@ -41,7 +42,7 @@ final class DensePlan extends WeightedPlan {
         List<PlanLayer> create(Place place, DenseLayer layer) {
           return List.of(
               new DensePlan(place, layer, layer.hasBias(), false),
-              new ActivationPlan(place.name, Activation.of(layer.getActivationFn())));
+              ActivationPlan.of(place.name, layer.getActivationFn()));
         }
       };
 
@@ -74,9 +75,7 @@ final class DensePlan extends WeightedPlan {
 
   private DensePlan(Place place, FeedForwardLayer layer, boolean hasBias, boolean isOutput) {
     super(
-        place.name,
-        place.offset,
-        hasBias ? place.offset + layer.getNIn() * layer.getNOut() : NONE);
+        place.name, place.offset, hasBias ? place.offset + layer.getNIn() * layer.getNOut() : NONE);
     units = layer.getNOut();
     this.isOutput = isOutput;
   }
@@ -102,8 +101,7 @@ final class DensePlan extends WeightedPlan {
   @Override
   List<Formats> formats(Chain chain, long[] dimensions) {
     // What the loss reads is float32 always.
-    memory.data_type type =
-        isOutput ? OneDnn.FLOAT : type(chain, input.dimensions[1], units);
+    memory.data_type type = isOutput ? OneDnn.FLOAT : type(chain, input.dimensions[1], units);
     memory.desc to = OneDnn.desc(dimensions, format_tag.nc, type);
     List<Formats> formats = new ArrayList<>();
     if (input.desc.data_type() == type) formats.add(new Formats("as it comes", input.desc, to));
@@ -112,8 +110,7 @@ final class DensePlan extends WeightedPlan {
       return formats;
     }
     for (format_tag format : new format_tag[] {format_tag.nhwc, format_tag.nchw}) {
-      formats.add(
-          new Formats(format.toString(), OneDnn.desc(input.dimensions, format, type), to));
+      formats.add(new Formats(format.toString(), OneDnn.desc(input.dimensions, format, type), to));
     }
     return formats;
   }

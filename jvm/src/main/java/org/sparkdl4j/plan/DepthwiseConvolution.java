@@ -30,6 +30,6 @@ final class DepthwiseConvolution extends PlanLayer.Kind<DepthwiseConvolution2D> 
             OneDnn.strided(dimensions, kernels, 1, 1, size[1] * all, all),
             place.offset + ConvolutionPlan.biases(layer),
             layer.hasBias() ? place.offset : WeightedPlan.NONE),
-        new ActivationPlan(place.name, Activation.of(layer.getActivationFn())));
+        ActivationPlan.of(place.name, layer.getActivationFn()));
   }
 }

@@ -87,7 +87,6 @@ final class DropoutPlan extends PlanLayer {
             new binary.desc(algorithm.binary_mul, desc, desc, desc),
             chain.attributes(),
             OneDnn.ENGINE);
-    chain.step(
-        step, description, DNNL_ARG_SRC_0, from, DNNL_ARG_SRC_1, mask, DNNL_ARG_DST, to);
+    chain.step(step, description, DNNL_ARG_SRC_0, from, DNNL_ARG_SRC_1, mask, DNNL_ARG_DST, to);
   }
 }

@@ -44,7 +44,8 @@ final class FoldedWeights extends DerivedParameters {
     this.biasOffset = biasOffset;
     long all = 1;
     for (long size : dimensions) all *= size;
-    outputs = Math.toIntExact(dimensions.length == 5 ? dimensions[0] * dimensions[1] : dimensions[0]);
+    outputs =
+        Math.toIntExact(dimensions.length == 5 ? dimensions[0] * dimensions[1] : dimensions[0]);
     perOutput = all / outputs;
     memory.desc rowDesc = objects.keep(OneDnn.desc(dimensions, rowFormat(dimensions.length)));
     rows = objects.keep(new memory(rowDesc, OneDnn.ENGINE));
@@ -87,8 +88,7 @@ final class FoldedWeights extends DerivedParameters {
     for (int i = 0; i < outputs; i++) {
       for (long at = 0; at < perOutput; at += chunk.length) {
         int length = (int) Math.min(chunk.length, perOutput - at);
-        FloatPointer part =
-            FloatMemory.at(start + (i * perOutput + at) * Float.BYTES, length);
+        FloatPointer part = FloatMemory.at(start + (i * perOutput + at) * Float.BYTES, length);
         part.get(chunk, 0, length);
         for (int k = 0; k < length; k++) chunk[k] *= factors[i];
         part.put(chunk, 0, length);

@@ -3,14 +3,14 @@ package org.sparkdl4j.plan;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_set_data_handle;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 
+import java.util.List;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.dnnl_memory_desc_t;
-import org.bytedeco.javacpp.Pointer;
-import java.util.List;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.Pointer;
 import org.sparkdl4j.dataset.NativeAddress;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
@@ -32,8 +32,7 @@ final class OneDnn {
     return new memory.desc(dimensions, FLOAT, format);
   }
 
-  static memory.desc desc(
-      long[] dimensions, memory.format_tag format, memory.data_type type) {
+  static memory.desc desc(long[] dimensions, memory.format_tag format, memory.data_type type) {
     return new memory.desc(dimensions, type, format);
   }
 

@@ -56,9 +56,7 @@ public final class PlanCore extends Dl4jBackedCore {
     memoryLimit = new MemoryLimit(options.memoryLimit());
     tuning = Tuning.parse(options.tuning());
     updater = new FlatUpdater(held, options.threads());
-    weights =
-        new Weights(
-            held.parameters().data().address(), held.gradients().data().address());
+    weights = new Weights(held.parameters().data().address(), held.gradients().data().address());
   }
 
   @Override
@@ -124,8 +122,7 @@ public final class PlanCore extends Dl4jBackedCore {
    * @param pictures of one minibatch
    * @param repetitions trainings, of which the medians are taken; their updates stay
    */
-  public synchronized List<StepTime> profile(
-      FloatPointer pictures, int[] labels, int repetitions) {
+  public synchronized List<StepTime> profile(FloatPointer pictures, int[] labels, int repetitions) {
     begin();
     return plan(labels.length, true)
         .profile(

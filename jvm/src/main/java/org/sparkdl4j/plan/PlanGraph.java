@@ -112,9 +112,7 @@ final class PlanGraph {
   /** What the plan lacks to compute a network, or null when it lacks nothing. */
   static String lacks(NetworkConfiguration configuration) {
     String lacking =
-        configuration.isGraph()
-            ? lacks(configuration.graph())
-            : lacks(configuration.layers());
+        configuration.isGraph() ? lacks(configuration.graph()) : lacks(configuration.layers());
     if (lacking != null) return lacking;
     List<String> order =
         configuration.isGraph()
@@ -161,8 +159,7 @@ final class PlanGraph {
     for (NeuralNetConfiguration conf : layers.getConfs()) {
       String own = conf.getLayer().getLayerName();
       String name = own == null ? "layer" + number : own;
-      parts.add(
-          new Part(name, List.of(before), layers.getInputPreProcess(number++), conf, null));
+      parts.add(new Part(name, List.of(before), layers.getInputPreProcess(number++), conf, null));
       before = name;
     }
     return parts;

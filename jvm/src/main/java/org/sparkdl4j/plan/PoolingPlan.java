@@ -119,14 +119,7 @@ final class PoolingPlan extends PlanLayer {
       // Gradients reach the winners only, so the activation before can be undone for them alone.
       output.after(input.takePending());
     }
-    step(
-        chain,
-        name + ".forward",
-        forward,
-        DNNL_ARG_SRC,
-        source,
-        DNNL_ARG_DST,
-        output.memory);
+    step(chain, name + ".forward", forward, DNNL_ARG_SRC, source, DNNL_ARG_DST, output.memory);
     return output;
   }
 
@@ -156,8 +149,7 @@ final class PoolingPlan extends PlanLayer {
     input.contribute(sourceDesc, data, false);
   }
 
-  private void step(
-      Chain chain, String step, primitive_desc description, Object... arguments) {
+  private void step(Chain chain, String step, primitive_desc description, Object... arguments) {
     if (winners == null) {
       chain.step(step, description, arguments);
       return;

@@ -40,6 +40,6 @@ final class SeparableConvolution extends PlanLayer.Kind<SeparableConvolution2D> 
             OneDnn.desc(pointwise, format_tag.oihw),
             offset + kernels * channels * area,
             layer.hasBias() ? place.offset : WeightedPlan.NONE),
-        new ActivationPlan(place.name, Activation.of(layer.getActivationFn())));
+        ActivationPlan.of(place.name, layer.getActivationFn()));
   }
 }

@@ -9,10 +9,10 @@ import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
-import org.bytedeco.dnnl.primitive;
 
 /** One primitive with its arguments, or something in Java, ready to run without allocating. */
 final class Step {
@@ -39,7 +39,7 @@ final class Step {
       Object... arguments) {
     this.name = name;
     implementation = OneDnn.implementation(description);
-    kind = description.get_kind().name();
+    kind = description.get_kind().intern().name();
     count = arguments.length / 2;
     handle = owner.keep(primitive).get();
     this.arguments = owner.keep(new dnnl_exec_arg_t(count));

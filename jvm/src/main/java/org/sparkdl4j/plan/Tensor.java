@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
 
-/** The activations between layers, for one batch size, and what backward knows of their gradient. */
+/**
+ * The activations between layers, for one batch size, and what backward knows of their gradient.
+ */
 final class Tensor {
   /** A gradient from one of the layers that read the tensor. */
   private static final class Contribution {

@@ -233,9 +233,7 @@ abstract class WeightedPlan extends PlanLayer {
    * numbers of channels, since oneDNN 2.5's gradients of 1x1 convolutions are wrong for these.
    */
   final memory.data_type type(Chain chain, long inputs, long outputs) {
-    return input.hasGradient && inputs % 2 == 0 && outputs % 2 == 0
-        ? chain.type()
-        : OneDnn.FLOAT;
+    return input.hasGradient && inputs % 2 == 0 && outputs % 2 == 0 ? chain.type() : OneDnn.FLOAT;
   }
 
   private FoldedWeights fold(Chain chain) {
@@ -259,8 +257,7 @@ abstract class WeightedPlan extends PlanLayer {
       return new Tensor(dimensions, choice.target, residual.memory, true);
     }
     Tensor output = chain.output(dimensions, choice.target, true);
-    chain.reorder(
-        name + ".residual", residual.desc, residual.memory, choice.target, output.memory);
+    chain.reorder(name + ".residual", residual.desc, residual.memory, choice.target, output.memory);
     return output;
   }
 
@@ -287,20 +284,14 @@ abstract class WeightedPlan extends PlanLayer {
   }
 
   private Choice candidate(Chain chain, Formats formats) {
-    memory.desc any =
-        OneDnn.desc(weightDimensions(), format_tag.any, formats.from.data_type());
+    memory.desc any = OneDnn.desc(weightDimensions(), format_tag.any, formats.from.data_type());
     // Gradients are float32 even where the values are less precise.
     memory.desc anyGradients = OneDnn.desc(weightDimensions(), format_tag.any);
     Choice found = new Choice();
     // Training decides the formats of inference too, so that both compute alike.
     primitive_desc plain =
         describeForward(
-            prop_kind.forward_training,
-            formats.from,
-            any,
-            bias,
-            formats.to,
-            chain.attributes());
+            prop_kind.forward_training, formats.from, any, bias, formats.to, chain.attributes());
     if (plain == null) return null;
     found.source = chain.keep(plain.src_desc());
     found.target = chain.keep(plain.dst_desc());
@@ -316,13 +307,11 @@ abstract class WeightedPlan extends PlanLayer {
     found.isFused = found.forward != null && !OneDnn.isReference(found.forward);
     if (!found.isFused) {
       found.forward =
-          describeForward(
-              chain.propagation(), found.source, any, bias, found.target, unfused);
+          describeForward(chain.propagation(), found.source, any, bias, found.target, unfused);
     }
     if (found.forward == null) return null;
     found.weights =
-        describeWeights(
-            found.source, anyGradients, bias, found.target, chain.attributes(), plain);
+        describeWeights(found.source, anyGradients, bias, found.target, chain.attributes(), plain);
     if (found.weights == null) return null;
     if (input.hasGradient) {
       found.data = describeData(found.source, any, found.target, chain.attributes(), plain);

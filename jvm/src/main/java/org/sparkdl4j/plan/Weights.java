@@ -1,6 +1,5 @@
 package org.sparkdl4j.plan;
 
-
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
@@ -86,12 +85,7 @@ final class Weights {
       memory = objects.keep(new memory(desc, OneDnn.ENGINE));
       refresh =
           Step.reorder(
-              objects,
-              layer + ".weights",
-              plain,
-              parameters(objects, plain, offset),
-              desc,
-              memory);
+              objects, layer + ".weights", plain, parameters(objects, plain, offset), desc, memory);
     }
 
     memory memory() {

@@ -30,9 +30,7 @@ final class WindowSettings {
 
   /** One window, as large as the picture. */
   static WindowSettings whole(Tensor picture) {
-    int[] size = {
-      Math.toIntExact(picture.dimensions[2]), Math.toIntExact(picture.dimensions[3])
-    };
+    int[] size = {Math.toIntExact(picture.dimensions[2]), Math.toIntExact(picture.dimensions[3])};
     return new WindowSettings(size, size, SINGLE.dilation, SINGLE.padding, false);
   }
 

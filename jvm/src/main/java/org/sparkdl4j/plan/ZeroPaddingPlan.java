@@ -46,7 +46,8 @@ final class ZeroPaddingPlan extends PlanLayer {
     memory.desc desc = OneDnn.desc(dimensions, format_tag.nhwc, input.desc.data_type());
     output = chain.output(dimensions, desc, input.hasGradient);
     inside =
-        chain.keep(desc.submemory_desc(input.dimensions, new long[] {0, 0, padding[0], padding[2]}));
+        chain.keep(
+            desc.submemory_desc(input.dimensions, new long[] {0, 0, padding[0], padding[2]}));
     chain.zero(name + ".zeros", desc, output.memory);
     chain.reorder(
         name + ".forward", input.desc, input.memory, inside, chain.view(output.memory, inside));

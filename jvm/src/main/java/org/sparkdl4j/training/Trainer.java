@@ -11,10 +11,10 @@ import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.plan.CrossEntropy;
-import org.sparkdl4j.plan.RowLoss;
 import org.sparkdl4j.plan.MinibatchResult;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkState;
+import org.sparkdl4j.plan.RowLoss;
 import org.sparkdl4j.training.TrainingResult.Reason;
 
 /** The epochs of one training run, on the calling thread. Events never change what is computed. */

@@ -57,13 +57,13 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.minibatch.Minibatch;
+import org.sparkdl4j.minibatch.Selection;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.plan.CoreOptions;
 import org.sparkdl4j.plan.Graphs;
-import org.sparkdl4j.minibatch.Minibatch;
-import org.sparkdl4j.minibatch.Selection;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
@@ -270,8 +270,11 @@ class ImageClassifierTest {
 
   @Test
   void everyChoiceOfTheOptionsCanBeLoadedAgain() {
-    for (String option : List.of("activation", "weight_init", "updater", "loss")) {
+    for (String option :
+        List.of("activation", "weight_init", "updater", "loss", "gradient_normalization")) {
       for (JsonNode choice : Options.option("network", option).get("choices")) {
+        // No activation of convolutions; every file has it in its output layer.
+        if (choice.asText().equals("softmax")) continue;
         ObjectNode options = Json.object();
         options.set(option, choice);
         options.put("l1", 0.1).put("l2", 0.2);
@@ -657,8 +660,7 @@ class ImageClassifierTest {
 
   /** The test's pictures as the classifier's network reads them. */
   private static INDArray pictures(ImageClassifier classifier) {
-    try (Minibatch pictures =
-        new Minibatch(TEST, classifier.scaler(), Blobs.SHAPE, TEST.size())) {
+    try (Minibatch pictures = new Minibatch(TEST, classifier.scaler(), Blobs.SHAPE, TEST.size())) {
       pictures.load(Selection.range(0, 0, TEST.size()));
       float[] features = new float[TEST.size() * 144];
       pictures.features().get(features);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -54,7 +55,8 @@ class ForwardPassTest {
         assertThrows(
             SparkDl4jException.class, () -> ForwardPass.run(closed, scaler, images, batchSize));
       }
-      assertEquals(before, Pointer.totalBytes());
+      // Fewer when the collector comes by.
+      assertTrue(Pointer.totalBytes() <= before);
     }
   }
 }

@@ -25,7 +25,7 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  */
 final class FlatUpdater {
   /** Below this many parameters, waking a thread takes longer than it saves. */
-  private static final long PARALLEL = 1 << 20;
+  private static final long PARALLEL = 1 << 17;
 
   private final Dl4jNetwork network;
   private final List<ParameterUpdate> parameters = new ArrayList<>();

@@ -9,9 +9,8 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.spec.Json;
 
 /**
- * Draws a small network as a user would write it in JSON, out of all types of layers but dropout,
- * whose random numbers DL4J draws otherwise, and of all activations but softmax, which the plan
- * leaves to DL4J.
+ * Draws a small network as a user would write it in JSON, out of all activations and all types of
+ * layers but dropout, whose random numbers DL4J draws otherwise.
  *
  * <p>Nothing stands before batch normalisation whose gradient would be zero but for rounding, such
  * as a bias: Adam makes whole steps of that.
@@ -117,7 +116,8 @@ final class RandomVocabulary {
       case 12:
         return product(value);
       case 13:
-        return activation(value, activation());
+        // As a first layer before a dense one, DL4J fails with it.
+        return value.name.equals("input") ? convolution(value) : activation(value, activation());
       case 14:
         return rescaling(value);
       default:
@@ -294,12 +294,16 @@ final class RandomVocabulary {
       return activation(normalization(add(layer, 1, 1, units)), activation());
     }
     settings(layer);
+    if (units > 1 && random.nextInt(8) == 0) layer.put("activation", "softmax");
     return add(layer, 1, 1, units);
   }
 
   private void settings(Map<String, Object> layer) {
-    if (random.nextInt(4) == 0) layer.put("use_bias", false);
-    if (random.nextInt(6) > 0) layer.put("activation", activation());
+    String activation = activation();
+    if (random.nextInt(6) > 0) layer.put("activation", activation);
+    // At exactly 0, which zeros without a bias give, its derivatives are not the same.
+    boolean zeros = activation.equals("leaky_relu");
+    if (random.nextInt(4) == 0 && !zeros) layer.put("use_bias", false);
     if (random.nextInt(8) == 0) layer.put("l2", 0.05);
     if (!smooth && random.nextInt(8) == 0) layer.put("l1", 0.002);
     if (random.nextInt(8) == 0) layer.put("weight_init", "lecun_uniform");

@@ -69,6 +69,11 @@ final class StockDl4j implements AutoCloseable {
     return values(graph == null ? layers.params() : graph.params());
   }
 
+  void setParameters(float[] values) {
+    INDArray parameters = graph == null ? layers.params() : graph.params();
+    parameters.assign(Nd4j.create(values, parameters.shape(), 'c').castTo(type));
+  }
+
   /** The updater's state, empty of updaters without any. */
   float[] updaterState() {
     INDArray state =

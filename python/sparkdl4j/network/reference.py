@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sparkdl4j import atomic_file, errors
+from sparkdl4j import atomic_file, contract, errors
 from sparkdl4j.network.description import invalid, nearest
 from sparkdl4j.network.network import Network
 
 # The network that the pictures' size chooses.
-AUTO = "auto"
-_LARGEST_SMALL_PICTURE = 128
+_AUTO: dict[str, Any] = contract.read("auto_network.json")
+AUTO: str = _AUTO["name"]
 _REFERENCES = Path(__file__).parent.parent / "spec" / "networks"
 
 
@@ -118,4 +118,5 @@ def network(
 def _auto(image_shape: tuple[int, int, int] | None) -> Network:
     if image_shape is None:
         raise invalid('the network "auto" is chosen by the size of the pictures, which is not known yet')
-    return small_resnet() if max(image_shape[:2]) <= _LARGEST_SMALL_PICTURE else resnet18()
+    small = max(image_shape[:2]) <= _AUTO["largest_small_picture"]
+    return reference(_AUTO["small" if small else "large"])

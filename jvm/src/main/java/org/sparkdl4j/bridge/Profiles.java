@@ -1,12 +1,11 @@
 package org.sparkdl4j.bridge;
 
-import java.util.Random;
-import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.plan.CoreOptions;
+import org.sparkdl4j.plan.NoiseMinibatch;
 import org.sparkdl4j.plan.PlanCore;
 import org.sparkdl4j.plan.StepTime;
 import org.sparkdl4j.spec.Json;
@@ -34,10 +33,10 @@ public final class Profiles {
     TrainingOptions training = training(json);
     ArrayNode times = Json.object().putArray("times");
     try (PlanCore core = core(json, training);
-        FloatPointer pictures = noise(core, training.batchSize())) {
-      int[] labels = labels(core, training.batchSize());
-      warmUp(core, pictures, labels);
-      for (StepTime time : core.profile(pictures, labels, json.get("steps").asInt())) {
+        NoiseMinibatch noise = noise(core, training.batchSize())) {
+      warmUp(core, noise);
+      for (StepTime time :
+          core.profile(noise.pictures(), noise.labels(), json.get("steps").asInt())) {
         times
             .addObject()
             .put("name", time.name())
@@ -61,33 +60,32 @@ public final class Profiles {
     TrainingOptions training = training(json);
     try (PlanCore rule = core(json, training);
         PlanCore tuned = core(json, training);
-        FloatPointer pictures = noise(rule, training.batchSize())) {
+        NoiseMinibatch noise = noise(rule, training.batchSize())) {
       ObjectNode result = Json.object();
       result.set("formats", Json.readObject(tuned.tune(training.batchSize()), "formats"));
       ArrayNode ruleSeconds = result.putArray("rule_seconds");
       ArrayNode tunedSeconds = result.putArray("tuned_seconds");
-      int[] labels = labels(rule, training.batchSize());
-      warmUp(rule, pictures, labels);
-      warmUp(tuned, pictures, labels);
+      warmUp(rule, noise);
+      warmUp(tuned, noise);
       for (int i = 0; i < json.get("steps").asInt(); i++) {
-        ruleSeconds.add(seconds(rule, pictures, labels));
-        tunedSeconds.add(seconds(tuned, pictures, labels));
+        ruleSeconds.add(seconds(rule, noise));
+        tunedSeconds.add(seconds(tuned, noise));
       }
       return Json.write(result);
     }
   }
 
   /** Java compiles the loops of update and dropout while they run. */
-  private static void warmUp(PlanCore core, FloatPointer pictures, int[] labels) {
+  private static void warmUp(PlanCore core, NoiseMinibatch noise) {
     long end = System.nanoTime() + WARM_UP;
     do {
-      core.train(pictures, labels, null, 1);
+      core.train(noise.pictures(), noise.labels(), null, 1);
     } while (System.nanoTime() < end);
   }
 
-  private static double seconds(PlanCore core, FloatPointer pictures, int[] labels) {
+  private static double seconds(PlanCore core, NoiseMinibatch noise) {
     long start = System.nanoTime();
-    core.train(pictures, labels, null, 1);
+    core.train(noise.pictures(), noise.labels(), null, 1);
     return (System.nanoTime() - start) / 1e9;
   }
 
@@ -109,15 +107,8 @@ public final class Profiles {
         new CoreOptions(training.precision(), training.threads(), training.memoryLimit(), null));
   }
 
-  private static FloatPointer noise(PlanCore core, int count) {
+  private static NoiseMinibatch noise(PlanCore core, int count) {
     int[] shape = core.inputShape();
-    float[] values = new float[Math.multiplyExact(count * shape[0], shape[1] * shape[2])];
-    Random random = new Random(1);
-    for (int i = 0; i < values.length; i++) values[i] = (float) random.nextGaussian();
-    return new FloatPointer(values);
-  }
-
-  private static int[] labels(PlanCore core, int count) {
-    return new Random(1).ints(count, 0, core.classes()).toArray();
+    return new NoiseMinibatch(count, (long) shape[0] * shape[1] * shape[2], core.classes());
   }
 }

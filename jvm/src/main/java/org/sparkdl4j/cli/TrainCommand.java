@@ -29,8 +29,6 @@ import org.sparkdl4j.training.TrainingOptions;
 final class TrainCommand implements Command {
   private static final long POLL_MILLIS = 1000;
 
-  private static final String AUTO = "auto";
-
   private final Arguments arguments;
   private final Path data;
   private final Path model;
@@ -63,8 +61,8 @@ final class TrainCommand implements Command {
     model = Path.of(arguments.get("model", "model.zip"));
     report = arguments.get("report", null);
     options = new TrainingOptions(arguments.group("training"));
-    String named = arguments.get("network", AUTO);
-    network = named.equals(AUTO) ? null : network(named);
+    String named = arguments.get("network", NetworkSpec.AUTO_NAME);
+    network = named.equals(NetworkSpec.AUTO_NAME) ? null : network(named);
   }
 
   @Override
@@ -190,7 +188,8 @@ final class TrainCommand implements Command {
 
   private DecodeOptions image() {
     String size = arguments.get("size", null);
-    // Without a size, AUTO takes the network of small pictures, and the size that it was made for.
+    // Without a size, "auto" takes the network of small pictures, and the size that it was made
+    // for.
     NetworkSpec named = network == null ? NetworkSpec.forPictures(1, 1) : network;
     int[] hint = named.inputShape() != null ? named.inputShape() : named.defaultInputShape();
     if (size == null && hint == null) {

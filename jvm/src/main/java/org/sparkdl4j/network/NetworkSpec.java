@@ -38,7 +38,10 @@ public final class NetworkSpec {
           "small_resnet",
           "vgg_conv13");
 
-  private static final int LARGEST_SMALL_PICTURE = 128;
+  private static final ObjectNode AUTO = Json.contract("auto_network.json");
+
+  /** Names the network of {@link #forPictures}. */
+  public static final String AUTO_NAME = AUTO.get("name").asText();
 
   private final ObjectNode json;
   private final LayerList layers;
@@ -90,12 +93,12 @@ public final class NetworkSpec {
   }
 
   /**
-   * The network to start with for pictures of a size: {@code small_resnet} up to 128 in height and
-   * width, {@code resnet18} above.
+   * The network to start with for pictures of a size, as {@code spec/auto_network.json} says: one
+   * for small pictures, one for others.
    */
   public static NetworkSpec forPictures(int height, int width) {
-    boolean small = Math.max(height, width) <= LARGEST_SMALL_PICTURE;
-    return reference(small ? "small_resnet" : "resnet18");
+    boolean small = Math.max(height, width) <= AUTO.get("largest_small_picture").asInt();
+    return reference(AUTO.get(small ? "small" : "large").asText());
   }
 
   /** The network's name, or null. */

@@ -2,6 +2,7 @@ package org.sparkdl4j.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
@@ -130,26 +131,23 @@ final class ConvolutionPlan extends WeightedPlan {
       memory.desc bias,
       memory.desc to,
       primitive_attr attributes) {
-    for (algorithm algorithm : algorithms) {
-      primitive_desc found =
-          new convolution_forward.primitive_desc(
-              new convolution_forward.desc(
-                  kind,
-                  algorithm,
-                  from,
-                  weights,
-                  bias,
-                  to,
-                  window.stride,
-                  window.gaps,
-                  window.before,
-                  window.after),
-              attributes,
-              OneDnn.ENGINE,
-              true);
-      if (found.asBoolean()) return found;
-    }
-    return null;
+    return first(
+        algorithm ->
+            new convolution_forward.primitive_desc(
+                new convolution_forward.desc(
+                    kind,
+                    algorithm,
+                    from,
+                    weights,
+                    bias,
+                    to,
+                    window.stride,
+                    window.gaps,
+                    window.before,
+                    window.after),
+                attributes,
+                OneDnn.ENGINE,
+                true));
   }
 
   @Override
@@ -160,26 +158,23 @@ final class ConvolutionPlan extends WeightedPlan {
       memory.desc to,
       primitive_attr attributes,
       primitive_desc forward) {
-    for (algorithm algorithm : algorithms) {
-      primitive_desc found =
-          new convolution_backward_weights.primitive_desc(
-              new convolution_backward_weights.desc(
-                  algorithm,
-                  from,
-                  weights,
-                  bias,
-                  to,
-                  window.stride,
-                  window.gaps,
-                  window.before,
-                  window.after),
-              attributes,
-              OneDnn.ENGINE,
-              (convolution_forward.primitive_desc) forward,
-              true);
-      if (found.asBoolean()) return found;
-    }
-    return null;
+    return first(
+        algorithm ->
+            new convolution_backward_weights.primitive_desc(
+                new convolution_backward_weights.desc(
+                    algorithm,
+                    from,
+                    weights,
+                    bias,
+                    to,
+                    window.stride,
+                    window.gaps,
+                    window.before,
+                    window.after),
+                attributes,
+                OneDnn.ENGINE,
+                (convolution_forward.primitive_desc) forward,
+                true));
   }
 
   @Override
@@ -189,22 +184,28 @@ final class ConvolutionPlan extends WeightedPlan {
       memory.desc to,
       primitive_attr attributes,
       primitive_desc forward) {
+    return first(
+        algorithm ->
+            new convolution_backward_data.primitive_desc(
+                new convolution_backward_data.desc(
+                    algorithm,
+                    from,
+                    weights,
+                    to,
+                    window.stride,
+                    window.gaps,
+                    window.before,
+                    window.after),
+                attributes,
+                OneDnn.ENGINE,
+                (convolution_forward.primitive_desc) forward,
+                true));
+  }
+
+  /** The first of the algorithms that oneDNN can compute with, or null. */
+  private primitive_desc first(Function<algorithm, primitive_desc> describe) {
     for (algorithm algorithm : algorithms) {
-      primitive_desc found =
-          new convolution_backward_data.primitive_desc(
-              new convolution_backward_data.desc(
-                  algorithm,
-                  from,
-                  weights,
-                  to,
-                  window.stride,
-                  window.gaps,
-                  window.before,
-                  window.after),
-              attributes,
-              OneDnn.ENGINE,
-              (convolution_forward.primitive_desc) forward,
-              true);
+      primitive_desc found = describe.apply(algorithm);
       if (found.asBoolean()) return found;
     }
     return null;

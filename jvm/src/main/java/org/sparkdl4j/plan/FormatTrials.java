@@ -2,9 +2,7 @@ package org.sparkdl4j.plan;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.Function;
-import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * Finds the fastest formats by trying: layer after layer, each of its formats in the whole network,
@@ -43,12 +41,8 @@ final class FormatTrials {
 
   /** The best choice found, from a first one on; it computes gradients and updates nothing. */
   Tuning run(Tuning first) {
-    Random random = new Random(1);
-    float[] noise = new float[Math.toIntExact(count * pictureSize)];
-    for (int i = 0; i < noise.length; i++) noise[i] = (float) random.nextGaussian();
-    int[] labels = random.ints(count, 0, classes).toArray();
-    try (FloatPointer pictures = new FloatPointer(noise)) {
-      return run(first, pictures.address(), labels);
+    try (NoiseMinibatch noise = new NoiseMinibatch(count, pictureSize, classes)) {
+      return run(first, noise.pictures().address(), noise.labels());
     }
   }
 

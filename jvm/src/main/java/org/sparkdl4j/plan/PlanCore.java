@@ -150,11 +150,9 @@ public final class PlanCore extends Dl4jBackedCore {
   @Override
   public synchronized String tune(int batchSize) {
     begin();
-    NetworkState state = snapshot();
     FormatTrials trials =
         new FormatTrials(this::graph, this::compile, held.pictureSize(), classes(), batchSize);
     Tuning found = trials.run(tuning);
-    restore(state);
     forgetPlans();
     tuning = found;
     return found.toString();

@@ -166,9 +166,8 @@ final class PlanGraph {
   }
 
   private static String lacks(MultiLayerConfiguration configuration) {
-    if (configuration.getBackpropType() != BackpropType.Standard) {
-      return "" + configuration.getBackpropType();
-    }
+    String lacking = lacks(configuration.getBackpropType(), configuration.getDataType());
+    if (lacking != null) return lacking;
     List<NeuralNetConfiguration> confs = configuration.getConfs();
     for (int i = 0; i < confs.size(); i++) {
       boolean last = i == confs.size() - 1;
@@ -176,13 +175,17 @@ final class PlanGraph {
         return "an output that is not at the end";
       }
     }
-    return configuration.getDataType() == DataType.FLOAT ? null : "" + configuration.getDataType();
+    return null;
+  }
+
+  private static String lacks(BackpropType backpropagation, DataType type) {
+    if (backpropagation != BackpropType.Standard) return "" + backpropagation;
+    return type == DataType.FLOAT ? null : "" + type;
   }
 
   private static String lacks(ComputationGraphConfiguration configuration) {
-    if (configuration.getBackpropType() != BackpropType.Standard) {
-      return "" + configuration.getBackpropType();
-    }
+    String lacking = lacks(configuration.getBackpropType(), configuration.getDataType());
+    if (lacking != null) return lacking;
     if (configuration.getNetworkInputs().size() != 1
         || configuration.getNetworkOutputs().size() != 1) {
       return "a graph with several inputs or outputs";

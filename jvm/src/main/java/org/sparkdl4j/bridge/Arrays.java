@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.FloatPointer;
 import org.sparkdl4j.dataset.LabeledImages;
-import org.sparkdl4j.dataset.NativeAddress;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.PixelType;
+import org.sparkdl4j.onednn.NativeAddress;
 
 /** Views on numpy's arrays: nothing is copied, and nothing is freed. */
 public final class Arrays {

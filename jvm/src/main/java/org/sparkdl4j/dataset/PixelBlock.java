@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.onednn.NativeAddress;
 
 /**
  * Pictures of equal size in one piece of native memory: {@code [count, height, width, channels]},

@@ -11,16 +11,17 @@ import org.sparkdl4j.spec.Json;
 /**
  * Gives training data zero mean and unit variance: {@code (x - mean) * (1 / scale)} in float32.
  *
- * <p>Features that are constant in the training data keep the scale 1. Immutable.
+ * <p>Features that are constant in the training data keep the scale 1. Immutable. Closing it
+ * frees what standardising has set up, which the next use sets up again.
  */
-public final class StandardScaler {
+public final class StandardScaler implements AutoCloseable {
   private final ScalerKind kind;
   private final int[] shape;
   private final double[] mean;
   private final double[] scale;
   private final double[] variance;
   private final long count;
-  private volatile PictureStandardizer standardizer;
+  private PictureStandardizer standardizer;
 
   private StandardScaler(
       ScalerKind kind, int[] shape, double[] mean, double[] scale, Moments moments) {
@@ -137,18 +138,23 @@ public final class StandardScaler {
   }
 
   /**
-   * What standardises the pictures of a block.
+   * What standardises the pictures of a block; it belongs to the scaler.
    *
    * @throws SparkDl4jException DATA_SHAPE when they are not of the shape that was learned
    */
-  public PictureStandardizer standardizer(PixelBlock block) {
-    PictureStandardizer current = standardizer;
-    if (current == null || !current.fits(block)) {
+  public synchronized PictureStandardizer standardizer(PixelBlock block) {
+    if (standardizer == null || !standardizer.fits(block)) {
       checkShape(block);
-      current = new PictureStandardizer(kind, mean, scale, block);
-      standardizer = current;
+      standardizer = new PictureStandardizer(kind, mean, scale, block);
     }
-    return current;
+    return standardizer;
+  }
+
+  /** Frees native memory; nothing may be standardised meanwhile. Idempotent. */
+  @Override
+  public synchronized void close() {
+    if (standardizer != null) standardizer.close();
+    standardizer = null;
   }
 
   private void checkShape(PixelBlock block) {

@@ -1,27 +1,33 @@
 package org.sparkdl4j.minibatch;
 
 import java.util.Arrays;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PictureStandardizer;
 import org.sparkdl4j.dataset.PixelBlock;
-import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.onednn.NativeAddress;
 
 /**
  * Pictures of a view as a network reads them, with their labels and weights: off-heap memory that
  * is filled again and again.
+ *
+ * <p>Any thread may gather the pictures' own values; standardising them is left to the thread that
+ * computes, and to the threads that it computes with. It takes a hundredth of a training step
+ * there, but on a side thread it would make those threads wait for the one whose processor it took.
  */
 public final class Minibatch implements AutoCloseable {
   private final LabeledImages view;
   private final PictureStandardizer standardizer;
+  private final BytePointer gathered;
   private final FloatPointer features;
-  private final byte[] bytes;
-  private final float[] floats;
-  private final float[] standardized;
   private Selection selection;
+  private boolean isStandardized;
+  private long source;
   private int[] labels;
   private float[] weights;
 
@@ -33,9 +39,21 @@ public final class Minibatch implements AutoCloseable {
    * @throws SparkDl4jException DATA_SHAPE when the pictures have another shape
    */
   public Minibatch(LabeledImages view, StandardScaler scaler, int[] inputShape, int capacity) {
+    this(view, scaler, inputShape, capacity, features(view, capacity));
+  }
+
+  /** The same, with memory for the standardised pictures that it shares with others. */
+  Minibatch(
+      LabeledImages view,
+      StandardScaler scaler,
+      int[] inputShape,
+      int capacity,
+      FloatPointer features) {
+    this.features = features;
     PixelBlock block = view.block();
     int[] shape = {block.height(), block.width(), block.channels()};
     if (!Arrays.equals(shape, inputShape)) {
+      features.close();
       throw new SparkDl4jException(
           ErrorCode.DATA_SHAPE,
           String.format(
@@ -45,33 +63,29 @@ public final class Minibatch implements AutoCloseable {
     }
     this.view = view;
     standardizer = scaler.standardizer(block);
-    boolean isBytes = block.type() == PixelType.UINT8;
-    bytes = isBytes ? new byte[block.rowLength()] : null;
-    floats = isBytes ? null : new float[block.rowLength()];
-    standardized = new float[block.rowLength()];
-    features = new FloatPointer((long) capacity * block.rowLength());
+    gathered = new BytePointer(capacity * block.rowBytes());
   }
 
-  /** Fills the memory, in one pass over the pictures' bytes. */
+  /** Memory for so many standardised pictures of a view. */
+  static FloatPointer features(LabeledImages view, int capacity) {
+    return new FloatPointer((long) capacity * view.block().rowLength());
+  }
+
+  /** Fills the memory with the pictures' own values, labels and weights. */
   public void load(Selection pictures) {
     selection = pictures;
-    for (int i = 0; i < pictures.size(); i++) {
-      int row = view.row(pictures.picture(i));
-      // Between reading and standardising is the place of what changes pictures (cropping,
-      // flipping): a row at a time, in the numbers of the block.
-      if (bytes != null) {
-        view.block().read(row, bytes);
-        standardizer.apply(bytes, standardized);
-      } else {
-        view.block().read(row, floats);
-        standardizer.apply(floats, standardized);
-      }
-      features.position((long) i * standardized.length).put(standardized, 0, standardized.length);
+    isStandardized = false;
+    PixelBlock block = view.block();
+    source = areNeighbours() ? block.rowAddress(row(0)) : gathered.address();
+    for (int i = 0; i < size() && source == gathered.address(); i++) {
+      // Here is the place of what changes pictures one by one (cropping, flipping).
+      long target = gathered.address() + i * block.rowBytes();
+      Pointer.memcpy(
+          new NativeAddress(target), new NativeAddress(block.rowAddress(row(i))), block.rowBytes());
     }
-    features.position(0);
-    labels = view.isLabeled() ? new int[pictures.size()] : null;
-    weights = view.isWeighted() ? new float[pictures.size()] : null;
-    for (int i = 0; i < pictures.size(); i++) {
+    labels = view.isLabeled() ? new int[size()] : null;
+    weights = view.isWeighted() ? new float[size()] : null;
+    for (int i = 0; i < size(); i++) {
       if (labels != null) labels[i] = view.label(pictures.picture(i));
       if (weights != null) weights[i] = view.weight(pictures.picture(i));
     }
@@ -87,8 +101,12 @@ public final class Minibatch implements AutoCloseable {
     return selection.size();
   }
 
-  /** The pictures, {@code [size(), channels, height, width]} from the pointer's position on. */
+  /**
+   * The pictures, {@code [size(), height, width, channels]}, standardised when they are asked for.
+   */
   public FloatPointer features() {
+    if (!isStandardized) standardizer.apply(source, size(), features.address());
+    isStandardized = true;
     return features;
   }
 
@@ -105,6 +123,19 @@ public final class Minibatch implements AutoCloseable {
   /** Frees the memory. Idempotent. */
   @Override
   public void close() {
+    gathered.close();
     features.close();
+  }
+
+  /** Whether the pictures follow each other in the block, so that nothing must be gathered. */
+  private boolean areNeighbours() {
+    for (int i = 1; i < size(); i++) {
+      if (row(i) != row(0) + i) return false;
+    }
+    return true;
+  }
+
+  private int row(int picture) {
+    return view.row(selection.picture(picture));
   }
 }

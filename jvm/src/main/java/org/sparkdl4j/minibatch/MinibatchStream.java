@@ -7,13 +7,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.bytedeco.javacpp.FloatPointer;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 
 /**
- * Minibatches in the order of their selections, prepared on a side thread of their own: while one
+ * Minibatches in the order of their selections, gathered on a side thread of their own: while one
  * is computed, the next ones are filled.
  *
  * <p>One thread takes the minibatches. Closing frees the minibatch that it took last, too; a thread
@@ -54,8 +55,9 @@ public final class MinibatchStream implements AutoCloseable {
       Iterator<Selection> selections) {
     this.selections = selections;
     try {
+      FloatPointer features = Minibatch.features(view, capacity);
       for (int i = 0; i < BUFFERS; i++) {
-        buffers.add(new Minibatch(view, scaler, inputShape, capacity));
+        buffers.add(new Minibatch(view, scaler, inputShape, capacity, features));
       }
     } catch (RuntimeException | Error e) {
       for (Minibatch buffer : buffers) buffer.close();

@@ -157,10 +157,11 @@ public final class ImageClassifier implements AutoCloseable {
     return metadata;
   }
 
-  /** Closes the network. Idempotent. */
+  /** Closes network and scaler. Idempotent. */
   @Override
   public void close() {
     core.close();
+    scaler.close();
   }
 
   private Prediction predict(byte[] encoded, String name) {

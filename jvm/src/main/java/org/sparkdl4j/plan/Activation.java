@@ -24,6 +24,7 @@ import org.nd4j.linalg.activations.impl.ActivationReLU6;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.sparkdl4j.onednn.OneDnn;
 
 /**
  * An elementwise activation. Where its derivative follows from the output alone, forward may run in

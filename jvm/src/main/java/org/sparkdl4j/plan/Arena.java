@@ -1,6 +1,8 @@
 package org.sparkdl4j.plan;
 
 import org.bytedeco.dnnl.memory;
+import org.sparkdl4j.onednn.NativeObjects;
+import org.sparkdl4j.onednn.OneDnn;
 
 /** One block of memory for the values of all plans of a network, which run one at a time. */
 final class Arena implements AutoCloseable {

@@ -20,6 +20,7 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.sparkdl4j.onednn.OneDnn;
 
 /**
  * Batch normalisation (Ioffe and Szegedy, Batch Normalization, 2015): in training with mean and
@@ -82,7 +83,7 @@ final class BatchNormPlan extends PlanLayer {
     desc = input.desc;
     forward = describe(chain);
     if (OneDnn.isReference(forward)) {
-      desc = chain.keep(OneDnn.plain(input));
+      desc = chain.keep(input.plain());
       forward = describe(chain);
     }
     source = chain.input(name, input, desc);

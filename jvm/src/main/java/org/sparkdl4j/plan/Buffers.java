@@ -6,7 +6,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.memory;
-import org.sparkdl4j.dataset.NativeAddress;
+import org.sparkdl4j.onednn.NativeAddress;
+import org.sparkdl4j.onednn.NativeObjects;
+import org.sparkdl4j.onednn.OneDnn;
 
 /**
  * The values between the steps of a plan, placed in one block: two values share memory unless they

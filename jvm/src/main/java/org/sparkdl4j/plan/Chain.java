@@ -20,7 +20,10 @@ import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.sum;
 import org.bytedeco.javacpp.Pointer;
-import org.sparkdl4j.dataset.NativeAddress;
+import org.sparkdl4j.onednn.NativeAddress;
+import org.sparkdl4j.onednn.NativeObjects;
+import org.sparkdl4j.onednn.OneDnn;
+import org.sparkdl4j.onednn.Step;
 
 /**
  * The steps of a plan while the layers add to them: weights into their formats, forward, loss,
@@ -104,9 +107,9 @@ final class Chain implements AutoCloseable {
 
   // ---------------------------------------------------------------------------------- values
 
-  /** The pictures in memory of the caller, {@code [batch, channels, height, width]}. */
+  /** The pictures in memory of the caller, {@code [batch, height, width, channels]}. */
   Tensor pictures(long[] dimensions) {
-    memory.desc desc = objects.keep(OneDnn.desc(dimensions, memory.format_tag.nchw));
+    memory.desc desc = objects.keep(OneDnn.desc(dimensions, memory.format_tag.nhwc));
     return new Tensor(dimensions, desc, picturesAs(desc), false);
   }
 
@@ -153,7 +156,7 @@ final class Chain implements AutoCloseable {
     // One channel last or one channel first is the same memory.
     if (pictures.contains(tensor.memory)
         && tensor.dimensions[1] == 1
-        && wanted.equals(OneDnn.desc(tensor.dimensions, memory.format_tag.nhwc))) {
+        && wanted.equals(OneDnn.desc(tensor.dimensions, memory.format_tag.nchw))) {
       return picturesAs(wanted);
     }
     return converted(layer + ".input", tensor.desc, tensor.memory, wanted);

@@ -9,6 +9,8 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.onednn.OneDnn;
+import org.sparkdl4j.onednn.Step;
 
 /** A network compiled for one batch size, for training or for inference. */
 final class CompiledPlan implements AutoCloseable {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.sparkdl4j.onednn.OneDnn;
 
 /** The channels of several tensors one after the other. */
 final class ConcatPlan extends PlanLayer {

@@ -15,6 +15,7 @@ import org.bytedeco.dnnl.primitive_desc;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.sparkdl4j.onednn.OneDnn;
 
 /** A convolution. */
 final class ConvolutionPlan extends WeightedPlan {
@@ -113,12 +114,14 @@ final class ConvolutionPlan extends WeightedPlan {
     memory.data_type type = type(chain, input.dimensions[1], outputs());
     List<Formats> formats = new ArrayList<>();
     for (ImageFormat format :
-        ImageFormat.candidates(!input.hasGradient, input.dimensions[1], outputs())) {
+        ImageFormat.candidates(
+            !input.hasGradient, window.isOf(1, 1), input.dimensions[1], outputs())) {
       formats.add(
           new Formats(
               format.toString(),
               format.input(input.dimensions, type),
-              format.output(dimensions, type)));
+              format.output(dimensions, type),
+              format.implementation()));
     }
     return formats;
   }

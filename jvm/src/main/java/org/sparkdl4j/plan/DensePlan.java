@@ -21,6 +21,7 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.sparkdl4j.onednn.OneDnn;
 
 /**
  * A fully connected layer. On pictures it is a convolution with a kernel as large as they are, so
@@ -104,13 +105,13 @@ final class DensePlan extends WeightedPlan {
     memory.data_type type = isOutput ? OneDnn.FLOAT : type(chain, input.dimensions[1], units);
     memory.desc to = OneDnn.desc(dimensions, format_tag.nc, type);
     List<Formats> formats = new ArrayList<>();
-    if (input.desc.data_type() == type) formats.add(new Formats("as it comes", input.desc, to));
+    if (input.desc.data_type() == type) formats.add(new Formats("as it comes", input.desc, to, ""));
     if (!input.isImage()) {
-      formats.add(new Formats("nc", OneDnn.desc(input.dimensions, format_tag.nc, type), to));
+      formats.add(new Formats("nc", OneDnn.desc(input.dimensions, format_tag.nc, type), to, ""));
       return formats;
     }
     for (format_tag format : new format_tag[] {format_tag.nhwc, format_tag.nchw}) {
-      formats.add(new Formats(format.toString(), OneDnn.desc(input.dimensions, format, type), to));
+      formats.add(new Formats(format.toString(), OneDnn.desc(input.dimensions, format, type), to, ""));
     }
     return formats;
   }

@@ -2,6 +2,7 @@ package org.sparkdl4j.plan;
 
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.sparkdl4j.onednn.OneDnn;
 
 /** DL4J's {@code DepthwiseConvolution2D}: every channel has kernels of its own. */
 final class DepthwiseConvolution extends PlanLayer.Kind<DepthwiseConvolution2D> {

@@ -47,7 +47,7 @@ public final class Dl4jCore extends Dl4jBackedCore {
   public synchronized MinibatchResult train(
       FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
     held.requireOpen();
-    INDArray x = wrap(pictures, labels.length);
+    INDArray x = channelsFirst(pictures, labels.length);
     held.requireLabels(labels, sampleWeights);
     labelRows = filled(labelRows, rows(labels), labels.length);
     if (sampleWeights != null) weights = filled(weights, sampleWeights, labels.length);
@@ -63,7 +63,7 @@ public final class Dl4jCore extends Dl4jBackedCore {
   @Override
   public synchronized void predict(FloatPointer pictures, int count, FloatPointer probabilities) {
     held.requireOpen();
-    try (INDArray output = model.output(wrap(pictures, count))) {
+    try (INDArray output = model.output(channelsFirst(pictures, count))) {
       float[] rows = rows(output);
       probabilities.put(rows, 0, rows.length);
     }
@@ -103,19 +103,23 @@ public final class Dl4jCore extends Dl4jBackedCore {
     return weighted;
   }
 
-  /** The caller's memory as DL4J's array, without a copy. */
-  private INDArray wrap(FloatPointer pictures, int count) {
+  /** The caller's pictures as DL4J takes them, channels first. */
+  private INDArray channelsFirst(FloatPointer pictures, int count) {
     long address = held.address(pictures, count);
-    if (features != null && features.size(0) == count && features.data().address() == address) {
-      return features;
-    }
-    Dl4jNetwork.free(features);
-    long floats = count * held.pictureSize();
     int[] shape = held.inputShape();
-    features =
+    if (features == null || features.size(0) != count) {
+      Dl4jNetwork.free(features);
+      features =
+          Nd4j.createUninitialized(
+              DataType.FLOAT, new long[] {count, shape[2], shape[0], shape[1]}, 'c');
+    }
+    long floats = count * held.pictureSize();
+    INDArray channelsLast =
         Nd4j.create(
             Nd4j.createBuffer(FloatMemory.at(address, floats), floats, DataType.FLOAT),
-            new long[] {count, shape[2], shape[0], shape[1]});
+            new long[] {count, shape[0], shape[1], shape[2]});
+    features.assign(channelsLast.permute(0, 3, 1, 2));
+    Dl4jNetwork.free(channelsLast);
     return features;
   }
 

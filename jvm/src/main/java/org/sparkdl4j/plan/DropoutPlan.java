@@ -11,6 +11,7 @@ import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.sparkdl4j.onednn.OneDnn;
 
 /**
  * Dropout: in training, values are kept with a probability and then divided by it, else zero. In

@@ -8,6 +8,7 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
+import org.sparkdl4j.onednn.OneDnn;
 
 /**
  * Whether each picture is free of NaN and infinity, which oneDNN's ReLU and max pooling would

@@ -1,7 +1,7 @@
 package org.sparkdl4j.plan;
 
 import org.bytedeco.javacpp.FloatPointer;
-import org.sparkdl4j.dataset.NativeAddress;
+import org.sparkdl4j.onednn.NativeAddress;
 
 /** Off-heap floats at a known address. */
 public final class FloatMemory {

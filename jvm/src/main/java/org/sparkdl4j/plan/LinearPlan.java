@@ -10,6 +10,7 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
+import org.sparkdl4j.onednn.OneDnn;
 
 /** A number times every value, plus another. */
 final class LinearPlan extends PlanLayer {

@@ -11,6 +11,7 @@ import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.reduction;
+import org.sparkdl4j.onednn.OneDnn;
 
 /** The product of two tensors; one may be a single pixel, which then scales the whole channel. */
 final class MultiplyPlan extends PlanLayer {
@@ -30,8 +31,8 @@ final class MultiplyPlan extends PlanLayer {
     boolean inOrder = inputs.get(0).desc.get_size() >= inputs.get(1).desc.get_size();
     large = inputs.get(inOrder ? 0 : 1);
     small = inputs.get(inOrder ? 1 : 0);
-    largeDesc = chain.keep(OneDnn.plain(large));
-    smallDesc = chain.keep(OneDnn.plain(small));
+    largeDesc = chain.keep(large.plain());
+    smallDesc = chain.keep(small.plain());
     largeValues = chain.input(name, large, largeDesc);
     smallValues = chain.input(name, small, smallDesc);
     Tensor output =

@@ -9,7 +9,7 @@ import org.sparkdl4j.network.NetworkConfiguration;
  * The numeric core of a network: it trains and predicts one minibatch at a time.
  *
  * <p>Features are standardised float32 in off-heap memory of the caller, one picture after the
- * other, each {@code [channels, height, width]}. The caller may reuse that memory once a call has
+ * other, each {@code [height, width, channels]}. The caller may reuse that memory once a call has
  * returned. Calls from several threads take turns.
  */
 public interface NetworkCore extends AutoCloseable {

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.network.NetworkConfiguration;
+import org.sparkdl4j.onednn.Step;
 
 /**
  * The compute plan: a DL4J network whose arithmetic runs on oneDNN. DL4J holds parameters and

@@ -19,6 +19,7 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.sparkdl4j.onednn.OneDnn;
 
 /** Max or average pooling. */
 final class PoolingPlan extends PlanLayer {

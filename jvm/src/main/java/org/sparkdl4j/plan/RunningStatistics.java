@@ -2,6 +2,7 @@ package org.sparkdl4j.plan;
 
 import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.sparkdl4j.onednn.OneDnn;
 
 /**
  * What DL4J keeps of a batch normalisation behind gamma and beta: the running mean, and either the

@@ -3,6 +3,7 @@ package org.sparkdl4j.plan;
 import java.util.List;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.sparkdl4j.onednn.OneDnn;
 
 /** DL4J's {@code SeparableConvolution2D}: a depthwise convolution, then one of single pixels. */
 final class SeparableConvolution extends PlanLayer.Kind<SeparableConvolution2D> {

@@ -4,6 +4,7 @@ import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.sparkdl4j.onednn.OneDnn;
 
 /** Some of the channels. */
 final class SubsetPlan extends PlanLayer {
@@ -41,7 +42,7 @@ final class SubsetPlan extends PlanLayer {
   Tensor forward(Chain chain, List<Tensor> inputs) {
     input = inputs.get(0);
     // A part of the channels may not start within a block of them.
-    plain = chain.keep(OneDnn.plain(input));
+    plain = chain.keep(input.plain());
     long[] dimensions = input.dimensions.clone();
     dimensions[1] = to - from + 1;
     long[] start = new long[dimensions.length];

@@ -3,6 +3,8 @@ package org.sparkdl4j.plan;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.memory.format_tag;
+import org.sparkdl4j.onednn.OneDnn;
 
 /**
  * The activations between layers, for one batch size, and what backward knows of their gradient.
@@ -80,6 +82,14 @@ final class Tensor {
 
   boolean isImage() {
     return dimensions.length == 4;
+  }
+
+  /** The shape in a format without blocks of channels: channels last where there are any. */
+  memory.desc plain() {
+    return OneDnn.desc(
+        dimensions,
+        isImage() ? format_tag.nhwc : format_tag.nc,
+        desc.data_type());
   }
 
   /**

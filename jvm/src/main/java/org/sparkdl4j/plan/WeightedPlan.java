@@ -15,12 +15,14 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc;
+import org.sparkdl4j.onednn.OneDnn;
 
 /** What convolutions and dense layers share: weights, bias, and the choice of formats. */
 abstract class WeightedPlan extends PlanLayer {
@@ -32,10 +34,14 @@ abstract class WeightedPlan extends PlanLayer {
     private final memory.desc from;
     private final memory.desc to;
 
-    Formats(String name, memory.desc from, memory.desc to) {
+    /** How the name of the forward pass's implementation should begin. */
+    private final String implementation;
+
+    Formats(String name, memory.desc from, memory.desc to, String implementation) {
       this.name = name;
       this.from = from;
       this.to = to;
+      this.implementation = implementation;
     }
   }
 
@@ -303,11 +309,18 @@ abstract class WeightedPlan extends PlanLayer {
     activation.appendTo(operations);
     primitive_attr fused = chain.attributes(operations);
     found.forward =
-        describeForward(chain.propagation(), found.source, any, bias, found.target, fused);
+        preferred(
+            formats.implementation,
+            () ->
+                describeForward(chain.propagation(), found.source, any, bias, found.target, fused));
     found.isFused = found.forward != null && !OneDnn.isReference(found.forward);
     if (!found.isFused) {
       found.forward =
-          describeForward(chain.propagation(), found.source, any, bias, found.target, unfused);
+          preferred(
+              formats.implementation,
+              () ->
+                  describeForward(
+                      chain.propagation(), found.source, any, bias, found.target, unfused));
     }
     if (found.forward == null) return null;
     found.weights =
@@ -318,5 +331,16 @@ abstract class WeightedPlan extends PlanLayer {
       if (found.data == null) return null;
     }
     return found;
+  }
+
+  /** Described so that the implementation's name begins as wanted, if there is such a one. */
+  private static primitive_desc preferred(
+      String implementation, Supplier<primitive_desc> description) {
+    primitive_desc found = description.get();
+    while (found != null) {
+      if (OneDnn.implementation(found).startsWith(implementation)) return found;
+      if (!found.next_impl()) break;
+    }
+    return found == null ? null : description.get();
   }
 }

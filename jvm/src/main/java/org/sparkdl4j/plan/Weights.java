@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
-import org.sparkdl4j.dataset.NativeAddress;
+import org.sparkdl4j.onednn.NativeAddress;
+import org.sparkdl4j.onednn.NativeObjects;
+import org.sparkdl4j.onednn.OneDnn;
+import org.sparkdl4j.onednn.Step;
 
 /**
  * DL4J's parameters and gradients as oneDNN sees them: in place where the plain format serves, else

@@ -5,6 +5,7 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.sparkdl4j.onednn.OneDnn;
 
 /** Zeros around pictures. */
 final class ZeroPaddingPlan extends PlanLayer {

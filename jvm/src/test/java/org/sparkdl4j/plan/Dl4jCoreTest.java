@@ -79,7 +79,7 @@ class Dl4jCoreTest {
           INDArray y = Nd4j.zeros(n, CLASSES);
           for (int i = 0; i < n; i++) y.putScalar(i, labels[i], 1);
           double penalty = stock.calcRegularizationScore(true);
-          stock.fit(Nd4j.create(floats(features), new long[] {n, 2, 13, 11}, 'c'), y);
+          stock.fit(channelsFirst(features, n), y);
           assertClose(stock.score() - penalty, result.lossSum() / n);
           assertClose(stock.score(), core.network().score());
         }
@@ -95,7 +95,7 @@ class Dl4jCoreTest {
           FloatPointer probabilities = new FloatPointer(5L * CLASSES)) {
         core.predict(features, 5, probabilities);
         INDArray expected =
-            stock.output(Nd4j.create(floats(features), new long[] {5, 2, 13, 11}, 'c'));
+            stock.output(channelsFirst(features, 5));
         assertClose(expected.dup('c').data().asFloat(), floats(probabilities));
         assertOneDnnUsed(core);
       }
@@ -121,7 +121,7 @@ class Dl4jCoreTest {
           for (int i = 0; i < n; i++) y.putScalar(i, labels[i], 1);
           double penalty = stock.calcRegularizationScore(true);
           stock.fit(
-              new INDArray[] {Nd4j.create(floats(features), new long[] {n, 2, 13, 11}, 'c')},
+              new INDArray[] {channelsFirst(features, n)},
               new INDArray[] {y});
           assertClose(stock.score() - penalty, result.lossSum() / n);
           assertClose(stock.score(), core.network().score());
@@ -139,7 +139,7 @@ class Dl4jCoreTest {
           FloatPointer probabilities = new FloatPointer(5L * CLASSES)) {
         core.predict(features, 5, probabilities);
         INDArray expected =
-            stock.outputSingle(Nd4j.create(floats(features), new long[] {5, 2, 13, 11}, 'c'));
+            stock.outputSingle(channelsFirst(features, 5));
         assertClose(expected.dup('c').data().asFloat(), floats(probabilities));
         assertOneDnnUsed(core);
       }
@@ -539,6 +539,13 @@ class Dl4jCoreTest {
 
   private static int[] labels(int count, long seed) {
     return new Random(seed).ints(count, 0, CLASSES).toArray();
+  }
+
+  /** As stock DL4J takes them. */
+  private static INDArray channelsFirst(FloatPointer features, int count) {
+    return Nd4j.create(floats(features), new long[] {count, 13, 11, 2}, 'c')
+        .permute(0, 3, 1, 2)
+        .dup('c');
   }
 
   private static float[] floats(FloatPointer pointer) {

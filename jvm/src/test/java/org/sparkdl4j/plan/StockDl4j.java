@@ -132,7 +132,10 @@ final class StockDl4j implements AutoCloseable {
   private INDArray pictures(FloatPointer pictures, int count) {
     float[] values = new float[count * shape[0] * shape[1] * shape[2]];
     pictures.get(values);
-    return Nd4j.create(values, new long[] {count, shape[2], shape[0], shape[1]}, 'c').castTo(type);
+    return Nd4j.create(values, new long[] {count, shape[0], shape[1], shape[2]}, 'c')
+        .permute(0, 3, 1, 2)
+        .dup('c')
+        .castTo(type);
   }
 
   private INDArray rows(int[] labels) {

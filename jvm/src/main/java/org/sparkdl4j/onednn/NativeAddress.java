@@ -1,4 +1,4 @@
-package org.sparkdl4j.dataset;
+package org.sparkdl4j.onednn;
 
 import org.bytedeco.javacpp.Pointer;
 

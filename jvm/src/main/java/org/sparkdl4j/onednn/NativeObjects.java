@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.onednn;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,15 +8,17 @@ import org.bytedeco.javacpp.Pointer;
  * Native objects that live until they are closed, whatever scope they were made in. javacpp frees
  * an object when its last reference is released; without one the garbage collector would decide.
  */
-final class NativeObjects implements AutoCloseable {
+public final class NativeObjects implements AutoCloseable {
   private final List<Pointer> objects = new ArrayList<>();
 
-  <P extends Pointer> P keep(P object) {
+  /** Keeps an object, and returns it. */
+  public <P extends Pointer> P keep(P object) {
     object.retainReference();
     objects.add(object);
     return object;
   }
 
+  /** Releases the objects, the last first. Idempotent. */
   @Override
   public void close() {
     for (int i = objects.size() - 1; i >= 0; i--) objects.get(i).releaseReference();

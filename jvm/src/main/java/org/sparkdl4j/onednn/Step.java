@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
@@ -15,7 +15,7 @@ import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
 
 /** One primitive with its arguments, or something in Java, ready to run without allocating. */
-final class Step {
+public final class Step {
   private final String name;
   private final String implementation;
   private final String kind;
@@ -31,7 +31,7 @@ final class Step {
    * @param description of the primitive
    * @param arguments alternating: an argument's number, its {@link memory}
    */
-  Step(
+  public Step(
       NativeObjects owner,
       String name,
       primitive_desc_base description,
@@ -53,7 +53,7 @@ final class Step {
   }
 
   /** A step in Java; {@code kind} as oneDNN would name it. */
-  Step(String name, String kind, Runnable action) {
+  public Step(String name, String kind, Runnable action) {
     this.name = name;
     this.kind = kind;
     this.action = action;
@@ -63,8 +63,12 @@ final class Step {
     count = 0;
   }
 
-  /** A step that brings values into another format, with a scratchpad of its own. */
-  static Step reorder(
+  /**
+   * A step that brings values into another format or type, with a scratchpad of its own.
+   *
+   * @param owner keeps what is native in it
+   */
+  public static Step reorder(
       NativeObjects owner,
       String name,
       memory.desc from,
@@ -88,7 +92,8 @@ final class Step {
         owner.keep(new memory(description.scratchpad_desc(), OneDnn.ENGINE)));
   }
 
-  void run() {
+  /** Runs it to its end. */
+  public void run() {
     if (action != null) {
       action.run();
       return;
@@ -96,17 +101,18 @@ final class Step {
     OneDnn.check(name, dnnl_primitive_execute(handle, OneDnn.STREAM, count, arguments));
   }
 
-  String name() {
+  /** The name that it was given. */
+  public String name() {
     return name;
   }
 
   /** What is computed, as oneDNN names it, such as {@code convolution}. */
-  String kind() {
+  public String kind() {
     return kind;
   }
 
   /** oneDNN's name of the implementation, or {@code java}. */
-  String implementation() {
+  public String implementation() {
     return implementation;
   }
 }

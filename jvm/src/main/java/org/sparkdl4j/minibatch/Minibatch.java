@@ -129,8 +129,10 @@ public final class Minibatch implements AutoCloseable {
 
   /** Whether the pictures follow each other in the block, so that nothing must be gathered. */
   private boolean areNeighbours() {
+    PixelBlock block = view.block();
+    long first = block.rowAddress(row(0));
     for (int i = 1; i < size(); i++) {
-      if (row(i) != row(0) + i) return false;
+      if (block.rowAddress(row(i)) != first + i * block.rowBytes()) return false;
     }
     return true;
   }

@@ -186,6 +186,7 @@ class MinibatchStreamTest {
       assertNotNull(stream.next(() -> false));
       assertTrue(Pointer.totalBytes() > before);
     }
+    none.close();
     assertEquals(before, Pointer.totalBytes());
     assertEquals(
         0,

@@ -115,7 +115,7 @@ class Dl4jCoreTest {
       for (int step = 0; step < 8; step++) {
         int n = step == 7 ? 3 : 8;
         int[] labels = labels(n, step);
-        try (FloatPointer features = features(n, step)) {
+        try (FloatPointer features = features(n, step + 20)) {
           MinibatchResult result = core.train(features, labels, null, step);
           INDArray y = Nd4j.zeros(n, CLASSES);
           for (int i = 0; i < n; i++) y.putScalar(i, labels[i], 1);

@@ -57,7 +57,9 @@ class PlanCoreTest {
         int count = step % 5 == 4 ? 3 : 8;
         int[] labels = labels(count, step);
         stock.fit(
-            Nd4j.create(floats(pictures, count * PIXELS), new long[] {count, 2, 13, 11}, 'c'),
+            Nd4j.create(floats(pictures, count * PIXELS), new long[] {count, 13, 11, 2}, 'c')
+                .permute(0, 3, 1, 2)
+                .dup('c'),
             oneHot(labels, CLASSES));
         core.train(pictures, labels, null, step);
       }

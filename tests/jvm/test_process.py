@@ -118,7 +118,7 @@ def test_threads_reach_all_native_code_and_leave_the_environment_alone() -> None
 @pytest.mark.skipif(sys.platform != "linux", reason="GNU's OpenMP tells what it was told")
 @pytest.mark.parametrize(
     ("given", "expected"),
-    [({}, "10000"), ({"OMP_WAIT_POLICY": "PASSIVE"}, "0"), ({"GOMP_SPINCOUNT": "77"}, "77")],
+    [({}, "3000"), ({"OMP_WAIT_POLICY": "PASSIVE"}, "0"), ({"GOMP_SPINCOUNT": "77"}, "77")],
 )
 def test_idle_threads_stay_awake_for_a_short_time_unless_the_user_says_otherwise(
     given: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch

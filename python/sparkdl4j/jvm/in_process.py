@@ -35,7 +35,7 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "SD_MAX_THREADS"
 # milliseconds: long enough for such threads to keep others, of this process or the next one, off the cores that they
 # need to go on. 0 would put threads to sleep between any two steps of a network.
 _SPIN_VARIABLES = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
-_SPIN_COUNT = "10000"
+_SPIN_COUNT = "3000"
 # Microseconds of all cores together that the container may use in so many microseconds.
 _CPU_SHARE = "/sys/fs/cgroup/cpu.max"
 _HEAP_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}

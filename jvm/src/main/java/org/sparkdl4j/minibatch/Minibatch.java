@@ -23,8 +23,9 @@ import org.sparkdl4j.onednn.NativeAddress;
 public final class Minibatch implements AutoCloseable {
   private final LabeledImages view;
   private final PictureStandardizer standardizer;
-  private final BytePointer gathered;
+  private final long capacityBytes;
   private final FloatPointer features;
+  private BytePointer gathered;
   private Selection selection;
   private boolean isStandardized;
   private long source;
@@ -63,7 +64,7 @@ public final class Minibatch implements AutoCloseable {
     }
     this.view = view;
     standardizer = scaler.standardizer(block);
-    gathered = new BytePointer(capacity * block.rowBytes());
+    capacityBytes = capacity * block.rowBytes();
   }
 
   /** Memory for so many standardised pictures of a view. */
@@ -75,14 +76,7 @@ public final class Minibatch implements AutoCloseable {
   public void load(Selection pictures) {
     selection = pictures;
     isStandardized = false;
-    PixelBlock block = view.block();
-    source = areNeighbours() ? block.rowAddress(row(0)) : gathered.address();
-    for (int i = 0; i < size() && source == gathered.address(); i++) {
-      // Here is the place of what changes pictures one by one (cropping, flipping).
-      long target = gathered.address() + i * block.rowBytes();
-      Pointer.memcpy(
-          new NativeAddress(target), new NativeAddress(block.rowAddress(row(i))), block.rowBytes());
-    }
+    source = areNeighbours() ? view.block().rowAddress(row(0)) : gather();
     labels = view.isLabeled() ? new int[size()] : null;
     weights = view.isWeighted() ? new float[size()] : null;
     for (int i = 0; i < size(); i++) {
@@ -123,8 +117,21 @@ public final class Minibatch implements AutoCloseable {
   /** Frees the memory. Idempotent. */
   @Override
   public void close() {
-    gathered.close();
+    if (gathered != null) gathered.close();
     features.close();
+  }
+
+  /** Copies the pictures to where they follow each other, and returns the address. */
+  private long gather() {
+    if (gathered == null) gathered = new BytePointer(capacityBytes);
+    PixelBlock block = view.block();
+    for (int i = 0; i < size(); i++) {
+      // Here is the place of what changes pictures one by one (cropping, flipping).
+      long target = gathered.address() + i * block.rowBytes();
+      Pointer.memcpy(
+          new NativeAddress(target), new NativeAddress(block.rowAddress(row(i))), block.rowBytes());
+    }
+    return gathered.address();
   }
 
   /** Whether the pictures follow each other in the block, so that nothing must be gathered. */

@@ -17,7 +17,6 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.DamagedImageException;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.ImageDecoder;
-import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.plan.CrossEntropy;
 import org.sparkdl4j.plan.ForwardPass;
 import org.sparkdl4j.plan.NetworkCore;
@@ -90,11 +89,10 @@ public final class ImageClassifier implements AutoCloseable {
    *     result
    * @param target address of {@code images.size() * labels} floats, which receive the probabilities
    *     row by row
-   * @return how often computing had to wait for pictures
    * @throws SparkDl4jException DATA_SHAPE
    */
-  public InputWaits predict(LabeledImages images, int batchSize, long target) {
-    return ForwardPass.run(core, scaler, images, batchSize, target);
+  public void predict(LabeledImages images, int batchSize, long target) {
+    ForwardPass.run(core, scaler, images, batchSize, target);
   }
 
   /** Predicts pictures into a new array, {@code [images.size(), labels]}, row by row. */

@@ -98,21 +98,23 @@ final class DensePlan extends WeightedPlan {
     return OneDnn.desc(weightDimensions(), input.isImage() ? format_tag.oihw : format_tag.oi);
   }
 
-  /** The input as it comes, else channels last, else plain. */
+  /**
+   * In training channels first, as DL4J's weights expect them: converting the input costs less than
+   * converting weights and their gradient in every step. Inference converts the weights once.
+   */
   @Override
   List<Formats> formats(Chain chain, long[] dimensions) {
     // What the loss reads is float32 always.
     memory.data_type type = isOutput ? OneDnn.FLOAT : type(chain, input.dimensions[1], units);
     memory.desc to = OneDnn.desc(dimensions, format_tag.nc, type);
+    format_tag first = input.isImage() ? format_tag.nchw : format_tag.nc;
+    memory.desc channelsFirst = OneDnn.desc(input.dimensions, first, type);
     List<Formats> formats = new ArrayList<>();
-    if (input.desc.data_type() == type) formats.add(new Formats("as it comes", input.desc, to, ""));
-    if (!input.isImage()) {
-      formats.add(new Formats("nc", OneDnn.desc(input.dimensions, format_tag.nc, type), to, ""));
-      return formats;
+    if (chain.isTraining()) {
+      formats.add(new Formats(first + " plain", channelsFirst, to).keepingWeights());
     }
-    for (format_tag format : new format_tag[] {format_tag.nhwc, format_tag.nchw}) {
-      formats.add(new Formats(format.toString(), OneDnn.desc(input.dimensions, format, type), to, ""));
-    }
+    formats.add(new Formats(first.toString(), channelsFirst, to));
+    if (input.desc.data_type() == type) formats.add(new Formats("as it comes", input.desc, to));
     return formats;
   }
 

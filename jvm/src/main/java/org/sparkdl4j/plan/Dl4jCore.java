@@ -71,6 +71,11 @@ public final class Dl4jCore extends Dl4jBackedCore {
   }
 
   @Override
+  public int predictionSize(int most) {
+    return most;
+  }
+
+  @Override
   public String tune(int batchSize) {
     return null;
   }

@@ -1,14 +1,11 @@
 package org.sparkdl4j.plan;
 
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
-import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.minibatch.Minibatch;
-import org.sparkdl4j.minibatch.MinibatchStream;
 import org.sparkdl4j.minibatch.Selection;
 
 /** Predicts all pictures of a view. */
@@ -20,41 +17,26 @@ public final class ForwardPass {
    *
    * @param batchSize the most pictures to compute at once; it does not change the result
    * @param target address of {@code view.size() * core.classes()} floats
-   * @return how often computing had to wait for pictures; {@link InputWaits#NONE} where they make
-   *     up one minibatch, which is prepared and then computed
    * @throws SparkDl4jException DATA_SHAPE, PARAMETER_RANGE
    */
-  public static InputWaits run(
+  public static void run(
       NetworkCore core, StandardScaler scaler, LabeledImages view, int batchSize, long target) {
     if (batchSize < 1) {
       throw new SparkDl4jException(
           ErrorCode.PARAMETER_RANGE, "batch_size must be at least 1, but is " + batchSize);
     }
-    int size = view.size();
-    if (size == 0) return InputWaits.NONE;
-    if (size <= batchSize) {
-      // There is nothing to compute while the pictures are prepared, so no thread is started.
-      try (Minibatch only = new Minibatch(view, scaler, core.inputShape(), size)) {
-        only.load(Selection.range(0, 0, size));
-        predict(core, only, target);
+    if (view.size() == 0) return;
+    int most = core.predictionSize(Math.min(batchSize, view.size()));
+    try (Minibatch minibatch = new Minibatch(view, scaler, core.inputShape(), most)) {
+      for (int from = 0; from < view.size(); from += most) {
+        int count = Math.min(most, view.size() - from);
+        minibatch.load(Selection.range(0, from, count));
+        long row = (long) from * core.classes();
+        core.predict(
+            minibatch.features(),
+            count,
+            FloatMemory.at(target + row * Float.BYTES, (long) count * core.classes()));
       }
-      return InputWaits.NONE;
-    }
-    int minibatches = (size - 1) / batchSize + 1;
-    try (MinibatchStream input =
-        new MinibatchStream(
-            view,
-            scaler,
-            core.inputShape(),
-            batchSize,
-            IntStream.range(0, minibatches)
-                .mapToObj(i -> range(i, (long) i * batchSize, size, batchSize))
-                .iterator())) {
-      for (int i = 0; i < minibatches; i++) {
-        long row = (long) i * batchSize * core.classes();
-        predict(core, input.next(() -> false), target + row * Float.BYTES);
-      }
-      return input.waits();
     }
   }
 
@@ -67,14 +49,5 @@ public final class ForwardPass {
       memory.get(probabilities);
     }
     return probabilities;
-  }
-
-  private static Selection range(int number, long from, int size, int batchSize) {
-    return Selection.range(number, (int) from, (int) Math.min(batchSize, size - from));
-  }
-
-  private static void predict(NetworkCore core, Minibatch minibatch, long target) {
-    long values = (long) minibatch.size() * core.classes();
-    core.predict(minibatch.features(), minibatch.size(), FloatMemory.at(target, values));
   }
 }

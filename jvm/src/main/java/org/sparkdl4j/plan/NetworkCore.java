@@ -22,7 +22,7 @@ public interface NetworkCore extends AutoCloseable {
   /**
    * Trains on one minibatch: forward, backward, update.
    *
-   * @param features the pictures, {@code labels.length * channels * height * width} floats
+   * @param features the pictures, {@code labels.length * height * width * channels} floats
    * @param labels the class of each picture, 0 to {@code classes() - 1}
    * @param sampleWeights by which each picture's loss is multiplied; null for 1 each
    * @param seed seed of this minibatch's random numbers (dropout)
@@ -33,11 +33,20 @@ public interface NetworkCore extends AutoCloseable {
   /**
    * Predicts one minibatch.
    *
-   * @param features the pictures, {@code count * channels * height * width} floats
+   * @param features the pictures, {@code count * height * width * channels} floats
    * @param count number of pictures
    * @param probabilities receives {@code [count, classes()]}, row by row
    */
   void predict(FloatPointer features, int count, FloatPointer probabilities);
+
+  /**
+   * How many pictures to predict at once when there are many: more need more memory, and are slower
+   * where that no longer fits the processor's cache.
+   *
+   * @param most the most to predict at once
+   * @return 1 to {@code most}
+   */
+  int predictionSize(int most);
 
   /**
    * Counts a finished epoch; the updaters' iteration count goes up with every minibatch by itself.

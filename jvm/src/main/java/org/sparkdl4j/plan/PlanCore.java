@@ -24,6 +24,15 @@ public final class PlanCore extends Dl4jBackedCore {
   /** Compiled plans take little memory beside the one block that they share, but some. */
   private static final int MOST_PLANS = 32;
 
+  /** What a processor's cache holds of activations. */
+  private static final double CACHE_BYTES = 8 << 20;
+
+  /** So much larger than the weights, activations make reading the weights cheap. */
+  private static final int TIMES_WEIGHTS = 4;
+
+  /** Large enough that what does not grow with the minibatch counts little. */
+  private static final int SAMPLE = 16;
+
   private final CoreOptions options;
   private final memory.data_type type;
   private final MemoryLimit memoryLimit;
@@ -38,6 +47,9 @@ public final class PlanCore extends Dl4jBackedCore {
 
   private boolean isFinite;
   private Tuning tuning;
+
+  /** Pictures whose prediction fits the cache; 0 before anybody asked. */
+  private int cachedPictures;
 
   /**
    * A core with the first weights that the configuration's seed gives.
@@ -87,6 +99,20 @@ public final class PlanCore extends Dl4jBackedCore {
       Arrays.fill(rows, Float.NaN);
       probabilities.put(rows, 0, rows.length);
     }
+  }
+
+  /** {@inheritDoc} Parts of equal size: a small rest would cost almost as much as a full part. */
+  @Override
+  public synchronized int predictionSize(int most) {
+    if (most == 1) return 1;
+    begin();
+    if (cachedPictures == 0) {
+      double weightBytes = (double) held.parameters().length() * Float.BYTES;
+      double wanted = Math.max(CACHE_BYTES, TIMES_WEIGHTS * weightBytes);
+      cachedPictures = (int) Math.max(1, wanted * SAMPLE / bytes(SAMPLE, false));
+    }
+    int parts = (most - 1) / cachedPictures + 1;
+    return (most - 1) / parts + 1;
   }
 
   @Override

@@ -26,7 +26,7 @@ import org.sparkdl4j.onednn.OneDnn;
 
 /** What convolutions and dense layers share: weights, bias, and the choice of formats. */
 abstract class WeightedPlan extends PlanLayer {
-  /** Formats of input and output that a layer could compute with. */
+  /** Formats that a layer could compute with. */
   static final class Formats {
     /** How a stored choice names it. */
     private final String name;
@@ -35,13 +35,27 @@ abstract class WeightedPlan extends PlanLayer {
     private final memory.desc to;
 
     /** How the name of the forward pass's implementation should begin. */
-    private final String implementation;
+    private String implementation = "";
 
-    Formats(String name, memory.desc from, memory.desc to, String implementation) {
+    private boolean keepsWeights;
+
+    /** Formats of input and output; oneDNN chooses that of the weights. */
+    Formats(String name, memory.desc from, memory.desc to) {
       this.name = name;
       this.from = from;
       this.to = to;
-      this.implementation = implementation;
+    }
+
+    /** Prefers implementations of the forward pass whose names begin so. */
+    Formats preferring(String wanted) {
+      implementation = wanted;
+      return this;
+    }
+
+    /** Takes weights and their gradient as DL4J has them, so that neither must be converted. */
+    Formats keepingWeights() {
+      keepsWeights = true;
+      return this;
     }
   }
 
@@ -290,14 +304,15 @@ abstract class WeightedPlan extends PlanLayer {
   }
 
   private Choice candidate(Chain chain, Formats formats) {
-    memory.desc any = OneDnn.desc(weightDimensions(), format_tag.any, formats.from.data_type());
+    memory.desc gradients =
+        formats.keepsWeights ? plainWeights : OneDnn.desc(weightDimensions(), format_tag.any);
     // Gradients are float32 even where the values are less precise.
-    memory.desc anyGradients = OneDnn.desc(weightDimensions(), format_tag.any);
+    memory.desc weights = OneDnn.as(gradients, formats.from.data_type());
     Choice found = new Choice();
     // Training decides the formats of inference too, so that both compute alike.
     primitive_desc plain =
         describeForward(
-            prop_kind.forward_training, formats.from, any, bias, formats.to, chain.attributes());
+            prop_kind.forward_training, formats.from, weights, bias, formats.to, chain.attributes());
     if (plain == null) return null;
     found.source = chain.keep(plain.src_desc());
     found.target = chain.keep(plain.dst_desc());
@@ -312,7 +327,7 @@ abstract class WeightedPlan extends PlanLayer {
         preferred(
             formats.implementation,
             () ->
-                describeForward(chain.propagation(), found.source, any, bias, found.target, fused));
+                describeForward(chain.propagation(), found.source, weights, bias, found.target, fused));
     found.isFused = found.forward != null && !OneDnn.isReference(found.forward);
     if (!found.isFused) {
       found.forward =
@@ -320,14 +335,14 @@ abstract class WeightedPlan extends PlanLayer {
               formats.implementation,
               () ->
                   describeForward(
-                      chain.propagation(), found.source, any, bias, found.target, unfused));
+                      chain.propagation(), found.source, weights, bias, found.target, unfused));
     }
     if (found.forward == null) return null;
     found.weights =
-        describeWeights(found.source, anyGradients, bias, found.target, chain.attributes(), plain);
+        describeWeights(found.source, gradients, bias, found.target, chain.attributes(), plain);
     if (found.weights == null) return null;
     if (input.hasGradient) {
-      found.data = describeData(found.source, any, found.target, chain.attributes(), plain);
+      found.data = describeData(found.source, weights, found.target, chain.attributes(), plain);
       if (found.data == null) return null;
     }
     return found;

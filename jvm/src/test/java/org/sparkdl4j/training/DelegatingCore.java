@@ -69,6 +69,11 @@ class DelegatingCore implements NetworkCore {
   }
 
   @Override
+  public int predictionSize(int most) {
+    return core.predictionSize(most);
+  }
+
+  @Override
   public String tune(int batchSize) {
     return core.tune(batchSize);
   }

@@ -41,8 +41,8 @@ public final class PictureStandardizer implements AutoCloseable {
   private final memory inverse;
   private final Map<Integer, Compiled> compiled = new LinkedHashMap<>(16, 0.75f, true);
 
-  // Nothing refers to the scope.
-  @SuppressWarnings("try")
+  // Nothing refers to the scope, and its varargs are generic.
+  @SuppressWarnings({"try", "unchecked"})
   PictureStandardizer(ScalerKind kind, double[] means, double[] scales, PixelBlock block) {
     type = block.type();
     height = block.height();
@@ -115,8 +115,8 @@ public final class PictureStandardizer implements AutoCloseable {
 
     private final Step standardize;
 
-    // Nothing refers to the scope.
-    @SuppressWarnings("try")
+    // Nothing refers to the scope, and its varargs are generic.
+    @SuppressWarnings({"try", "unchecked"})
     private Compiled(int count) {
       long length = (long) height * width * channels;
       long[] dimensions = {count, length};
@@ -137,9 +137,7 @@ public final class PictureStandardizer implements AutoCloseable {
         attributes.set_post_ops(multiply);
         binary.primitive_desc description =
             new binary.primitive_desc(
-                new binary.desc(algorithm.binary_sub, to, constant, to),
-                attributes,
-                OneDnn.ENGINE);
+                new binary.desc(algorithm.binary_sub, to, constant, to), attributes, OneDnn.ENGINE);
         standardize =
             new Step(
                 own,

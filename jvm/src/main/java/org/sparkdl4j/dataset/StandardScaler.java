@@ -11,8 +11,8 @@ import org.sparkdl4j.spec.Json;
 /**
  * Gives training data zero mean and unit variance: {@code (x - mean) * (1 / scale)} in float32.
  *
- * <p>Features that are constant in the training data keep the scale 1. Immutable. Closing it
- * frees what standardising has set up, which the next use sets up again.
+ * <p>Features that are constant in the training data keep the scale 1. Immutable. Closing it frees
+ * what standardising has set up, which the next use sets up again.
  */
 public final class StandardScaler implements AutoCloseable {
   private final ScalerKind kind;

@@ -19,6 +19,7 @@ public final class OneDnn {
   /** The CPU. */
   // Retained: whatever scope is open when this class is loaded must not free them.
   public static final engine ENGINE = new engine(engine.kind.cpu, 0).retainReference();
+
   private static final stream OWNED_STREAM = new stream(ENGINE).retainReference();
 
   /** Runs primitives at once, on the calling thread and its OpenMP threads. */

@@ -118,7 +118,7 @@ final class ConvolutionPlan extends WeightedPlan {
             !input.hasGradient, window.isOf(1, 1), input.dimensions[1], outputs())) {
       formats.add(
           new Formats(
-                  format.toString(),
+                  format.name(),
                   format.input(input.dimensions, type),
                   format.output(dimensions, type))
               .preferring(format.implementation()));

@@ -107,13 +107,13 @@ final class DensePlan extends WeightedPlan {
     // What the loss reads is float32 always.
     memory.data_type type = isOutput ? OneDnn.FLOAT : type(chain, input.dimensions[1], units);
     memory.desc to = OneDnn.desc(dimensions, format_tag.nc, type);
-    format_tag first = input.isImage() ? format_tag.nchw : format_tag.nc;
-    memory.desc channelsFirst = OneDnn.desc(input.dimensions, first, type);
+    memory.desc channelsFirst =
+        OneDnn.desc(input.dimensions, input.isImage() ? format_tag.nchw : format_tag.nc, type);
     List<Formats> formats = new ArrayList<>();
     if (chain.isTraining()) {
-      formats.add(new Formats(first + " plain", channelsFirst, to).keepingWeights());
+      formats.add(new Formats("plain", channelsFirst, to).keepingWeights());
     }
-    formats.add(new Formats(first.toString(), channelsFirst, to));
+    formats.add(new Formats("channels first", channelsFirst, to));
     if (input.desc.data_type() == type) formats.add(new Formats("as it comes", input.desc, to));
     return formats;
   }

@@ -26,11 +26,13 @@ final class ImageFormat {
   private static final String JIT_AVX512 = "jit:avx512";
   private static final String JIT_AVX2 = "jit:avx2";
 
+  private final String name;
   private final format_tag input;
   private final format_tag output;
   private final String implementation;
 
-  private ImageFormat(format_tag input, format_tag output, String implementation) {
+  private ImageFormat(String name, format_tag input, format_tag output, String implementation) {
+    this.name = implementation.isEmpty() ? name : name + " " + implementation;
     this.input = input;
     this.output = output;
     this.implementation = implementation;
@@ -46,18 +48,24 @@ final class ImageFormat {
       boolean first, boolean onePixel, long inputChannels, long outputChannels) {
     List<ImageFormat> formats = new ArrayList<>();
     ImageFormat chosen =
-        new ImageFormat(first ? format_tag.nchw : format_tag.any, format_tag.any, FIRST);
+        new ImageFormat("any", first ? format_tag.nchw : format_tag.any, format_tag.any, FIRST);
     boolean fullBlocks = outputChannels % BLOCK == 0 && (first || inputChannels % BLOCK == 0);
     if (fullBlocks) formats.add(chosen);
     if (!onePixel) {
-      formats.add(new ImageFormat(format_tag.nhwc, format_tag.nhwc, JIT_AVX512));
-      formats.add(new ImageFormat(format_tag.nhwc, format_tag.nhwc, JIT_AVX2));
+      formats.add(channelsLast(JIT_AVX512));
+      formats.add(channelsLast(JIT_AVX2));
     }
-    formats.add(new ImageFormat(format_tag.nhwc, format_tag.nhwc, FIRST));
+    formats.add(channelsLast(FIRST));
     if (!fullBlocks) formats.add(chosen);
-    if (first) formats.add(new ImageFormat(format_tag.nchw, format_tag.nChw8c, FIRST));
-    formats.add(new ImageFormat(format_tag.nchw, format_tag.nchw, FIRST));
+    if (first) {
+      formats.add(new ImageFormat("nChw8c", format_tag.nchw, format_tag.nChw8c, FIRST));
+    }
+    formats.add(new ImageFormat("nchw", format_tag.nchw, format_tag.nchw, FIRST));
     return formats;
+  }
+
+  private static ImageFormat channelsLast(String implementation) {
+    return new ImageFormat("nhwc", format_tag.nhwc, format_tag.nhwc, implementation);
   }
 
   memory.desc input(long[] dimensions, memory.data_type type) {
@@ -73,9 +81,8 @@ final class ImageFormat {
     return implementation;
   }
 
-  @Override
-  public String toString() {
-    String formats = input + ":" + output;
-    return implementation.isEmpty() ? formats : formats + " " + implementation;
+  /** How a stored choice names it. */
+  String name() {
+    return name;
   }
 }

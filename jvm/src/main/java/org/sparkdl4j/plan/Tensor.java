@@ -86,10 +86,7 @@ final class Tensor {
 
   /** The shape in a format without blocks of channels: channels last where there are any. */
   memory.desc plain() {
-    return OneDnn.desc(
-        dimensions,
-        isImage() ? format_tag.nhwc : format_tag.nc,
-        desc.data_type());
+    return OneDnn.desc(dimensions, isImage() ? format_tag.nhwc : format_tag.nc, desc.data_type());
   }
 
   /**

@@ -312,7 +312,12 @@ abstract class WeightedPlan extends PlanLayer {
     // Training decides the formats of inference too, so that both compute alike.
     primitive_desc plain =
         describeForward(
-            prop_kind.forward_training, formats.from, weights, bias, formats.to, chain.attributes());
+            prop_kind.forward_training,
+            formats.from,
+            weights,
+            bias,
+            formats.to,
+            chain.attributes());
     if (plain == null) return null;
     found.source = chain.keep(plain.src_desc());
     found.target = chain.keep(plain.dst_desc());
@@ -327,7 +332,8 @@ abstract class WeightedPlan extends PlanLayer {
         preferred(
             formats.implementation,
             () ->
-                describeForward(chain.propagation(), found.source, weights, bias, found.target, fused));
+                describeForward(
+                    chain.propagation(), found.source, weights, bias, found.target, fused));
     found.isFused = found.forward != null && !OneDnn.isReference(found.forward);
     if (!found.isFused) {
       found.forward =

@@ -94,8 +94,7 @@ class Dl4jCoreTest {
       try (FloatPointer features = features(5, 99);
           FloatPointer probabilities = new FloatPointer(5L * CLASSES)) {
         core.predict(features, 5, probabilities);
-        INDArray expected =
-            stock.output(channelsFirst(features, 5));
+        INDArray expected = stock.output(channelsFirst(features, 5));
         assertClose(expected.dup('c').data().asFloat(), floats(probabilities));
         assertOneDnnUsed(core);
       }
@@ -120,9 +119,7 @@ class Dl4jCoreTest {
           INDArray y = Nd4j.zeros(n, CLASSES);
           for (int i = 0; i < n; i++) y.putScalar(i, labels[i], 1);
           double penalty = stock.calcRegularizationScore(true);
-          stock.fit(
-              new INDArray[] {channelsFirst(features, n)},
-              new INDArray[] {y});
+          stock.fit(new INDArray[] {channelsFirst(features, n)}, new INDArray[] {y});
           assertClose(stock.score() - penalty, result.lossSum() / n);
           assertClose(stock.score(), core.network().score());
         }
@@ -138,8 +135,7 @@ class Dl4jCoreTest {
       try (FloatPointer features = features(5, 99);
           FloatPointer probabilities = new FloatPointer(5L * CLASSES)) {
         core.predict(features, 5, probabilities);
-        INDArray expected =
-            stock.outputSingle(channelsFirst(features, 5));
+        INDArray expected = stock.outputSingle(channelsFirst(features, 5));
         assertClose(expected.dup('c').data().asFloat(), floats(probabilities));
         assertOneDnnUsed(core);
       }

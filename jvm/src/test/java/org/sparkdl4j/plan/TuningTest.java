@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Iterator;
 import java.util.Random;
 import java.util.Set;
-import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.api.Test;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
@@ -23,14 +22,15 @@ class TuningTest {
   private static final int BATCH = 8;
   private static final Set<String> FORMATS =
       Set.of(
-          format_tag.nchw + ":" + format_tag.any,
-          format_tag.any + ":" + format_tag.any,
-          format_tag.nhwc + ":" + format_tag.nhwc,
-          format_tag.nchw + ":" + format_tag.nchw,
-          format_tag.nchw + ":" + format_tag.nChw8c,
-          "as it comes",
-          "" + format_tag.nhwc,
-          "" + format_tag.nchw);
+          "any",
+          "nhwc jit:avx512",
+          "nhwc jit:avx2",
+          "nhwc",
+          "nChw8c",
+          "nchw",
+          "plain",
+          "channels first",
+          "as it comes");
   private static final String NETWORK =
       "{'learning_rate':0.01,'activation':'tanh','layers':["
           + "{'type':'Conv2D','filters':16,'kernel_size':[3,3]},"

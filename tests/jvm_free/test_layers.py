@@ -34,7 +34,7 @@ from sparkdl4j.network import (
     ZeroPadding2D,
     reference,
 )
-from sparkdl4j.network.layers.trace import TracedLayer
+from sparkdl4j.network.layers.layer import TracedLayer
 from sparkdl4j.network.shapes import trace
 
 

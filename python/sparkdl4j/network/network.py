@@ -13,6 +13,7 @@ from sparkdl4j import errors, options
 from sparkdl4j.network import structure
 from sparkdl4j.network.description import check_keys, invalid, parse_layers
 from sparkdl4j.network.layers import Layer, checks
+from sparkdl4j.network.summary import summary_table
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -210,9 +211,8 @@ class Network:
         Raises:
             NetworkError: NETWORK_DOES_NOT_FIT.
         """
-        from sparkdl4j.network.summary import summary_table
-
-        return summary_table(self, input_shape, classes, executions)
+        shape = self.picture_shape if input_shape is None else picture_shape(input_shape, "input_shape")
+        return summary_table(self.name or type(self).__name__, self.layers, shape, classes, executions)
 
     def __eq__(self, other: object) -> bool:
         return self.to_dict() == other.to_dict() if isinstance(other, Network) else NotImplemented

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sparkdl4j import errors
-from sparkdl4j.network.layers.layer import Shape, times
-from sparkdl4j.network.layers.trace import TracedLayer, trace_layers
+from sparkdl4j.network.layers.layer import Shape, TracedLayer, times
+from sparkdl4j.network.layers.trace import trace_layers
 from sparkdl4j.network.network import Network, picture_shape
 
 

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sparkdl4j.network.layers import Layer, Output
-from sparkdl4j.network.layers.layer import Shape, times
-from sparkdl4j.network.layers.trace import TracedLayer
-from sparkdl4j.network.network import Network
-from sparkdl4j.network.shapes import trace
+from sparkdl4j.network.layers.layer import Shape, TracedLayer, times
+from sparkdl4j.network.layers.trace import trace_layers
 from sparkdl4j.report import tables
 
 _HEADINGS = ["layer", "type", "output", "parameters", "multiply-adds", "memory"]
@@ -45,23 +43,31 @@ class _Amounts:
 
 
 def summary_table(
-    network: Network,
-    input_shape: Sequence[int] | None,
+    title: str,
+    layers: Sequence[Layer],
+    shape: tuple[int, int, int] | None,
     classes: int | None,
     executions: Iterable[Mapping[str, str] | tuple[str, str, str]] | None,
 ) -> str:
-    """The table of `Network.summary`."""
-    last = network.layers[-1]
+    """The table of `Network.summary`.
+
+    Args:
+        title: what stands above it.
+        layers: the network's.
+        shape: of the pictures, or None where it is unknown.
+        classes: number of classes, or None to leave it open.
+        executions: as in `Network.summary`.
+    """
+    last = layers[-1]
     assert isinstance(last, Output)
     classes = last.units if classes is None else classes
-    shape = network.picture_shape if input_shape is None else input_shape
-    heading = (network.name or type(network).__name__) + (f": pictures {times(shape)}" if shape is not None else "")
+    heading = title + (f": pictures {times(shape)}" if shape is not None else "")
     heading += f", {classes} classes" if classes is not None else ""
     if shape is None:
-        rows = [[_title(number, layer), _kind(layer), *"????"] for number, layer in enumerate(network.layers, start=1)]
+        rows = [[_title(number, layer), _kind(layer), *"????"] for number, layer in enumerate(layers, start=1)]
         return f"{heading}\n{tables.aligned([_HEADINGS, *rows], right=_RIGHT, ruled=True)}\n? parameters"
 
-    traced = trace(network, shape, classes)
+    traced = trace_layers(layers, shape, classes)
     headings, rows = list(_HEADINGS), []
     for number, layer in enumerate(traced, start=1):
         rows += _rows(_title(number, layer.layer), layer, is_open=classes is None and number == len(traced))

@@ -10,11 +10,11 @@ from sparkdl4j import errors
 from sparkdl4j.network.layers import checks, wiring
 from sparkdl4j.network.layers.convolution import Conv2D
 from sparkdl4j.network.layers.elementwise import Activation
-from sparkdl4j.network.layers.layer import DoesNotFitError, Layer, Shape, times
+from sparkdl4j.network.layers.layer import DoesNotFitError, Layer, Shape, TracedLayer, times
 from sparkdl4j.network.layers.merge import Add, Multiply
 from sparkdl4j.network.layers.normalization import BatchNorm
 from sparkdl4j.network.layers.pooling import GlobalPool
-from sparkdl4j.network.layers.trace import TracedLayer, trace_layers
+from sparkdl4j.network.layers.trace import trace_layers
 
 
 def _layer_list(name: str, value: Any) -> tuple[Layer, ...]:

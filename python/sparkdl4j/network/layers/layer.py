@@ -6,13 +6,10 @@ import dataclasses
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from sparkdl4j import errors
 from sparkdl4j.network.layers import checks
-
-if TYPE_CHECKING:
-    from sparkdl4j.network.layers.trace import TracedLayer
 
 Shape: TypeAlias = tuple[int, ...]
 Pair: TypeAlias = int | tuple[int, int]
@@ -144,3 +141,41 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Layer):
         return value.to_dict()
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True)
+class TracedLayer:
+    """A layer with the shapes of its inputs and its output.
+
+    Args:
+        name: in Deeplearning4j.
+        layer: the layer.
+        inputs: shapes of the inputs.
+        output: shape of the output.
+        parts: the layers that it consists of, if it does.
+    """
+
+    name: str
+    layer: Layer
+    inputs: tuple[Shape, ...]
+    output: Shape
+    parts: tuple[TracedLayer, ...] = ()
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers training learns."""
+        if self.parts:
+            return sum(part.parameters for part in self.parts)
+        return self.layer.parameters(self.inputs, self.output)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications with additions for one picture."""
+        if self.parts:
+            return sum(part.multiply_adds for part in self.parts)
+        return self.layer.multiply_adds(self.inputs, self.output)
+
+    @property
+    def activations(self) -> int:
+        """The number of values in the outputs for one picture: of the layer, or of its parts."""
+        return sum(part.activations for part in self.parts) if self.parts else values(self.output)

@@ -3,49 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sparkdl4j import errors
 from sparkdl4j.network.layers import checks, wiring
-from sparkdl4j.network.layers.layer import DoesNotFitError, Layer, Shape, values
-
-
-@dataclass(frozen=True)
-class TracedLayer:
-    """A layer with the shapes of its inputs and its output.
-
-    Args:
-        name: in Deeplearning4j.
-        layer: the layer.
-        inputs: shapes of the inputs.
-        output: shape of the output.
-        parts: the layers that it consists of, if it does.
-    """
-
-    name: str
-    layer: Layer
-    inputs: tuple[Shape, ...]
-    output: Shape
-    parts: tuple[TracedLayer, ...] = ()
-
-    @property
-    def parameters(self) -> int:
-        """How many numbers training learns."""
-        if self.parts:
-            return sum(part.parameters for part in self.parts)
-        return self.layer.parameters(self.inputs, self.output)
-
-    @property
-    def multiply_adds(self) -> int:
-        """Multiplications with additions for one picture."""
-        if self.parts:
-            return sum(part.multiply_adds for part in self.parts)
-        return self.layer.multiply_adds(self.inputs, self.output)
-
-    @property
-    def activations(self) -> int:
-        """The number of values in the outputs for one picture: of the layer, or of its parts."""
-        return sum(part.activations for part in self.parts) if self.parts else values(self.output)
+from sparkdl4j.network.layers.layer import DoesNotFitError, Layer, Shape, TracedLayer, values
 
 
 def trace_layers(

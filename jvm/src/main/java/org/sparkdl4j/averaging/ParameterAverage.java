@@ -2,7 +2,7 @@ package org.sparkdl4j.averaging;
 
 import java.util.Arrays;
 import java.util.List;
-import org.sparkdl4j.plan.NetworkState;
+import org.sparkdl4j.dl4j.NetworkState;
 
 /**
  * The weighted average of networks' parameters and updater states.

@@ -17,7 +17,7 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.DamagedImageException;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.ImageDecoder;
-import org.sparkdl4j.plan.CrossEntropy;
+import org.sparkdl4j.loss.CrossEntropy;
 import org.sparkdl4j.plan.ForwardPass;
 import org.sparkdl4j.plan.NetworkCore;
 

@@ -17,6 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.file.AtomicFile;
@@ -25,7 +26,6 @@ import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
-import org.sparkdl4j.plan.NetworkState;
 import org.sparkdl4j.spec.Json;
 
 /**

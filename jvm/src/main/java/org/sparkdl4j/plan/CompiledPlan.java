@@ -8,6 +8,8 @@ import java.util.Map;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.sparkdl4j.loss.MinibatchResult;
+import org.sparkdl4j.loss.OutputLoss;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.onednn.OneDnn;
 import org.sparkdl4j.onednn.Step;

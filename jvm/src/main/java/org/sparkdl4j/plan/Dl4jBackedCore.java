@@ -1,6 +1,8 @@
 package org.sparkdl4j.plan;
 
 import org.deeplearning4j.nn.api.Model;
+import org.sparkdl4j.dl4j.Dl4jNetwork;
+import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.network.NetworkConfiguration;
 
 /** A core whose parameters, updater state and counters live in a DL4J network of its own. */
@@ -37,8 +39,14 @@ abstract class Dl4jBackedCore implements NetworkCore {
   }
 
   @Override
-  public final synchronized NetworkState snapshot() {
-    return held.snapshot();
+  public final synchronized NetworkState snapshot(NetworkState replaced) {
+    return held.snapshot(replaced);
+  }
+
+  @Override
+  public synchronized boolean hasFiniteParameters() {
+    held.requireOpen();
+    return held.hasFiniteParameters();
   }
 
   @Override

@@ -14,8 +14,13 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.sparkdl4j.dl4j.Dl4jModel;
+import org.sparkdl4j.dl4j.Dl4jNetwork;
+import org.sparkdl4j.loss.CrossEntropy;
+import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
+import org.sparkdl4j.onednn.FloatMemory;
 
 /** DL4J itself as the core, with its oneDNN convolution and normalisation switched on. */
 public final class Dl4jCore extends Dl4jBackedCore {

@@ -1,6 +1,7 @@
 package org.sparkdl4j.plan;
 
 import org.bytedeco.javacpp.FloatPointer;
+import org.sparkdl4j.onednn.FloatMemory;
 
 /**
  * Fills memory with zeros and {@code 1 / keep}, by SplitMix64. A value depends on seed, layer and

@@ -11,6 +11,7 @@ import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.sparkdl4j.onednn.FloatMemory;
 import org.sparkdl4j.onednn.OneDnn;
 
 /**

@@ -8,6 +8,7 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
+import org.sparkdl4j.onednn.FloatMemory;
 import org.sparkdl4j.onednn.OneDnn;
 
 /**

@@ -3,6 +3,7 @@ package org.sparkdl4j.plan;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.javacpp.FloatPointer;
+import org.sparkdl4j.onednn.FloatMemory;
 import org.sparkdl4j.onednn.NativeObjects;
 import org.sparkdl4j.onednn.OneDnn;
 import org.sparkdl4j.onednn.Step;

@@ -7,6 +7,7 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.minibatch.Minibatch;
 import org.sparkdl4j.minibatch.Selection;
+import org.sparkdl4j.onednn.FloatMemory;
 
 /** Predicts all pictures of a view. */
 public final class ForwardPass {

@@ -3,6 +3,8 @@ package org.sparkdl4j.plan;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
+import org.sparkdl4j.dl4j.NetworkState;
+import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.network.NetworkConfiguration;
 
 /**
@@ -54,7 +56,20 @@ public interface NetworkCore extends AutoCloseable {
   void finishEpoch();
 
   /** A copy of everything that training changes. */
-  NetworkState snapshot();
+  default NetworkState snapshot() {
+    return snapshot(null);
+  }
+
+  /**
+   * A copy of everything that training changes, in the memory of an earlier one: of a large network
+   * several would take gigabytes.
+   *
+   * @param replaced a snapshot of this network that nobody needs any more; null for new memory
+   */
+  NetworkState snapshot(NetworkState replaced);
+
+  /** Whether no parameter is NaN or infinite. */
+  boolean hasFiniteParameters();
 
   /**
    * Goes back to a snapshot of this network, or of one with the same configuration.

@@ -9,9 +9,12 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.nativeblas.NativeOpsHolder;
+import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.onednn.Step;
+import org.sparkdl4j.update.FlatUpdater;
 
 /**
  * The compute plan: a DL4J network whose arithmetic runs on oneDNN. DL4J holds parameters and
@@ -39,7 +42,6 @@ public final class PlanCore extends Dl4jBackedCore {
   private final FlatUpdater updater;
   private final Weights weights;
   private final Arena arena = new Arena();
-  private final float[] chunk = new float[8192];
   private final Map<String, CompiledPlan> plans = new LinkedHashMap<>(16, 0.75f, true);
 
   /** The version of the parameters that were found finite or not, and which it was. */
@@ -113,6 +115,13 @@ public final class PlanCore extends Dl4jBackedCore {
     }
     int parts = (most - 1) / cachedPictures + 1;
     return (most - 1) / parts + 1;
+  }
+
+  @Override
+  public synchronized boolean hasFiniteParameters() {
+    if (checkedVersion != weights.version()) isFinite = super.hasFiniteParameters();
+    checkedVersion = weights.version();
+    return isFinite;
   }
 
   @Override
@@ -237,22 +246,5 @@ public final class PlanCore extends Dl4jBackedCore {
   private CompiledPlan compile(PlanGraph graph, int count, boolean training, Tuning preferred) {
     Chain chain = new Chain(weights, arena, count, training, type, preferred);
     return new CompiledPlan(graph, held.configuration().loss(), chain);
-  }
-
-  private boolean hasFiniteParameters() {
-    if (checkedVersion == weights.version()) return isFinite;
-    checkedVersion = weights.version();
-    isFinite = true;
-    FloatPointer all = Dl4jNetwork.memory(held.parameters());
-    float[] sums = new float[chunk.length];
-    for (long at = 0; at < all.limit(); at += chunk.length) {
-      int length = (int) Math.min(chunk.length, all.limit() - at);
-      FloatMemory.at(all.address() + at * Float.BYTES, length).get(chunk, 0, length);
-      for (int i = 0; i < length; i++) sums[i] += chunk[i] * 0;
-    }
-    for (float sum : sums) {
-      if (sum != 0) isFinite = false;
-    }
-    return isFinite;
   }
 }

@@ -21,6 +21,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.sparkdl4j.network.NetworkConfiguration;
+import org.sparkdl4j.update.FlatUpdater;
 
 /** The operations of a network in an order in which each comes after what it reads. */
 final class PlanGraph {

@@ -2,6 +2,7 @@ package org.sparkdl4j.plan;
 
 import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.sparkdl4j.onednn.FloatMemory;
 import org.sparkdl4j.onednn.OneDnn;
 
 /**

@@ -4,6 +4,7 @@ import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.javacpp.FloatPointer;
+import org.sparkdl4j.onednn.FloatMemory;
 import org.sparkdl4j.onednn.OneDnn;
 
 /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
+import org.sparkdl4j.onednn.FloatMemory;
 import org.sparkdl4j.onednn.NativeAddress;
 import org.sparkdl4j.onednn.NativeObjects;
 import org.sparkdl4j.onednn.OneDnn;

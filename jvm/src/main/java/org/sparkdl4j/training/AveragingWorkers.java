@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
 import org.sparkdl4j.averaging.ParameterAverage;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.dl4j.NetworkState;
+import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.minibatch.InputWaits;
-import org.sparkdl4j.plan.MinibatchResult;
 import org.sparkdl4j.plan.NetworkCore;
-import org.sparkdl4j.plan.NetworkState;
 
 /**
  * Several networks that train side by side, each on a thread of its own, and are averaged after
@@ -26,6 +26,10 @@ import org.sparkdl4j.plan.NetworkState;
  */
 final class AveragingWorkers implements MinibatchTraining {
   private final List<Worker> workers = new ArrayList<>();
+
+  /** What was averaged last, in memory that the next average takes again. */
+  private final List<NetworkState> states = new ArrayList<>();
+
   private final List<ExecutorService> threads = new ArrayList<>();
   private final int frequency;
   private volatile boolean failed;
@@ -57,6 +61,7 @@ final class AveragingWorkers implements MinibatchTraining {
           if (w > 0) own.close();
           throw e;
         }
+        states.add(null);
         threads.add(Executors.newSingleThreadExecutor(AveragingWorkers::thread));
       }
     } catch (RuntimeException | Error e) {
@@ -133,13 +138,12 @@ final class AveragingWorkers implements MinibatchTraining {
   /** Gives all workers the average of what each has made of the round. */
   private void average(long[] before) {
     int iteration = 0;
-    List<NetworkState> states = new ArrayList<>();
     long[] examples = new long[before.length];
     long trained = 0;
     for (int w = 0; w < before.length; w++) {
       Worker worker = workers.get(w);
-      NetworkState state = worker.core().snapshot();
-      states.add(state);
+      NetworkState state = worker.core().snapshot(states.get(w));
+      states.set(w, state);
       examples[w] = worker.examples() - before[w];
       trained += examples[w];
       iteration = Math.max(iteration, state.iteration());

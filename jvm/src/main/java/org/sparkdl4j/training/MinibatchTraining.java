@@ -1,8 +1,8 @@
 package org.sparkdl4j.training;
 
 import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.minibatch.InputWaits;
-import org.sparkdl4j.plan.MinibatchResult;
 
 /**
  * Trains a network on the minibatches of a run, which come in one order, whoever trains them. The

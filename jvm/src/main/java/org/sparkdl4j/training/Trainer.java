@@ -9,12 +9,12 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.dl4j.NetworkState;
+import org.sparkdl4j.loss.CrossEntropy;
+import org.sparkdl4j.loss.MinibatchResult;
+import org.sparkdl4j.loss.RowLoss;
 import org.sparkdl4j.minibatch.InputWaits;
-import org.sparkdl4j.plan.CrossEntropy;
-import org.sparkdl4j.plan.MinibatchResult;
 import org.sparkdl4j.plan.NetworkCore;
-import org.sparkdl4j.plan.NetworkState;
-import org.sparkdl4j.plan.RowLoss;
 import org.sparkdl4j.training.TrainingResult.Reason;
 
 /** The epochs of one training run, on the calling thread. Events never change what is computed. */
@@ -119,9 +119,8 @@ final class Trainer {
     }
     double trainSeconds = secondsSince(start);
     minibatches.finishEpoch();
-    NetworkState state = core.snapshot();
     // The last update may have spoilt the parameters without any loss showing it yet.
-    if (!state.isFinite() || !predictsNumbers(minibatches)) return Reason.DIVERGED;
+    if (!core.hasFiniteParameters() || !predictsNumbers(minibatches)) return Reason.DIVERGED;
     Double validationLoss = null;
     Double validationAccuracy = null;
     if (validation != null) {
@@ -143,7 +142,7 @@ final class Trainer {
     epochs.add(result);
     boolean best = options.keepBest() && validation != null;
     if (keptEpoch == null || !best || result.isBetterThan(keptEpoch)) {
-      kept = state;
+      kept = core.snapshot(kept);
       keptEpoch = result;
     }
     events.accept(TrainingEvent.epoch(result));

@@ -4,11 +4,11 @@ import java.util.Random;
 import java.util.function.BooleanSupplier;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.minibatch.Minibatch;
 import org.sparkdl4j.minibatch.MinibatchStream;
 import org.sparkdl4j.plan.ForwardPass;
-import org.sparkdl4j.plan.MinibatchResult;
 import org.sparkdl4j.plan.NetworkCore;
 
 /**

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.sparkdl4j.plan.NetworkState;
+import org.sparkdl4j.dl4j.NetworkState;
 
 class ParameterAverageTest {
   @Test

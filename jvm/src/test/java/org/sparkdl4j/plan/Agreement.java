@@ -8,6 +8,8 @@ import java.util.Random;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
+import org.sparkdl4j.dl4j.Dl4jNetwork;
+import org.sparkdl4j.dl4j.NetworkState;
 
 /** The plan and stock DL4J on one network: output, loss, gradient and training side by side. */
 final class Agreement {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.sparkdl4j.dl4j.Dl4jNetwork;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;

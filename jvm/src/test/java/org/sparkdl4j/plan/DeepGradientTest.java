@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.sparkdl4j.dl4j.Dl4jNetwork;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.dl4j.Dl4jNetwork;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;

@@ -3,11 +3,11 @@ package org.sparkdl4j.training;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
+import org.sparkdl4j.dl4j.NetworkState;
+import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.plan.LayerExecution;
-import org.sparkdl4j.plan.MinibatchResult;
 import org.sparkdl4j.plan.NetworkCore;
-import org.sparkdl4j.plan.NetworkState;
 
 /** A core that a test can make fail. */
 class DelegatingCore implements NetworkCore {
@@ -44,8 +44,13 @@ class DelegatingCore implements NetworkCore {
   }
 
   @Override
-  public NetworkState snapshot() {
-    return core.snapshot();
+  public NetworkState snapshot(NetworkState replaced) {
+    return core.snapshot(replaced);
+  }
+
+  @Override
+  public boolean hasFiniteParameters() {
+    return core.hasFiniteParameters();
   }
 
   @Override

@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.loss;
 
 /** A loss of probabilities that a softmax makes. */
 abstract class SoftmaxLoss extends RowLoss {

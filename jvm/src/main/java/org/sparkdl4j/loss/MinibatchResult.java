@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.loss;
 
 /** What the forward pass of one trained minibatch showed. */
 public final class MinibatchResult {

@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.update;
 
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -17,13 +17,14 @@ import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.sparkdl4j.dl4j.Dl4jNetwork;
 
 /**
  * DL4J's update of the parameters, on its own flattened views of parameters, gradients and updater
  * state, in the order of its BaseMultiLayerUpdater. Several threads share the work on a large
  * network; how many does not change the result.
  */
-final class FlatUpdater {
+public final class FlatUpdater {
   /** Below this many parameters, waking a thread takes longer than it saves. */
   private static final long PARALLEL = 1 << 17;
 
@@ -39,7 +40,7 @@ final class FlatUpdater {
    *
    * @param threads threads that may share the work; 0 for all processors of the process
    */
-  FlatUpdater(Dl4jNetwork network, int threads) {
+  public FlatUpdater(Dl4jNetwork network, int threads) {
     this.network = network;
     Map<Trainable, List<UpdateChunk>> ofLayers = new IdentityHashMap<>();
     Map<Trainable, Map<Long, List<UpdateChunk>>> ofParameters = new IdentityHashMap<>();
@@ -72,7 +73,7 @@ final class FlatUpdater {
   }
 
   /** What the plan lacks to update a layer's parameters, or null when it lacks nothing. */
-  static String lacks(BaseLayer layer) {
+  public static String lacks(BaseLayer layer) {
     if (layer.getWeightNoise() != null) return "weight noise";
     String lacking = lacks(layer.getIUpdater());
     if (lacking == null) lacking = lacks(layer.getBiasUpdater());
@@ -99,7 +100,7 @@ final class FlatUpdater {
    * @param count pictures in the minibatch, by which the gradients' sums are divided
    * @return whether all gradients were finite
    */
-  boolean update(double count) {
+  public boolean update(double count) {
     int iteration = network.iteration();
     for (ParameterUpdate parameter : parameters) {
       parameter.prepare(count, iteration, network.epoch());

@@ -1,8 +1,9 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.dl4j;
 
 /**
  * Everything that training changes in a network: parameters, updater state and counters, in DL4J's
- * own flattened order. The arrays are not copied: treat them as read-only.
+ * own flattened order. The arrays are not copied: only {@link NetworkCore#snapshot(NetworkState)} may
+ * change them.
  */
 public final class NetworkState {
   private final float[] parameters;
@@ -39,13 +40,5 @@ public final class NetworkState {
 
   public int epoch() {
     return epoch;
-  }
-
-  /** Whether no parameter is NaN or infinite. */
-  public boolean isFinite() {
-    for (float parameter : parameters) {
-      if (!Float.isFinite(parameter)) return false;
-    }
-    return true;
   }
 }

@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.loss;
 
 /**
  * Softmax and cross-entropy, {@code -sum(y log p)}, as DL4J's LossMCXENT; label smoothing after

@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.dl4j;
 
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
@@ -11,12 +11,13 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
+import org.sparkdl4j.onednn.FloatMemory;
 
 /**
  * The DL4J network that every core holds, of either kind: parameters, updater state and counters
  * live in it.
  */
-final class Dl4jNetwork implements AutoCloseable {
+public final class Dl4jNetwork implements AutoCloseable {
   static {
     // ND4J must be initialised before anything touches NativeOpsHolder: the other order breaks the
     // JVM for good.
@@ -24,6 +25,9 @@ final class Dl4jNetwork implements AutoCloseable {
     // DL4J would write a report into the working directory when memory runs out.
     CrashReportingUtil.crashDumpsEnabled(false);
   }
+
+  /** Parameters that are looked at together: they stay in the processor's cache. */
+  private static final int CHUNK = 8192;
 
   private final Dl4jModel model;
   private final LossSpec loss;
@@ -37,7 +41,7 @@ final class Dl4jNetwork implements AutoCloseable {
    * @param configuration stays as it is: the network counts its iterations in a copy
    * @param inputShape {@code [height, width, channels]} of the pictures
    */
-  Dl4jNetwork(NetworkConfiguration configuration, int[] inputShape) {
+  public Dl4jNetwork(NetworkConfiguration configuration, int[] inputShape) {
     this.inputShape = inputShape.clone();
     loss = configuration.loss();
     model =
@@ -47,80 +51,100 @@ final class Dl4jNetwork implements AutoCloseable {
     classes = (int) ((FeedForwardLayer) model.outputLayer().conf().getLayer()).getNOut();
   }
 
-  Dl4jModel model() {
+  public Dl4jModel model() {
     return model;
   }
 
-  Model network() {
+  public Model network() {
     return model.network();
   }
 
   /** The network's own configuration, with the current counters. */
-  NetworkConfiguration configuration() {
+  public NetworkConfiguration configuration() {
     return model.configuration(loss);
   }
 
-  int[] inputShape() {
+  public int[] inputShape() {
     return inputShape.clone();
   }
 
-  int classes() {
+  public int classes() {
     return classes;
   }
 
   /** Floats in one picture. */
-  long pictureSize() {
+  public long pictureSize() {
     return (long) inputShape[0] * inputShape[1] * inputShape[2];
   }
 
-  INDArray parameters() {
+  public INDArray parameters() {
     return network().params();
   }
 
   /** The gradients' view, in the order of the parameters. */
-  INDArray gradients() {
+  public INDArray gradients() {
     if (network().getGradientsViewArray() == null) model.initGradients();
     return network().getGradientsViewArray();
   }
 
-  BaseMultiLayerUpdater<?> updater() {
+  public BaseMultiLayerUpdater<?> updater() {
     return model.updater();
   }
 
   /** The updater's state, or null for updaters without any. */
-  INDArray updaterState() {
+  public INDArray updaterState() {
     return updater().getStateViewArray();
   }
 
   /** Minibatches trained so far. */
-  int iteration() {
+  public int iteration() {
     return model.iteration();
   }
 
-  void setIteration(int iteration) {
+  public void setIteration(int iteration) {
     model.setIteration(iteration);
   }
 
   /** Epochs finished so far. */
-  int epoch() {
+  public int epoch() {
     return model.epoch();
   }
 
-  void setEpoch(int epoch) {
+  public void setEpoch(int epoch) {
     model.setEpoch(epoch);
   }
 
-  NetworkState snapshot() {
+  /** A copy of what training changes, in the arrays of an earlier one if there is such a one. */
+  public NetworkState snapshot(NetworkState replaced) {
     requireOpen();
     INDArray updater = updaterState();
-    return new NetworkState(
-        values(parameters()),
-        updater == null ? new float[0] : values(updater),
-        iteration(),
-        epoch());
+    int updaterLength = updater == null ? 0 : Math.toIntExact(updater.length());
+    int length = Math.toIntExact(parameters().length());
+    float[] values = replaced == null ? new float[length] : replaced.parameters();
+    float[] updaterValues = replaced == null ? new float[updaterLength] : replaced.updater();
+    memory(parameters()).get(values, 0, length);
+    if (updater != null) memory(updater).get(updaterValues, 0, updaterLength);
+    return new NetworkState(values, updaterValues, iteration(), epoch());
   }
 
-  void restore(NetworkState state) {
+  /** Whether no parameter is NaN or infinite. */
+  public boolean hasFiniteParameters() {
+    FloatPointer all = memory(parameters());
+    float[] chunk = new float[CHUNK];
+    float[] sums = new float[CHUNK];
+    for (long at = 0; at < all.limit(); at += CHUNK) {
+      int length = (int) Math.min(CHUNK, all.limit() - at);
+      FloatMemory.at(all.address() + at * Float.BYTES, length).get(chunk, 0, length);
+      // Zero times a number is zero; times NaN or infinity it is NaN. No branch, no reduction.
+      for (int i = 0; i < length; i++) sums[i] += chunk[i] * 0;
+    }
+    for (float sum : sums) {
+      if (sum != 0) return false;
+    }
+    return true;
+  }
+
+  public void restore(NetworkState state) {
     requireOpen();
     INDArray updater = updaterState();
     long updaterLength = updater == null ? 0 : updater.length();
@@ -139,7 +163,7 @@ final class Dl4jNetwork implements AutoCloseable {
    *
    * @throws IllegalArgumentException when the memory does not hold them
    */
-  long address(FloatPointer pictures, int count) {
+  public long address(FloatPointer pictures, int count) {
     if (count < 1 || pictures.limit() - pictures.position() < count * pictureSize()) {
       throw new IllegalArgumentException(
           count
@@ -158,7 +182,7 @@ final class Dl4jNetwork implements AutoCloseable {
    * @throws SparkDl4jException DATA_LABELS
    * @throws IllegalArgumentException when there is another number of weights
    */
-  void requireLabels(int[] labels, float[] sampleWeights) {
+  public void requireLabels(int[] labels, float[] sampleWeights) {
     for (int label : labels) {
       if (label < 0 || label >= classes) {
         throw new SparkDl4jException(
@@ -172,16 +196,16 @@ final class Dl4jNetwork implements AutoCloseable {
     }
   }
 
-  void requireOpen() {
+  public void requireOpen() {
     if (closed)
       throw new SparkDl4jException(ErrorCode.TRAINING_STATE, "the network was closed already");
   }
 
-  boolean isClosed() {
+  public boolean isClosed() {
     return closed;
   }
 
-  static void releaseThread() {
+  public static void releaseThread() {
     Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
   }
 
@@ -196,17 +220,17 @@ final class Dl4jNetwork implements AutoCloseable {
     releaseThread();
   }
 
-  static FloatPointer memory(INDArray array) {
+  public static FloatPointer memory(INDArray array) {
     return FloatMemory.at(array.data().address(), array.length());
   }
 
-  static float[] values(INDArray array) {
+  public static float[] values(INDArray array) {
     float[] values = new float[Math.toIntExact(array.length())];
     memory(array).get(values, 0, values.length);
     return values;
   }
 
-  static void free(INDArray array) {
+  public static void free(INDArray array) {
     if (array != null && array.closeable()) array.close();
   }
 }

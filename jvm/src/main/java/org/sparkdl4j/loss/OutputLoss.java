@@ -1,13 +1,14 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.loss;
 
 import org.bytedeco.javacpp.FloatPointer;
 import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.onednn.FloatMemory;
 
 /**
  * What follows the last layer's logits: probabilities, loss and gradient. A few values per picture,
  * in Java: oneDNN's softmax takes NaN for a large number, and a network that diverged must show it.
  */
-final class OutputLoss {
+public final class OutputLoss {
   private final RowLoss loss;
   private final int classes;
   private final FloatPointer logits;
@@ -29,7 +30,7 @@ final class OutputLoss {
    * @param logits address of {@code [count, classes]} values
    * @param gradient address of their gradients; 0 in inference
    */
-  static OutputLoss of(LossSpec loss, int count, int classes, long logits, long gradient) {
+  public static OutputLoss of(LossSpec loss, int count, int classes, long logits, long gradient) {
     return new OutputLoss(RowLoss.of(loss, classes), count, classes, logits, gradient);
   }
 
@@ -37,7 +38,7 @@ final class OutputLoss {
    * Probabilities row by row, valid until the next call; NaN for a picture with a logit that is not
    * finite.
    */
-  float[] probabilities() {
+  public float[] probabilities() {
     logits.get(rows);
     for (int from = 0; from < rows.length; from += classes) activate(from);
     return rows;
@@ -49,7 +50,7 @@ final class OutputLoss {
    * @param labels the class of each picture
    * @param sampleWeights what each picture's loss counts, as DL4J's label mask; null for 1
    */
-  MinibatchResult loss(int[] labels, float[] sampleWeights) {
+  public MinibatchResult loss(int[] labels, float[] sampleWeights) {
     logits.get(rows);
     double lossSum = 0;
     int hits = 0;

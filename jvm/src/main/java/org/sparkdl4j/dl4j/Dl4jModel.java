@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.dl4j;
 
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
@@ -13,7 +13,7 @@ import org.sparkdl4j.network.NetworkConfiguration;
  * org.deeplearning4j.nn.multilayer.MultiLayerNetwork} and {@link
  * org.deeplearning4j.nn.graph.ComputationGraph}.
  */
-interface Dl4jModel {
+public interface Dl4jModel {
   Model network();
 
   /** DL4J's configuration, which counts iterations and epochs, with the loss that it stands for. */

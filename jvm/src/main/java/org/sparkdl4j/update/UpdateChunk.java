@@ -1,6 +1,7 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.update;
 
 import java.nio.FloatBuffer;
+import org.sparkdl4j.onednn.FloatMemory;
 
 /**
  * Some of a parameter's values in DL4J's views, so few that they stay in the processor's cache

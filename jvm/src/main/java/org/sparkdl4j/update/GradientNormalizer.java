@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.update;
 
 import java.util.List;
 import org.deeplearning4j.nn.conf.GradientNormalization;

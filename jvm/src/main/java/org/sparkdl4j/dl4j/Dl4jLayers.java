@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.dl4j;
 
 import java.util.ArrayList;
 import java.util.List;

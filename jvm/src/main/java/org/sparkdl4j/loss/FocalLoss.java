@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.loss;
 
 /**
  * Softmax and focal loss, {@code -sum(y (1 - p)^gamma log p)}: Lin et al., Focal Loss for Dense

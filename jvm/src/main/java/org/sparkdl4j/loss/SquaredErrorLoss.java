@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.loss;
 
 /** Softmax and the squared error, averaged over the classes, as DL4J's LossMSE. */
 final class SquaredErrorLoss extends SoftmaxLoss {

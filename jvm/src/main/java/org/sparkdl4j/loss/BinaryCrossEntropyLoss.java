@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.loss;
 
 /**
  * A sigmoid per class and binary cross-entropy, {@code -sum(y log p + (1 - y) log(1 - p))}, as

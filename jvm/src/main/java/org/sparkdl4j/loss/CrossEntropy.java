@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.loss;
 
 /** Cross-entropy of probabilities, limited as DL4J's LossMCXENT limits it. */
 public final class CrossEntropy {

@@ -1,7 +1,6 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.onednn;
 
 import org.bytedeco.javacpp.FloatPointer;
-import org.sparkdl4j.onednn.NativeAddress;
 
 /** Off-heap floats at a known address. */
 public final class FloatMemory {

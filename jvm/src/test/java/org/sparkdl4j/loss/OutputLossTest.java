@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.loss;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

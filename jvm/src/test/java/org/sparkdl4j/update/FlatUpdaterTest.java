@@ -1,4 +1,4 @@
-package org.sparkdl4j.plan;
+package org.sparkdl4j.update;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -50,6 +50,8 @@ import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.schedule.ExponentialSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
+import org.sparkdl4j.dl4j.Dl4jNetwork;
+import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
 
@@ -144,13 +146,13 @@ class FlatUpdaterTest {
             LossSpec.CROSS_ENTROPY);
     try (Dl4jNetwork network = network(configuration)) {
       fill(network.gradients(), 1);
-      NetworkState start = network.snapshot();
+      NetworkState start = network.snapshot(null);
       float[] expected = null;
       for (int threads : new int[] {1, 2, 3, 0}) {
         network.restore(start);
         FlatUpdater updater = new FlatUpdater(network, threads);
         for (int step = 0; step < 2; step++) assertTrue(updater.update(COUNT));
-        float[] found = network.snapshot().parameters();
+        float[] found = network.snapshot(null).parameters();
         if (expected == null) expected = found;
         assertArrayEquals(expected, found);
       }

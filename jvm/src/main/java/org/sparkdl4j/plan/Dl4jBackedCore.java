@@ -1,14 +1,21 @@
 package org.sparkdl4j.plan;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
 import org.sparkdl4j.dl4j.Dl4jNetwork;
 import org.sparkdl4j.dl4j.NetworkState;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.network.NetworkConfiguration;
 
 /** A core whose parameters, updater state and counters live in a DL4J network of its own. */
 abstract class Dl4jBackedCore implements NetworkCore {
   /** The network; its methods are called by one thread at a time. */
   final Dl4jNetwork held;
+
+  private final AtomicBoolean trains = new AtomicBoolean();
 
   /**
    * A core with the first weights that the configuration's seed gives.
@@ -17,6 +24,28 @@ abstract class Dl4jBackedCore implements NetworkCore {
    */
   Dl4jBackedCore(NetworkConfiguration configuration, int[] inputShape) {
     held = new Dl4jNetwork(configuration, inputShape);
+  }
+
+  /** Trains on one minibatch, as {@link #train} says. */
+  abstract MinibatchResult trainMinibatch(
+      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed);
+
+  @Override
+  public final MinibatchResult train(
+      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
+    if (!trains.compareAndSet(false, true)) {
+      throw new SparkDl4jException(
+          ErrorCode.TRAINING_STATE,
+          "another thread trains this network at the moment: wait for its end, or train a network"
+              + " of its own");
+    }
+    try {
+      synchronized (this) {
+        return trainMinibatch(pictures, labels, sampleWeights, seed);
+      }
+    } finally {
+      trains.set(false);
+    }
   }
 
   /** Frees the native memory beside the network's; called once. */

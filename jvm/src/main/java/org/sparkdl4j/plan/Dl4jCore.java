@@ -49,7 +49,7 @@ public final class Dl4jCore extends Dl4jBackedCore {
   }
 
   @Override
-  public synchronized MinibatchResult train(
+  MinibatchResult trainMinibatch(
       FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
     held.requireOpen();
     INDArray x = channelsFirst(pictures, labels.length);

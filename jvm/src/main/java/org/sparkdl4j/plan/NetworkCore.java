@@ -12,7 +12,7 @@ import org.sparkdl4j.network.NetworkConfiguration;
  *
  * <p>Features are standardised float32 in off-heap memory of the caller, one picture after the
  * other, each {@code [height, width, channels]}. The caller may reuse that memory once a call has
- * returned. Calls from several threads take turns.
+ * returned. Calls from several threads take turns, but only one of them may train.
  */
 public interface NetworkCore extends AutoCloseable {
   /** {@code [height, width, channels]} of a picture. */
@@ -29,6 +29,7 @@ public interface NetworkCore extends AutoCloseable {
    * @param sampleWeights by which each picture's loss is multiplied; null for 1 each
    * @param seed seed of this minibatch's random numbers (dropout)
    * @return the loss and hits of the forward pass as trained (before the update, dropout on)
+   * @throws org.sparkdl4j.error.SparkDl4jException TRAINING_STATE while another thread trains
    */
   MinibatchResult train(FloatPointer features, int[] labels, float[] sampleWeights, long seed);
 

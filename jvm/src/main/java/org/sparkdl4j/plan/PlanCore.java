@@ -75,7 +75,7 @@ public final class PlanCore extends Dl4jBackedCore {
   }
 
   @Override
-  public synchronized MinibatchResult train(
+  MinibatchResult trainMinibatch(
       FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
     MinibatchResult result = computeGradients(pictures, labels, sampleWeights, seed);
     boolean finite = updater.update(labels.length);

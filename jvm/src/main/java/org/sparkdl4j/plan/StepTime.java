@@ -2,8 +2,6 @@ package org.sparkdl4j.plan;
 
 import org.sparkdl4j.onednn.Step;
 
-
-
 /** How long one step of a training takes. */
 public final class StepTime {
   private final Step step;

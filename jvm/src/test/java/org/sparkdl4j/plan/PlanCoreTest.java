@@ -12,6 +12,8 @@ import java.nio.file.Paths;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -290,6 +292,45 @@ class PlanCoreTest {
     try (NetworkCore core = NetworkCores.of(softPlus, SHAPE, CoreOptions.DEFAULT)) {
       assertInstanceOf(Dl4jCore.class, core);
       assertEquals("dl4j", core.executions(1).get(0).core());
+    }
+  }
+
+  @Test
+  void twoThreadsCannotTrainTheSameNetwork() throws Exception {
+    try (PlanCore core = core(DROPOUT, "{}");
+        FloatPointer pictures = pictures(64, 1)) {
+      int[] labels = labels(64, 1);
+      AtomicBoolean stop = new AtomicBoolean();
+      AtomicInteger steps = new AtomicInteger();
+      Thread other =
+          new Thread(
+              () -> {
+                while (!stop.get()) {
+                  try {
+                    core.train(pictures, labels, null, 1);
+                    steps.incrementAndGet();
+                  } catch (SparkDl4jException e) {
+                    // This thread may be the second of the two as well.
+                    assertEquals(ErrorCode.TRAINING_STATE, e.code());
+                  }
+                }
+              });
+      other.start();
+      int own = 0;
+      SparkDl4jException refused = null;
+      while (refused == null && own < 10_000) {
+        try {
+          core.train(pictures, labels, null, 1);
+          own++;
+        } catch (SparkDl4jException e) {
+          refused = e;
+        }
+      }
+      stop.set(true);
+      other.join();
+      assertEquals(ErrorCode.TRAINING_STATE, refused.code());
+      // What was refused has changed nothing.
+      assertEquals(own + steps.get(), core.snapshot().iteration());
     }
   }
 

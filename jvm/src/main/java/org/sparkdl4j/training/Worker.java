@@ -12,7 +12,7 @@ import org.sparkdl4j.plan.ForwardPass;
 import org.sparkdl4j.plan.NetworkCore;
 
 /**
- * One network and its share of the minibatches, prepared on a side thread. Alone it is the whole
+ * One network and its share of the minibatches, gathered on a side thread. Alone it is the whole
  * training, on the thread that calls it.
  */
 final class Worker implements MinibatchTraining {

@@ -2,8 +2,8 @@ package org.sparkdl4j.dl4j;
 
 /**
  * Everything that training changes in a network: parameters, updater state and counters, in DL4J's
- * own flattened order. The arrays are not copied: only {@link Dl4jNetwork#snapshot}
- * may change them.
+ * own flattened order. The arrays are not copied: only {@link Dl4jNetwork#snapshot} may change
+ * them.
  */
 public final class NetworkState {
   private final float[] parameters;

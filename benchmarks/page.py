@@ -47,7 +47,9 @@ def ratios(found: Results) -> Figure | None:
     hopes = {place: result["try_for"] for place, result in enumerate(chosen) if result["try_for"] is not None}
     axes.plot(list(hopes.values()), list(hopes), "|", color="#6b7280", markersize=14, label="try for")
     for place, value in enumerate(values):
-        axes.annotate(f"{value:.2f}", (value, place), (4, 0), textcoords="offset points", va="center", fontsize=8)
+        # Behind the marks, which stand at the right of values that miss them.
+        right = max(mark for mark in (value, targets[place], hopes.get(place)) if mark is not None)
+        axes.annotate(f"{value:.2f}", (right, place), (6, 0), textcoords="offset points", va="center", fontsize=8)
     axes.set_yticks(places, [figures.title(result) for result in chosen])
     axes.set_xscale("log")
     ticks = [tick for tick in (0.1, 0.2, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 50) if tick <= 2 * max(values + targets)]

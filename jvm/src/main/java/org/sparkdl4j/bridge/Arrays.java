@@ -2,11 +2,10 @@ package org.sparkdl4j.bridge;
 
 import java.util.List;
 import java.util.Locale;
-import org.bytedeco.javacpp.FloatPointer;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.PixelType;
-import org.sparkdl4j.onednn.NativeAddress;
+import org.sparkdl4j.onednn.FloatMemory;
 
 /** Views on numpy's arrays: nothing is copied, and nothing is freed. */
 public final class Arrays {
@@ -39,7 +38,7 @@ public final class Arrays {
     LabeledImages images = new LabeledImages(block, indices, labels, List.of(classes));
     if (weights == 0) return images;
     float[] ofPictures = new float[images.size()];
-    new FloatPointer(new NativeAddress(weights)).get(ofPictures);
+    FloatMemory.at(weights, ofPictures.length).get(ofPictures);
     return images.withWeights(ofPictures);
   }
 }

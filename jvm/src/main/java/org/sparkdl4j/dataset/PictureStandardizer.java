@@ -7,20 +7,17 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
-import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.dnnl.post_ops;
-import org.bytedeco.dnnl.primitive_attr;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.sparkdl4j.onednn.FloatMemory;
 import org.sparkdl4j.onednn.NativeAddress;
 import org.sparkdl4j.onednn.NativeObjects;
 import org.sparkdl4j.onednn.OneDnn;
+import org.sparkdl4j.onednn.RecentlyUsed;
 import org.sparkdl4j.onednn.Step;
 
 /**
@@ -29,9 +26,6 @@ import org.sparkdl4j.onednn.Step;
  * that oneDNN has on the calling thread, one call at a time.
  */
 public final class PictureStandardizer implements AutoCloseable {
-  /** Numbers of pictures that it stays compiled for. */
-  private static final int MOST_COUNTS = 32;
-
   private final PixelType type;
   private final int height;
   private final int width;
@@ -39,7 +33,7 @@ public final class PictureStandardizer implements AutoCloseable {
   private final NativeObjects objects = new NativeObjects();
   private final memory mean;
   private final memory inverse;
-  private final Map<Integer, Compiled> compiled = new LinkedHashMap<>(16, 0.75f, true);
+  private final RecentlyUsed<Integer, Compiled> compiled = new RecentlyUsed<>(Compiled::close);
 
   // Nothing refers to the scope, and its varargs are generic.
   @SuppressWarnings({"try", "unchecked"})
@@ -79,10 +73,6 @@ public final class PictureStandardizer implements AutoCloseable {
   public synchronized void apply(long source, int count, long target) {
     Compiled steps = compiled.get(count);
     if (steps == null) {
-      if (compiled.size() == MOST_COUNTS) {
-        // The first is the one that was used longest ago.
-        compiled.remove(compiled.keySet().iterator().next()).close();
-      }
       steps = new Compiled(count);
       compiled.put(count, steps);
     }
@@ -92,15 +82,14 @@ public final class PictureStandardizer implements AutoCloseable {
   /** Frees what is native. Idempotent; nothing may be standardised afterwards. */
   @Override
   public synchronized void close() {
-    for (Compiled each : compiled.values()) each.close();
-    compiled.clear();
+    compiled.close();
     objects.close();
   }
 
   private memory constant(float[] values) {
     memory.desc desc = OneDnn.desc(new long[] {1, values.length}, format_tag.nc);
     memory constant = objects.keep(new memory(desc, OneDnn.ENGINE));
-    new FloatPointer(new NativeAddress(OneDnn.address(constant))).put(values, 0, values.length);
+    FloatMemory.at(OneDnn.address(constant), values.length).put(values, 0, values.length);
     return constant;
   }
 
@@ -132,12 +121,11 @@ public final class PictureStandardizer implements AutoCloseable {
         memory.desc constant = OneDnn.desc(new long[] {1, length}, format_tag.nc);
         post_ops multiply = new post_ops();
         multiply.append_binary(algorithm.binary_mul, constant);
-        primitive_attr attributes = new primitive_attr();
-        attributes.set_scratchpad_mode(scratchpad_mode.user);
-        attributes.set_post_ops(multiply);
         binary.primitive_desc description =
             new binary.primitive_desc(
-                new binary.desc(algorithm.binary_sub, to, constant, to), attributes, OneDnn.ENGINE);
+                new binary.desc(algorithm.binary_sub, to, constant, to),
+                OneDnn.attributes(multiply),
+                OneDnn.ENGINE);
         standardize =
             new Step(
                 own,

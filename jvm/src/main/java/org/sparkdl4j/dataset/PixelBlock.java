@@ -2,10 +2,10 @@ package org.sparkdl4j.dataset;
 
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.onednn.FloatMemory;
 import org.sparkdl4j.onednn.NativeAddress;
 
 /**
@@ -142,7 +142,7 @@ public final class PixelBlock implements AutoCloseable {
   /** Copies a picture of a FLOAT32 block into an array of {@link #rowLength} or more. */
   public void read(int row, float[] into) {
     requireType(PixelType.FLOAT32);
-    new FloatPointer(new NativeAddress(rowAddress(row))).get(into, 0, rowLength());
+    FloatMemory.at(rowAddress(row), rowLength()).get(into, 0, rowLength());
   }
 
   /** Copies an array of {@link #rowLength} or more into a picture of a UINT8 block. */
@@ -154,7 +154,7 @@ public final class PixelBlock implements AutoCloseable {
   /** Copies an array of {@link #rowLength} or more into a picture of a FLOAT32 block. */
   public void write(int row, float[] from) {
     requireType(PixelType.FLOAT32);
-    new FloatPointer(new NativeAddress(rowAddress(row))).put(from, 0, rowLength());
+    FloatMemory.at(rowAddress(row), rowLength()).put(from, 0, rowLength());
   }
 
   /** Copies one picture over another. */

@@ -40,21 +40,9 @@ public final class Minibatch implements AutoCloseable {
    * @throws SparkDl4jException DATA_SHAPE when the pictures have another shape
    */
   public Minibatch(LabeledImages view, StandardScaler scaler, int[] inputShape, int capacity) {
-    this(view, scaler, inputShape, capacity, features(view, capacity));
-  }
-
-  /** The same, with memory for the standardised pictures that it shares with others. */
-  Minibatch(
-      LabeledImages view,
-      StandardScaler scaler,
-      int[] inputShape,
-      int capacity,
-      FloatPointer features) {
-    this.features = features;
     PixelBlock block = view.block();
     int[] shape = {block.height(), block.width(), block.channels()};
     if (!Arrays.equals(shape, inputShape)) {
-      features.close();
       throw new SparkDl4jException(
           ErrorCode.DATA_SHAPE,
           String.format(
@@ -65,11 +53,15 @@ public final class Minibatch implements AutoCloseable {
     this.view = view;
     standardizer = scaler.standardizer(block);
     capacityBytes = capacity * block.rowBytes();
+    features = new FloatPointer((long) capacity * block.rowLength());
   }
 
-  /** Memory for so many standardised pictures of a view. */
-  static FloatPointer features(LabeledImages view, int capacity) {
-    return new FloatPointer((long) capacity * view.block().rowLength());
+  /** Another one like it, which shares its memory for standardised pictures. */
+  Minibatch(Minibatch other) {
+    view = other.view;
+    standardizer = other.standardizer;
+    capacityBytes = other.capacityBytes;
+    features = other.features;
   }
 
   /** Fills the memory with the pictures' own values, labels and weights. */

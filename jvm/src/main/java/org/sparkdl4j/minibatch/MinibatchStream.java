@@ -7,7 +7,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.javacpp.FloatPointer;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
@@ -54,15 +53,10 @@ public final class MinibatchStream implements AutoCloseable {
       int capacity,
       Iterator<Selection> selections) {
     this.selections = selections;
-    try {
-      FloatPointer features = Minibatch.features(view, capacity);
-      for (int i = 0; i < BUFFERS; i++) {
-        buffers.add(new Minibatch(view, scaler, inputShape, capacity, features));
-      }
-    } catch (RuntimeException | Error e) {
-      for (Minibatch buffer : buffers) buffer.close();
-      throw e;
-    }
+    Minibatch first = new Minibatch(view, scaler, inputShape, capacity);
+    buffers.add(first);
+    // One is computed at a time, so one memory for standardised pictures serves all.
+    while (buffers.size() < BUFFERS) buffers.add(new Minibatch(first));
     empty.addAll(buffers);
     thread = new Thread(this::fill, "sparkdl4j-input");
     thread.setDaemon(true);

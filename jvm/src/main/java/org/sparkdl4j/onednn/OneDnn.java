@@ -7,7 +7,10 @@ import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.Pointer;
@@ -58,6 +61,15 @@ public final class OneDnn {
     dnnl_memory_desc_t array = new dnnl_memory_desc_t(descs.size());
     for (int i = 0; i < descs.size(); i++) array.getPointer(i).put(descs.get(i).data());
     return new memory.desc((Pointer) array);
+  }
+
+  /** What a primitive has that other operations are part of. */
+  public static primitive_attr attributes(post_ops operations) {
+    primitive_attr attributes = new primitive_attr();
+    // oneDNN's own scratchpad belongs to the thread that compiles; plans run on any thread.
+    attributes.set_scratchpad_mode(scratchpad_mode.user);
+    if (operations.len() > 0) attributes.set_post_ops(operations);
+    return attributes;
   }
 
   /** Points a memory object at an address; costs nothing for formats without padding. */

@@ -7,8 +7,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_primitive;
-import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
@@ -75,8 +75,7 @@ public final class Step {
       memory source,
       memory.desc to,
       memory target) {
-    primitive_attr attributes = new primitive_attr();
-    attributes.set_scratchpad_mode(scratchpad_mode.user);
+    primitive_attr attributes = OneDnn.attributes(new post_ops());
     reorder.primitive_desc description =
         new reorder.primitive_desc(OneDnn.ENGINE, from, OneDnn.ENGINE, to, attributes, false);
     return new Step(

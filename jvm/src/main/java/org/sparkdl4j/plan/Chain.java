@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
-import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive;
@@ -66,7 +65,7 @@ final class Chain implements AutoCloseable {
     this.type = type;
     this.tuning = tuning;
     buffers = new Buffers(objects, arena);
-    plain = objects.keep(attributes(new post_ops()));
+    plain = objects.keep(OneDnn.attributes(new post_ops()));
   }
 
   boolean isTraining() {
@@ -94,15 +93,6 @@ final class Chain implements AutoCloseable {
   /** What every primitive without anything fused has. */
   primitive_attr attributes() {
     return plain;
-  }
-
-  /** What a primitive has that other operations are part of. */
-  primitive_attr attributes(post_ops operations) {
-    primitive_attr attributes = new primitive_attr();
-    // oneDNN's own scratchpad belongs to the thread that compiles; plans run on any thread.
-    attributes.set_scratchpad_mode(scratchpad_mode.user);
-    if (operations.len() > 0) attributes.set_post_ops(operations);
-    return attributes;
   }
 
   // ---------------------------------------------------------------------------------- values

@@ -2,9 +2,7 @@ package org.sparkdl4j.plan;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
@@ -13,6 +11,7 @@ import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.network.NetworkConfiguration;
+import org.sparkdl4j.onednn.RecentlyUsed;
 import org.sparkdl4j.onednn.Step;
 import org.sparkdl4j.update.FlatUpdater;
 
@@ -24,9 +23,6 @@ import org.sparkdl4j.update.FlatUpdater;
  * gradient is not finite, and predictions are NaN when the parameters or the picture are not.
  */
 public final class PlanCore extends Dl4jBackedCore {
-  /** Compiled plans take little memory beside the one block that they share, but some. */
-  private static final int MOST_PLANS = 32;
-
   /** What a processor's cache holds of activations. */
   private static final double CACHE_BYTES = 8 << 20;
 
@@ -42,7 +38,7 @@ public final class PlanCore extends Dl4jBackedCore {
   private final FlatUpdater updater;
   private final Weights weights;
   private final Arena arena = new Arena();
-  private final Map<String, CompiledPlan> plans = new LinkedHashMap<>(16, 0.75f, true);
+  private final RecentlyUsed<String, CompiledPlan> plans = new RecentlyUsed<>(CompiledPlan::close);
 
   /** The version of the parameters that were found finite or not, and which it was. */
   private long checkedVersion = -1;
@@ -189,14 +185,14 @@ public final class PlanCore extends Dl4jBackedCore {
     FormatTrials trials =
         new FormatTrials(this::graph, this::compile, held.pictureSize(), classes(), batchSize);
     Tuning found = trials.run(tuning);
-    forgetPlans();
+    plans.close();
     tuning = found;
     return found.toString();
   }
 
   @Override
   void free() {
-    forgetPlans();
+    plans.close();
     arena.close();
   }
 
@@ -208,19 +204,10 @@ public final class PlanCore extends Dl4jBackedCore {
     }
   }
 
-  private void forgetPlans() {
-    for (CompiledPlan plan : plans.values()) plan.close();
-    plans.clear();
-  }
-
   private CompiledPlan plan(int count, boolean training) {
     String key = (training ? "train " : "predict ") + count;
     CompiledPlan plan = plans.get(key);
     if (plan != null) return plan;
-    if (plans.size() == MOST_PLANS) {
-      // The first is the one that was used longest ago.
-      plans.remove(plans.keySet().iterator().next()).close();
-    }
     plan = compile(graph(training), count, training, tuning);
     long bytes = plan.bytes();
     try {

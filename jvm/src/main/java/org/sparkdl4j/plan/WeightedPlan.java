@@ -323,11 +323,11 @@ abstract class WeightedPlan extends PlanLayer {
     found.target = chain.keep(plain.dst_desc());
     post_ops sum = new post_ops();
     if (addsResidual) sum.append_sum();
-    primitive_attr unfused = chain.attributes(sum);
+    primitive_attr unfused = OneDnn.attributes(sum);
     post_ops operations = new post_ops();
     if (addsResidual) operations.append_sum();
     activation.appendTo(operations);
-    primitive_attr fused = chain.attributes(operations);
+    primitive_attr fused = OneDnn.attributes(operations);
     found.forward =
         preferred(
             formats.implementation,

@@ -395,20 +395,8 @@ class PlanCoreTest {
   }
 
   private static void assertClose(float[] expected, float[] found, double tolerance, String what) {
-    double relative = distance(expected, found);
+    double relative = Agreement.distance(expected, found);
     Supplier<String> message = () -> what + ": relative distance " + relative;
     assertTrue(relative <= tolerance, message);
-  }
-
-  /** The relative distance; that of two vectors of zeros is zero. */
-  private static double distance(float[] expected, float[] found) {
-    assertEquals(expected.length, found.length);
-    double difference = 0;
-    double length = 0;
-    for (int i = 0; i < expected.length; i++) {
-      difference += Math.pow(expected[i] - found[i], 2);
-      length += Math.pow(expected[i], 2);
-    }
-    return difference == 0 ? 0 : Math.sqrt(difference / length);
   }
 }

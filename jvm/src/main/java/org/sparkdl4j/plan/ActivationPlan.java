@@ -57,6 +57,11 @@ final class ActivationPlan extends PlanLayer {
   }
 
   @Override
+  long[] outputSize(long[] input) {
+    return input;
+  }
+
+  @Override
   Tensor forward(Chain chain, List<Tensor> inputs) {
     input = inputs.get(0);
     boolean fromOutput = activation.isUndoneByOutput();

@@ -91,8 +91,19 @@ final class ConvolutionPlan extends WeightedPlan {
   }
 
   @Override
+  long[] outputSize(long[] input) {
+    return Window.of(settings, input).output;
+  }
+
+  @Override
+  long[] crop(long[] input, long[] wanted) {
+    window = Window.of(settings, input).cropped(wanted);
+    return window.input;
+  }
+
+  @Override
   long[] outputDimensions() {
-    window = new Window(settings, input);
+    if (window == null) window = Window.of(settings, input.size());
     boolean winograd =
         input.hasGradient && weightDimensions.length == 4 && window.isOf(3, 3) && window.isDense();
     algorithms = winograd ? WINOGRAD_OR_DIRECT : DIRECT;

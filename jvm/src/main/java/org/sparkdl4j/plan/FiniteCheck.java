@@ -39,7 +39,7 @@ final class FiniteCheck {
         "input.check",
         description,
         DNNL_ARG_SRC,
-        chain.picturesAs(pictures),
+        chain.view(input.memory, pictures),
         DNNL_ARG_WEIGHTS,
         weights,
         DNNL_ARG_DST,

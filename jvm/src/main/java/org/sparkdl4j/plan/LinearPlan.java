@@ -53,6 +53,11 @@ final class LinearPlan extends PlanLayer {
   }
 
   @Override
+  long[] outputSize(long[] input) {
+    return input;
+  }
+
+  @Override
   Tensor forward(Chain chain, List<Tensor> inputs) {
     input = inputs.get(0);
     Tensor output = chain.output(input.dimensions, input.desc, input.hasGradient);

@@ -73,7 +73,7 @@ final class PlanGraph {
   PlanGraph(
       NetworkConfiguration configuration, int[] inputShape, List<String> order, boolean training) {
     Map<String, PlanLayer> outputs = new HashMap<>();
-    PlanLayer pictures = new PicturesPlan(inputShape);
+    PicturesPlan pictures = new PicturesPlan(inputShape);
     layers.add(pictures);
     outputs.put(
         configuration.isGraph() ? configuration.graph().getNetworkInputs().get(0) : INPUT,
@@ -92,6 +92,7 @@ final class PlanGraph {
       outputs.put(part.name, layers.get(layers.size() - 1));
       offset += part.parameters();
     }
+    crop(pictures);
     leaveOutIdentities(training);
     fuse(training);
   }
@@ -227,6 +228,31 @@ final class PlanGraph {
       return lacking;
     }
     return FlatUpdater.lacks((BaseLayer) layer);
+  }
+
+  /**
+   * Leaves out the rows and columns that nothing reads. Where windows do not fill a picture, DL4J
+   * drops what is left; whatever only this was made of, back to the pictures themselves, need not
+   * be computed at all. The rest is the same, number by number, and so are all gradients.
+   */
+  private void crop(PicturesPlan pictures) {
+    Map<PlanLayer, Integer> readers = readers();
+    List<PlanLayer> leading = new ArrayList<>();
+    List<long[]> inputSizes = new ArrayList<>();
+    long[] size = pictures.size();
+    PlanLayer next = onlyReader(pictures, readers);
+    while (next != null && next.inputs().size() == 1) {
+      long[] output = next.outputSize(size);
+      if (output == null) break;
+      leading.add(next);
+      inputSizes.add(size);
+      size = output;
+      next = onlyReader(next, readers);
+    }
+    for (int i = leading.size() - 1; i >= 0; i--) {
+      size = leading.get(i).crop(inputSizes.get(i), size);
+    }
+    pictures.crop(size);
   }
 
   private void leaveOutIdentities(boolean training) {

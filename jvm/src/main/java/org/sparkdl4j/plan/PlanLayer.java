@@ -123,6 +123,28 @@ abstract class PlanLayer {
     return false;
   }
 
+  /**
+   * The height and width of its output, where the first rows and columns of that need no more than
+   * the first ones of its only input; null where a layer needs all of its input.
+   *
+   * @param input height and width of the input
+   */
+  long[] outputSize(long[] input) {
+    return null;
+  }
+
+  /**
+   * Puts out nothing but the first rows and columns from now on; only where there is an {@link
+   * #outputSize}.
+   *
+   * @param input height and width of the whole input
+   * @param wanted height and width of the output
+   * @return how much of the input it needs for them, which is all that it gets
+   */
+  long[] crop(long[] input, long[] wanted) {
+    return wanted;
+  }
+
   /** Adds the steps from inputs to output, for training or for inference as the chain says. */
   abstract Tensor forward(Chain chain, List<Tensor> inputs);
 

@@ -100,9 +100,23 @@ final class PoolingPlan extends PlanLayer {
   }
 
   @Override
+  long[] outputSize(long[] input) {
+    return settings == null ? null : Window.of(settings, input).output;
+  }
+
+  @Override
+  long[] crop(long[] input, long[] wanted) {
+    window = Window.of(settings, input).cropped(wanted);
+    return window.input;
+  }
+
+  @Override
   Tensor forward(Chain chain, List<Tensor> inputs) {
     input = inputs.get(0);
-    window = new Window(settings == null ? WindowSettings.whole(input) : settings, input);
+    if (window == null) {
+      window =
+          Window.of(settings == null ? WindowSettings.whole(input) : settings, input.size());
+    }
     long[] dimensions = {
       input.dimensions[0], input.dimensions[1], window.output[0], window.output[1]
     };

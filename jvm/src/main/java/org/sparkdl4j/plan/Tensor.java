@@ -84,6 +84,11 @@ final class Tensor {
     return dimensions.length == 4;
   }
 
+  /** Height and width. */
+  long[] size() {
+    return new long[] {dimensions[2], dimensions[3]};
+  }
+
   /** The shape in a format without blocks of channels: channels last where there are any. */
   memory.desc plain() {
     return OneDnn.desc(dimensions, isImage() ? format_tag.nhwc : format_tag.nc, desc.data_type());

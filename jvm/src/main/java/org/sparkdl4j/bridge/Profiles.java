@@ -108,7 +108,7 @@ public final class Profiles {
   }
 
   private static NoiseMinibatch noise(PlanCore core, int count) {
-    int[] shape = core.inputShape();
+    int[] shape = core.readShape();
     return new NoiseMinibatch(count, (long) shape[0] * shape[1] * shape[2], core.classes());
   }
 }

@@ -21,15 +21,18 @@ import org.sparkdl4j.onednn.RecentlyUsed;
 import org.sparkdl4j.onednn.Step;
 
 /**
- * Turns pictures of one size and number type into what a network reads: {@code (x - mean) * (1 /
- * scale)} in float32, in the order of the pictures' own values. It runs on oneDNN, with the threads
- * that oneDNN has on the calling thread, one call at a time.
+ * Turns pictures of one size and number type into what a network reads of them, which are their
+ * first rows and columns: {@code (x - mean) * (1 / scale)} in float32, in the order of the
+ * pictures' own values. It runs on oneDNN, with the threads that oneDNN has on the calling thread,
+ * one call at a time.
  */
 public final class PictureStandardizer implements AutoCloseable {
   private final PixelType type;
   private final int height;
   private final int width;
   private final int channels;
+  private final int readHeight;
+  private final int readWidth;
   private final NativeObjects objects = new NativeObjects();
   private final memory mean;
   private final memory inverse;
@@ -37,17 +40,21 @@ public final class PictureStandardizer implements AutoCloseable {
 
   // Nothing refers to the scope, and its varargs are generic.
   @SuppressWarnings({"try", "unchecked"})
-  PictureStandardizer(ScalerKind kind, double[] means, double[] scales, PixelBlock block) {
+  PictureStandardizer(
+      ScalerKind kind, double[] means, double[] scales, PixelBlock block, int[] readShape) {
     type = block.type();
     height = block.height();
     width = block.width();
     channels = block.channels();
-    int length = block.rowLength();
-    float[] mean = new float[length];
-    float[] inverse = new float[length];
+    readHeight = readShape[0];
+    readWidth = readShape[1];
+    float[] mean = new float[pictureSize()];
+    float[] inverse = new float[mean.length];
     Arrays.fill(inverse, 1);
-    for (int i = 0; i < length && kind != ScalerKind.NONE; i++) {
-      int group = kind == ScalerKind.CHANNEL ? i % channels : i;
+    int readRow = readWidth * channels;
+    for (int i = 0; i < mean.length && kind != ScalerKind.NONE; i++) {
+      int feature = i / readRow * width * channels + i % readRow;
+      int group = kind == ScalerKind.CHANNEL ? i % channels : feature;
       mean[i] = (float) means[group];
       inverse[i] = (float) (1 / scales[group]);
     }
@@ -57,18 +64,25 @@ public final class PictureStandardizer implements AutoCloseable {
     }
   }
 
-  boolean fits(PixelBlock block) {
+  boolean fits(PixelBlock block, int[] readShape) {
     return block.type() == type
         && block.height() == height
         && block.width() == width
-        && block.channels() == channels;
+        && block.channels() == channels
+        && readShape[0] == readHeight
+        && readShape[1] == readWidth;
+  }
+
+  /** Floats that come of one picture. */
+  public int pictureSize() {
+    return readHeight * readWidth * channels;
   }
 
   /**
    * Standardises pictures that follow each other in memory.
    *
    * @param source address of {@code count} pictures of {@code height * width * channels} values
-   * @param target address of as many floats
+   * @param target address of {@code count * pictureSize()} floats
    */
   public synchronized void apply(long source, int count, long target) {
     Compiled steps = compiled.get(count);
@@ -99,26 +113,29 @@ public final class PictureStandardizer implements AutoCloseable {
     private final memory source;
     private final memory target;
 
-    /** From bytes to floats; null where they are floats already. */
-    private final Step widen;
+    /** From all of the pictures' values to floats of those wanted; null where these are all. */
+    private final Step pick;
 
     private final Step standardize;
 
     // Nothing refers to the scope, and its varargs are generic.
     @SuppressWarnings({"try", "unchecked"})
     private Compiled(int count) {
-      long length = (long) height * width * channels;
-      long[] dimensions = {count, length};
       boolean isBytes = type == PixelType.UINT8;
+      boolean isWhole = readHeight == height && readWidth == width;
+      long row = (long) width * channels;
+      memory.data_type number = isBytes ? memory.data_type.u8 : memory.data_type.f32;
       try (PointerScope scope = new PointerScope()) {
-        memory.desc from =
-            OneDnn.desc(
-                dimensions, format_tag.nc, isBytes ? memory.data_type.u8 : memory.data_type.f32);
-        memory.desc to = OneDnn.desc(dimensions, format_tag.nc);
+        long[] rows = {count, readHeight, (long) readWidth * channels};
+        memory.desc from = OneDnn.as(OneDnn.strided(rows, height * row, row, 1), number);
+        memory.desc to = OneDnn.desc(new long[] {count, pictureSize()}, format_tag.nc);
         source = own.keep(new memory(from, OneDnn.ENGINE, new NativeAddress(0)));
         target = own.keep(new memory(to, OneDnn.ENGINE, new NativeAddress(0)));
-        widen = isBytes ? Step.reorder(own, "input.widen", from, source, to, target) : null;
-        memory.desc constant = OneDnn.desc(new long[] {1, length}, format_tag.nc);
+        pick =
+            isBytes || !isWhole
+                ? Step.reorder(own, "input.pick", from, source, to.reshape(rows), target)
+                : null;
+        memory.desc constant = OneDnn.desc(new long[] {1, pictureSize()}, format_tag.nc);
         post_ops multiply = new post_ops();
         multiply.append_binary(algorithm.binary_mul, constant);
         binary.primitive_desc description =
@@ -133,7 +150,7 @@ public final class PictureStandardizer implements AutoCloseable {
                 description,
                 new binary(description),
                 DNNL_ARG_SRC_0,
-                isBytes ? target : source,
+                pick == null ? source : target,
                 DNNL_ARG_SRC_1,
                 mean,
                 DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1,
@@ -148,7 +165,7 @@ public final class PictureStandardizer implements AutoCloseable {
     private void run(long from, long to) {
       OneDnn.point(source, from);
       OneDnn.point(target, to);
-      if (widen != null) widen.run();
+      if (pick != null) pick.run();
       standardize.run();
     }
 

@@ -140,12 +140,14 @@ public final class StandardScaler implements AutoCloseable {
   /**
    * What standardises the pictures of a block; it belongs to the scaler.
    *
+   * @param readShape {@code [height, width, channels]} of what is wanted of each picture, its first
+   *     rows and columns
    * @throws SparkDl4jException DATA_SHAPE when they are not of the shape that was learned
    */
-  public synchronized PictureStandardizer standardizer(PixelBlock block) {
-    if (standardizer == null || !standardizer.fits(block)) {
+  public synchronized PictureStandardizer standardizer(PixelBlock block, int[] readShape) {
+    if (standardizer == null || !standardizer.fits(block, readShape)) {
       checkShape(block);
-      standardizer = new PictureStandardizer(kind, mean, scale, block);
+      standardizer = new PictureStandardizer(kind, mean, scale, block, readShape);
     }
     return standardizer;
   }

@@ -72,11 +72,6 @@ public final class Dl4jNetwork implements AutoCloseable {
     return classes;
   }
 
-  /** Floats in one picture. */
-  public long pictureSize() {
-    return (long) inputShape[0] * inputShape[1] * inputShape[2];
-  }
-
   public INDArray parameters() {
     return network().params();
   }
@@ -156,23 +151,6 @@ public final class Dl4jNetwork implements AutoCloseable {
     if (updater != null) memory(updater).put(state.updater(), 0, state.updater().length);
     setIteration(state.iteration());
     setEpoch(state.epoch());
-  }
-
-  /**
-   * The address of the first of so many pictures.
-   *
-   * @throws IllegalArgumentException when the memory does not hold them
-   */
-  public long address(FloatPointer pictures, int count) {
-    if (count < 1 || pictures.limit() - pictures.position() < count * pictureSize()) {
-      throw new IllegalArgumentException(
-          count
-              + " pictures of "
-              + pictureSize()
-              + " floats in memory for "
-              + (pictures.limit() - pictures.position()));
-    }
-    return pictures.address() + pictures.position() * Float.BYTES;
   }
 
   /**

@@ -36,10 +36,12 @@ public final class Minibatch implements AutoCloseable {
    * Memory for a minibatch, with nothing in it yet.
    *
    * @param inputShape {@code [height, width, channels]} that the network takes
+   * @param readShape the same of what it reads of them, first rows and columns
    * @param capacity the most pictures that it has to hold
    * @throws SparkDl4jException DATA_SHAPE when the pictures have another shape
    */
-  public Minibatch(LabeledImages view, StandardScaler scaler, int[] inputShape, int capacity) {
+  public Minibatch(
+      LabeledImages view, StandardScaler scaler, int[] inputShape, int[] readShape, int capacity) {
     PixelBlock block = view.block();
     int[] shape = {block.height(), block.width(), block.channels()};
     if (!Arrays.equals(shape, inputShape)) {
@@ -51,9 +53,9 @@ public final class Minibatch implements AutoCloseable {
               inputShape[0], inputShape[1], inputShape[2], shape[0], shape[1], shape[2]));
     }
     this.view = view;
-    standardizer = scaler.standardizer(block);
+    standardizer = scaler.standardizer(block, readShape);
     capacityBytes = capacity * block.rowBytes();
-    features = new FloatPointer((long) capacity * block.rowLength());
+    features = new FloatPointer((long) capacity * standardizer.pictureSize());
   }
 
   /** Another one like it, which shares its memory for standardised pictures. */
@@ -88,7 +90,8 @@ public final class Minibatch implements AutoCloseable {
   }
 
   /**
-   * The pictures, {@code [size(), height, width, channels]}, standardised when they are asked for.
+   * What the network reads of the pictures, {@code [size(), height, width, channels]}, standardised
+   * when it is asked for.
    */
   public FloatPointer features() {
     if (!isStandardized) standardizer.apply(source, size(), features.address());

@@ -42,6 +42,7 @@ public final class MinibatchStream implements AutoCloseable {
    * Starts to fill the first minibatches.
    *
    * @param inputShape {@code [height, width, channels]} that the network takes
+   * @param readShape the same of what it reads of them, first rows and columns
    * @param capacity the most pictures in a minibatch
    * @param selections the pictures of each minibatch; asked on the side thread
    * @throws SparkDl4jException DATA_SHAPE when the pictures have another shape
@@ -50,10 +51,11 @@ public final class MinibatchStream implements AutoCloseable {
       LabeledImages view,
       StandardScaler scaler,
       int[] inputShape,
+      int[] readShape,
       int capacity,
       Iterator<Selection> selections) {
     this.selections = selections;
-    Minibatch first = new Minibatch(view, scaler, inputShape, capacity);
+    Minibatch first = new Minibatch(view, scaler, inputShape, readShape, capacity);
     buffers.add(first);
     // One is computed at a time, so one memory for standardised pictures serves all.
     while (buffers.size() < BUFFERS) buffers.add(new Minibatch(first));

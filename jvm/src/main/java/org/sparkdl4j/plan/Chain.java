@@ -97,21 +97,10 @@ final class Chain implements AutoCloseable {
 
   // ---------------------------------------------------------------------------------- values
 
-  /**
-   * The first rows and columns of the pictures in memory of the caller, which are {@code [batch,
-   * height, width, channels]}.
-   *
-   * @param whole {@code [batch, channels, height, width]} of the pictures
-   * @param wanted the same of the part to read
-   */
-  Tensor pictures(long[] whole, long[] wanted) {
-    memory.desc all = objects.keep(OneDnn.desc(whole, memory.format_tag.nhwc));
-    if (Arrays.equals(whole, wanted)) return new Tensor(whole, all, picturesAs(all), false);
-    memory.desc part = objects.keep(all.submemory_desc(wanted, new long[whole.length]));
-    memory.desc desc = OneDnn.desc(wanted, memory.format_tag.nhwc);
-    Tensor pictures = output(wanted, desc, false);
-    reorder("input.crop", part, picturesAs(part), desc, pictures.memory);
-    return pictures;
+  /** The pictures in memory of the caller, {@code [batch, height, width, channels]}. */
+  Tensor pictures(long[] dimensions) {
+    memory.desc desc = objects.keep(OneDnn.desc(dimensions, memory.format_tag.nhwc));
+    return new Tensor(dimensions, desc, picturesAs(desc), false);
   }
 
   /** The caller's pictures as another description of the same memory. */

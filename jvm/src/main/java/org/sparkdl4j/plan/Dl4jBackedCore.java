@@ -56,6 +56,29 @@ abstract class Dl4jBackedCore implements NetworkCore {
     return held.inputShape();
   }
 
+  /** Floats in what the network reads of a picture. */
+  final long pictureSize() {
+    int[] shape = readShape();
+    return (long) shape[0] * shape[1] * shape[2];
+  }
+
+  /**
+   * The address of the first of so many pictures.
+   *
+   * @throws IllegalArgumentException when the memory does not hold them
+   */
+  final long address(FloatPointer pictures, int count) {
+    if (count < 1 || pictures.limit() - pictures.position() < count * pictureSize()) {
+      throw new IllegalArgumentException(
+          count
+              + " pictures of "
+              + pictureSize()
+              + " floats in memory for "
+              + (pictures.limit() - pictures.position()));
+    }
+    return pictures.address() + pictures.position() * Float.BYTES;
+  }
+
   @Override
   public final int classes() {
     return held.classes();

@@ -66,6 +66,11 @@ public final class Dl4jCore extends Dl4jBackedCore {
   }
 
   @Override
+  public int[] readShape() {
+    return inputShape();
+  }
+
+  @Override
   public synchronized void predict(FloatPointer pictures, int count, FloatPointer probabilities) {
     held.requireOpen();
     try (INDArray output = model.output(channelsFirst(pictures, count))) {
@@ -115,7 +120,7 @@ public final class Dl4jCore extends Dl4jBackedCore {
 
   /** The caller's pictures as DL4J takes them, channels first. */
   private INDArray channelsFirst(FloatPointer pictures, int count) {
-    long address = held.address(pictures, count);
+    long address = address(pictures, count);
     int[] shape = held.inputShape();
     if (features == null || features.size(0) != count) {
       Dl4jNetwork.free(features);
@@ -123,7 +128,7 @@ public final class Dl4jCore extends Dl4jBackedCore {
           Nd4j.createUninitialized(
               DataType.FLOAT, new long[] {count, shape[2], shape[0], shape[1]}, 'c');
     }
-    long floats = count * held.pictureSize();
+    long floats = count * pictureSize();
     INDArray channelsLast =
         Nd4j.create(
             Nd4j.createBuffer(FloatMemory.at(address, floats), floats, DataType.FLOAT),

@@ -39,7 +39,7 @@ final class FiniteCheck {
         "input.check",
         description,
         DNNL_ARG_SRC,
-        chain.view(input.memory, pictures),
+        chain.picturesAs(pictures),
         DNNL_ARG_WEIGHTS,
         weights,
         DNNL_ARG_DST,

@@ -28,7 +28,8 @@ public final class ForwardPass {
     }
     if (view.size() == 0) return;
     int most = core.predictionSize(Math.min(batchSize, view.size()));
-    try (Minibatch minibatch = new Minibatch(view, scaler, core.inputShape(), most)) {
+    try (Minibatch minibatch =
+        new Minibatch(view, scaler, core.inputShape(), core.readShape(), most)) {
       for (int from = 0; from < view.size(); from += most) {
         int count = Math.min(most, view.size() - from);
         minibatch.load(Selection.range(0, from, count));

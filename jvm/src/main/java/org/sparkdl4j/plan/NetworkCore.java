@@ -11,12 +11,19 @@ import org.sparkdl4j.network.NetworkConfiguration;
  * The numeric core of a network: it trains and predicts one minibatch at a time.
  *
  * <p>Features are standardised float32 in off-heap memory of the caller, one picture after the
- * other, each {@code [height, width, channels]}. The caller may reuse that memory once a call has
+ * other, and of each what {@link #readShape} says. The caller may reuse that memory once a call has
  * returned. Calls from several threads take turns, but only one of them may train.
  */
 public interface NetworkCore extends AutoCloseable {
   /** {@code [height, width, channels]} of a picture. */
   int[] inputShape();
+
+  /**
+   * {@code [height, width, channels]} of what the network reads of a picture: its first rows and
+   * columns. Those after them never reach the output, since windows leave out what does not fill
+   * one; most often there are none.
+   */
+  int[] readShape();
 
   /** The number of classes. */
   int classes();
@@ -24,7 +31,7 @@ public interface NetworkCore extends AutoCloseable {
   /**
    * Trains on one minibatch: forward, backward, update.
    *
-   * @param features the pictures, {@code labels.length * height * width * channels} floats
+   * @param features the pictures, {@code labels.length} times the floats of {@link #readShape}
    * @param labels the class of each picture, 0 to {@code classes() - 1}
    * @param sampleWeights by which each picture's loss is multiplied; null for 1 each
    * @param seed seed of this minibatch's random numbers (dropout)
@@ -36,7 +43,7 @@ public interface NetworkCore extends AutoCloseable {
   /**
    * Predicts one minibatch.
    *
-   * @param features the pictures, {@code count * height * width * channels} floats
+   * @param features the pictures, {@code count} times the floats of {@link #readShape}
    * @param count number of pictures
    * @param probabilities receives {@code [count, classes()]}, row by row
    */

@@ -6,30 +6,27 @@ import org.bytedeco.dnnl.memory;
 /** The network's input: pictures in memory of the caller. */
 final class PicturesPlan extends PlanLayer {
   private final int[] shape;
-  private long[] size;
 
   /** Pictures of {@code [height, width, channels]}. */
   PicturesPlan(int[] shape) {
     super("input");
-    this.shape = shape;
-    size = new long[] {shape[0], shape[1]};
+    this.shape = shape.clone();
   }
 
-  /** Height and width of what the network reads of each picture. */
-  long[] size() {
-    return size;
+  /** {@code [height, width, channels]} of what the network reads of each picture. */
+  int[] shape() {
+    return shape.clone();
   }
 
   /** Reads nothing but the first rows and columns. */
-  void crop(long[] wanted) {
-    size = wanted;
+  void crop(long[] size) {
+    shape[0] = Math.toIntExact(size[0]);
+    shape[1] = Math.toIntExact(size[1]);
   }
 
   @Override
   Tensor forward(Chain chain, List<Tensor> inputs) {
-    return chain.pictures(
-        new long[] {chain.count(), shape[2], shape[0], shape[1]},
-        new long[] {chain.count(), shape[2], size[0], size[1]});
+    return chain.pictures(new long[] {chain.count(), shape[2], shape[0], shape[1]});
   }
 
   @Override

@@ -37,6 +37,7 @@ public final class PlanCore extends Dl4jBackedCore {
   private final MemoryLimit memoryLimit;
   private final FlatUpdater updater;
   private final Weights weights;
+  private final int[] readShape;
   private final Arena arena = new Arena();
   private final RecentlyUsed<String, CompiledPlan> plans = new RecentlyUsed<>(CompiledPlan::close);
 
@@ -67,7 +68,13 @@ public final class PlanCore extends Dl4jBackedCore {
     memoryLimit = new MemoryLimit(options.memoryLimit());
     tuning = Tuning.parse(options.tuning());
     updater = new FlatUpdater(held, options.threads());
+    readShape = graph(true).readShape();
     weights = new Weights(held.parameters().data().address(), held.gradients().data().address());
+  }
+
+  @Override
+  public int[] readShape() {
+    return readShape.clone();
   }
 
   @Override
@@ -83,7 +90,7 @@ public final class PlanCore extends Dl4jBackedCore {
   synchronized MinibatchResult computeGradients(
       FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
     begin();
-    long address = held.address(pictures, labels.length);
+    long address = address(pictures, labels.length);
     held.requireLabels(labels, sampleWeights);
     return plan(labels.length, true).gradients(address, labels, sampleWeights, seed);
   }
@@ -91,7 +98,7 @@ public final class PlanCore extends Dl4jBackedCore {
   @Override
   public synchronized void predict(FloatPointer pictures, int count, FloatPointer probabilities) {
     begin();
-    plan(count, false).predict(held.address(pictures, count), probabilities);
+    plan(count, false).predict(address(pictures, count), probabilities);
     if (!hasFiniteParameters()) {
       float[] rows = new float[count * classes()];
       Arrays.fill(rows, Float.NaN);
@@ -158,7 +165,7 @@ public final class PlanCore extends Dl4jBackedCore {
     begin();
     return plan(labels.length, true)
         .profile(
-            held.address(pictures, labels.length),
+            address(pictures, labels.length),
             labels,
             repetitions,
             () -> {
@@ -183,7 +190,7 @@ public final class PlanCore extends Dl4jBackedCore {
   public synchronized String tune(int batchSize) {
     begin();
     FormatTrials trials =
-        new FormatTrials(this::graph, this::compile, held.pictureSize(), classes(), batchSize);
+        new FormatTrials(this::graph, this::compile, pictureSize(), classes(), batchSize);
     Tuning found = trials.run(tuning);
     plans.close();
     tuning = found;

@@ -62,6 +62,7 @@ final class PlanGraph {
   private static final String INPUT = "input";
 
   private final List<PlanLayer> layers = new ArrayList<>();
+  private final PicturesPlan pictures;
 
   /**
    * The operations of a network.
@@ -73,7 +74,7 @@ final class PlanGraph {
   PlanGraph(
       NetworkConfiguration configuration, int[] inputShape, List<String> order, boolean training) {
     Map<String, PlanLayer> outputs = new HashMap<>();
-    PicturesPlan pictures = new PicturesPlan(inputShape);
+    pictures = new PicturesPlan(inputShape);
     layers.add(pictures);
     outputs.put(
         configuration.isGraph() ? configuration.graph().getNetworkInputs().get(0) : INPUT,
@@ -92,9 +93,14 @@ final class PlanGraph {
       outputs.put(part.name, layers.get(layers.size() - 1));
       offset += part.parameters();
     }
-    crop(pictures);
+    crop();
     leaveOutIdentities(training);
     fuse(training);
+  }
+
+  /** {@code [height, width, channels]} of what the network reads of a picture. */
+  int[] readShape() {
+    return pictures.shape();
   }
 
   /** The operations; the last one puts out what the loss reads. */
@@ -235,11 +241,12 @@ final class PlanGraph {
    * drops what is left; whatever only this was made of, back to the pictures themselves, need not
    * be computed at all. The rest is the same, number by number, and so are all gradients.
    */
-  private void crop(PicturesPlan pictures) {
+  private void crop() {
     Map<PlanLayer, Integer> readers = readers();
     List<PlanLayer> leading = new ArrayList<>();
     List<long[]> inputSizes = new ArrayList<>();
-    long[] size = pictures.size();
+    int[] shape = pictures.shape();
+    long[] size = {shape[0], shape[1]};
     PlanLayer next = onlyReader(pictures, readers);
     while (next != null && next.inputs().size() == 1) {
       long[] output = next.outputSize(size);

@@ -114,8 +114,7 @@ final class PoolingPlan extends PlanLayer {
   Tensor forward(Chain chain, List<Tensor> inputs) {
     input = inputs.get(0);
     if (window == null) {
-      window =
-          Window.of(settings == null ? WindowSettings.whole(input) : settings, input.size());
+      window = Window.of(settings == null ? WindowSettings.whole(input) : settings, input.size());
     }
     long[] dimensions = {
       input.dimensions[0], input.dimensions[1], window.output[0], window.output[1]

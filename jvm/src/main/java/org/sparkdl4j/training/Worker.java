@@ -47,6 +47,7 @@ final class Worker implements MinibatchTraining {
             training,
             scaler,
             core.inputShape(),
+            core.readShape(),
             batchSize,
             new TrainingOrder(training.size(), batchSize, options.epochs(), seed, worker, workers));
   }

@@ -117,7 +117,7 @@ class StandardScalerTest {
     float[] result = new float[block.rowLength()];
     try (FloatPointer target = new FloatPointer(result)) {
       long source = block.rowAddress(view.row(picture));
-      scaler.standardizer(block).apply(source, 1, target.address());
+      scaler.standardizer(block, scaler.shape()).apply(source, 1, target.address());
       target.get(result);
     }
     return result;

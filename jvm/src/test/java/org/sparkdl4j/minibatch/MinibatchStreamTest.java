@@ -200,7 +200,7 @@ class MinibatchStreamTest {
     long before = Pointer.totalBytes();
     assertThrows(
         SparkDl4jException.class,
-        () -> new MinibatchStream(view, none, new int[] {1, 1, 3}, 10, tens(1).iterator()));
+        () -> new MinibatchStream(view, none, new int[] {1, 1, 3}, SHAPE, 10, tens(1).iterator()));
     assertEquals(before, Pointer.totalBytes());
   }
 
@@ -212,7 +212,7 @@ class MinibatchStreamTest {
   }
 
   private MinibatchStream stream(Iterator<Selection> selections) {
-    return new MinibatchStream(view, none, SHAPE, 10, selections);
+    return new MinibatchStream(view, none, SHAPE, SHAPE, 10, selections);
   }
 
   private static Stream<Selection> tens(int count) {

@@ -44,7 +44,7 @@ class MinibatchTest {
   @Test
   void gathersPicturesWithLabelsAndWeights() {
     StandardScaler none = StandardScaler.fit(ScalerKind.NONE, view);
-    try (Minibatch minibatch = new Minibatch(view, none, SHAPE, 3)) {
+    try (Minibatch minibatch = new Minibatch(view, none, SHAPE, SHAPE, 3)) {
       minibatch.load(new Selection(7, new int[] {2, 0}));
       assertEquals(7, minibatch.number());
       assertEquals(2, minibatch.size());
@@ -64,7 +64,7 @@ class MinibatchTest {
   void picturesNextToEachOtherAreReadWhereTheyAre() {
     LabeledImages all = new LabeledImages(block, null, null, List.of());
     StandardScaler feature = StandardScaler.fit(ScalerKind.FEATURE, all);
-    try (Minibatch minibatch = new Minibatch(all, feature, SHAPE, 3)) {
+    try (Minibatch minibatch = new Minibatch(all, feature, SHAPE, SHAPE, 3)) {
       minibatch.load(Selection.range(0, 1, 3));
       float[] together = values(minibatch, 18);
       for (int i = 0; i < 3; i++) {
@@ -74,6 +74,41 @@ class MinibatchTest {
         for (int k = 0; k < 6; k++) {
           // The five pictures' values are 10 apart.
           assertEquals((10 * (1 + i) - 20) / Math.sqrt(200), gathered[k], 1e-6);
+        }
+      }
+    }
+  }
+
+  /** Of pictures of 3x4x2, the first two rows and three columns, of bytes and of floats. */
+  @Test
+  void onlyWhatTheNetworkReadsIsStandardised() {
+    int[] shape = {3, 4, 2};
+    try (PixelBlock bytes = PixelBlock.allocate(2, 3, 4, 2);
+        PixelBlock floats = PixelBlock.allocate(PixelType.FLOAT32, 2, 3, 4, 2)) {
+      for (int i = 0; i < 2; i++) {
+        byte[] row = new byte[24];
+        float[] sameRow = new float[24];
+        for (int k = 0; k < 24; k++) sameRow[k] = row[k] = (byte) (100 * i + k * (1 + i));
+        bytes.write(i, row);
+        floats.write(i, sameRow);
+      }
+      for (PixelBlock each : List.of(bytes, floats)) {
+        LabeledImages all = new LabeledImages(each, null, null, List.of());
+        for (ScalerKind kind : ScalerKind.values()) {
+          StandardScaler scaler = StandardScaler.fit(kind, all);
+          try (Minibatch whole = new Minibatch(all, scaler, shape, shape, 2);
+              Minibatch part = new Minibatch(all, scaler, shape, new int[] {2, 3, 2}, 2)) {
+            whole.load(new Selection(0, new int[] {1, 0}));
+            part.load(new Selection(0, new int[] {1, 0}));
+            float[] expected = values(whole, 48);
+            float[] found = values(part, 24);
+            for (int i = 0; i < 24; i++) {
+              int inPicture = i % 12;
+              int at = i / 12 * 24 + inPicture / 6 * 8 + inPicture % 6;
+              assertEquals(expected[at], found[i], kind + " " + i);
+            }
+          }
+          scaler.close();
         }
       }
     }
@@ -89,8 +124,8 @@ class MinibatchTest {
         floats.write(i, row);
       }
       LabeledImages other = new LabeledImages(floats, null, null, List.of());
-      try (Minibatch ofBytes = new Minibatch(view, channel, SHAPE, 2);
-          Minibatch ofFloats = new Minibatch(other, channel, SHAPE, 2)) {
+      try (Minibatch ofBytes = new Minibatch(view, channel, SHAPE, SHAPE, 2);
+          Minibatch ofFloats = new Minibatch(other, channel, SHAPE, SHAPE, 2)) {
         ofBytes.load(new Selection(0, new int[] {1, 0}));
         ofFloats.load(new Selection(0, new int[] {2, 4}));
         assertArrayEquals(values(ofBytes, 12), values(ofFloats, 12));
@@ -116,7 +151,7 @@ class MinibatchTest {
   @Test
   void refusesWhatDoesNotFit() {
     StandardScaler none = StandardScaler.fit(ScalerKind.NONE, view);
-    refused(ErrorCode.DATA_SHAPE, () -> new Minibatch(view, none, new int[] {2, 1, 3}, 1));
+    refused(ErrorCode.DATA_SHAPE, () -> new Minibatch(view, none, new int[] {2, 1, 3}, SHAPE, 1));
     refused(ErrorCode.DATA_SHAPE, () -> view.withWeights(new float[2]));
     refused(ErrorCode.DATA_NOT_FINITE, () -> view.withWeights(new float[3]));
     refused(ErrorCode.DATA_NOT_FINITE, () -> view.withWeights(new float[] {1, -1, 1}));

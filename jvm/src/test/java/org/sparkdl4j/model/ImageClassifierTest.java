@@ -634,7 +634,8 @@ class ImageClassifierTest {
     NetworkCore core = NetworkCores.of(configuration, Blobs.SHAPE, CoreOptions.DEFAULT);
     try (LabeledImages training = Blobs.images(30, 1)) {
       StandardScaler scaler = StandardScaler.fit(ScalerKind.FEATURE, training);
-      try (Minibatch minibatch = new Minibatch(training, scaler, Blobs.SHAPE, 10)) {
+      try (Minibatch minibatch =
+          new Minibatch(training, scaler, Blobs.SHAPE, core.readShape(), 10)) {
         for (int i = 0; i < 3; i++) {
           minibatch.load(Selection.range(i, 10 * i, 10));
           core.train(minibatch.features(), minibatch.labels(), null, i);
@@ -660,7 +661,8 @@ class ImageClassifierTest {
 
   /** The test's pictures as the classifier's network reads them. */
   private static INDArray pictures(ImageClassifier classifier) {
-    try (Minibatch pictures = new Minibatch(TEST, classifier.scaler(), Blobs.SHAPE, TEST.size())) {
+    try (Minibatch pictures =
+        new Minibatch(TEST, classifier.scaler(), Blobs.SHAPE, Blobs.SHAPE, TEST.size())) {
       pictures.load(Selection.range(0, 0, TEST.size()));
       float[] features = new float[TEST.size() * 144];
       pictures.features().get(features);

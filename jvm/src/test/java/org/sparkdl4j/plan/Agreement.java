@@ -38,6 +38,7 @@ final class Agreement {
     try (StockDl4j stock = new StockDl4j(network.configuration, network.shape, network.classes);
         PlanCore core = new PlanCore(network.configuration, network.shape, options);
         FloatPointer pictures = network.pictures(network.batch, seed);
+        FloatPointer read = ReadPart.of(pictures, network.batch, core);
         FloatPointer probabilities = new FloatPointer((long) network.batch * network.classes)) {
       int[] labels = network.labels(network.batch, seed);
       assertArrayEquals(stock.parameters(), core.snapshot().parameters());
@@ -45,7 +46,7 @@ final class Agreement {
       core.restore(start);
       stock.setParameters(start.parameters());
 
-      core.predict(pictures, network.batch, probabilities);
+      core.predict(read, network.batch, probabilities);
       float[] output = new float[network.batch * network.classes];
       probabilities.get(output);
       assertNear(distance(stock.output(pictures, network.batch), output), 1e-5, "output");
@@ -53,7 +54,7 @@ final class Agreement {
       // Where DL4J clips a probability, its gradient fades; the plan's stays that of the logit.
       if (network.configuration.loss().isSigmoid() && hasClipped(output)) return true;
       double expected = stock.computeGradients(pictures, labels, network.sampleWeights);
-      double loss = core.computeGradients(pictures, labels, network.sampleWeights, seed).lossSum();
+      double loss = core.computeGradients(read, labels, network.sampleWeights, seed).lossSum();
       // DL4J takes the logarithm of 1 - p, a float; against DL4J in double the loss is off by 1e-7.
       double tolerance = network.configuration.loss().isSigmoid() ? 3e-4 : 1e-5;
       assertEquals(expected, loss, tolerance * Math.max(network.batch, expected));
@@ -67,7 +68,7 @@ final class Agreement {
       double updater = 0;
       for (int step = 0; step < STEPS; step++) {
         stock.fit(pictures, labels, network.sampleWeights);
-        core.train(pictures, labels, network.sampleWeights, step);
+        core.train(read, labels, network.sampleWeights, step);
         NetworkState state = core.snapshot();
         assertEquals(step + 1, state.iteration());
         // Some trainings diverge, and DL4J's GELU has no derivative of values above 26.

@@ -54,7 +54,8 @@ class PlanCoreTest {
         new MultiLayerNetwork(configuration("{'type':'MaxPool2D'}", options).layers());
     stock.init();
     try (PlanCore core = core("{'type':'MaxPool2D'}", options);
-        FloatPointer pictures = pictures(8, 1)) {
+        FloatPointer pictures = pictures(8, 1);
+        FloatPointer read = ReadPart.of(pictures, 8, core)) {
       for (int step = 0; step < STEPS; step++) {
         // The last minibatch is smaller, as at the end of an epoch.
         int count = step % 5 == 4 ? 3 : 8;
@@ -64,7 +65,7 @@ class PlanCoreTest {
                 .permute(0, 3, 1, 2)
                 .dup('c'),
             oneHot(labels, CLASSES));
-        core.train(pictures, labels, null, step);
+        core.train(read, labels, null, step);
       }
       NetworkState state = core.snapshot();
       assertClose(stock.params().toFloatVector(), state.parameters(), 1e-4, "parameters");
@@ -138,12 +139,47 @@ class PlanCoreTest {
     }
   }
 
+  /** Whatever is left over when windows have been placed is left out, back to the pictures. */
+  @Test
+  void readsOnlyWhatReachesTheOutput() {
+    // 13 - 2 = 11 = 2 * 5 + 1 rows, 11 - 2 = 9 = 2 * 4 + 1 columns: the last of each is not pooled.
+    assertReads(new int[] {12, 10, 2}, "{'type':'MaxPool2D'}");
+    assertReads(
+        new int[] {12, 10, 2}, "{'type':'Activation','activation':'tanh'},{'type':'MaxPool2D'}");
+    // Statistics are of all values, and the sum is of two ways through the network.
+    assertReads(SHAPE, "{'type':'BatchNorm'},{'type':'MaxPool2D'}");
+    assertReads(
+        SHAPE,
+        "{'type':'Block','layers':[{'type':'Conv2D','filters':16,'kernel_size':[1,1]}]},"
+            + "{'type':'MaxPool2D'}");
+    assertReads(SHAPE, "{'type':'GlobalPool'}");
+    // Padding in the last pooling's window, so that it reads everything.
+    assertReads(SHAPE, "{'type':'MaxPool2D','padding':'same'}");
+    // 11 to 5 to 2 rows; back: 4 of 5, which need 8 of 11, which need 10 of 13. Columns: 9, 4, 2.
+    assertReads(new int[] {10, 10, 2}, "{'type':'MaxPool2D'},{'type':'MaxPool2D'}");
+    NetworkSpec landscape = NetworkSpec.reference("landscape");
+    int[] shape = landscape.defaultInputShape();
+    Options none = new Options("network", Json.object());
+    try (PlanCore core =
+        new PlanCore(landscape.toConfiguration(shape, 3, none, 1), shape, CoreOptions.DEFAULT)) {
+      assertArrayEquals(new int[] {66, 66, 3}, core.readShape());
+      assertArrayEquals(new int[] {75, 75, 3}, core.inputShape());
+    }
+  }
+
+  private static void assertReads(int[] expected, String layers) {
+    try (PlanCore core = core(layers, "{}")) {
+      assertArrayEquals(expected, core.readShape(), layers);
+    }
+  }
+
   @Test
   void predictionsDependNeitherOnTheBatchNorOnTheThread() throws Exception {
     try (PlanCore core = core("{'type':'AvgPool2D'},{'type':'Dropout'}", "{}");
         FloatPointer pictures = pictures(9, 1);
         FloatPointer together = new FloatPointer(9L * CLASSES);
         FloatPointer alone = new FloatPointer((long) CLASSES)) {
+      long size = core.pictureSize();
       core.predict(pictures, 9, together);
       float[] before = floats(together);
       Thread other = new Thread(() -> core.predict(pictures, 9, together));
@@ -151,7 +187,7 @@ class PlanCoreTest {
       other.join();
       assertArrayEquals(before, floats(together));
       for (int i = 0; i < 9; i++) {
-        core.predict(new FloatPointer(pictures).position((long) i * PIXELS), 1, alone);
+        core.predict(new FloatPointer(pictures).position(i * size), 1, alone);
         for (int k = 0; k < CLASSES; k++) {
           assertEquals(before[i * CLASSES + k], alone.get(k), 1e-6);
         }

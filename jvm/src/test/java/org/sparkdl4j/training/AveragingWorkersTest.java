@@ -54,7 +54,7 @@ class AveragingWorkersTest {
     NetworkState expected;
     double lastLoss = 0;
     try (NetworkCore core = Blobs.core(NETWORK);
-        Minibatch minibatch = new Minibatch(training, scaler, Blobs.SHAPE, 16)) {
+        Minibatch minibatch = new Minibatch(training, scaler, Blobs.SHAPE, core.readShape(), 16)) {
       for (int epoch = 1; epoch <= 2; epoch++) {
         lastLoss = 0;
         for (int step = 0; step < 7; step++) {
@@ -79,7 +79,7 @@ class AveragingWorkersTest {
     NetworkState expected;
     try (NetworkCore first = Blobs.core(NETWORK);
         NetworkCore second = Blobs.core(NETWORK);
-        Minibatch minibatch = new Minibatch(training, scaler, Blobs.SHAPE, 16)) {
+        Minibatch minibatch = new Minibatch(training, scaler, Blobs.SHAPE, first.readShape(), 16)) {
       List<NetworkCore> cores = List.of(first, second);
       for (int epoch = 1; epoch <= 2; epoch++) {
         for (int step = 0; step < 4; step++) train(cores.get(step % 2), minibatch, epoch, step, 9);

@@ -23,6 +23,11 @@ class DelegatingCore implements NetworkCore {
   }
 
   @Override
+  public int[] readShape() {
+    return core.readShape();
+  }
+
+  @Override
   public int classes() {
     return core.classes();
   }

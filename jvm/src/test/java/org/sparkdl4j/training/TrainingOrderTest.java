@@ -70,7 +70,8 @@ class TrainingOrderTest {
       for (int i = 0; i < 23; i++) block.write(i, new byte[] {(byte) i});
       LabeledImages view = new LabeledImages(block, null, null, List.of());
       StandardScaler none = StandardScaler.fit(ScalerKind.NONE, view);
-      try (Minibatch minibatch = new Minibatch(view, none, new int[] {1, 1, 1}, 4)) {
+      int[] shape = none.shape();
+      try (Minibatch minibatch = new Minibatch(view, none, shape, shape, 4)) {
         while (order.hasNext()) {
           minibatch.load(order.next());
           FloatPointer features = minibatch.features();

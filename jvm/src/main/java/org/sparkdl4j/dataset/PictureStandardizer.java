@@ -19,6 +19,7 @@ import org.sparkdl4j.onednn.NativeObjects;
 import org.sparkdl4j.onednn.OneDnn;
 import org.sparkdl4j.onednn.RecentlyUsed;
 import org.sparkdl4j.onednn.Step;
+import org.sparkdl4j.onednn.Threads;
 
 /**
  * Turns pictures of one size and number type into what a network reads of them, which are their
@@ -27,6 +28,9 @@ import org.sparkdl4j.onednn.Step;
  * one call at a time.
  */
 public final class PictureStandardizer implements AutoCloseable {
+  /** Below so many values, other threads would take longer to wake than to help. */
+  private static final int FOR_ONE_THREAD = 1 << 16;
+
   private final PixelType type;
   private final int height;
   private final int width;
@@ -85,6 +89,12 @@ public final class PictureStandardizer implements AutoCloseable {
    * @param target address of {@code count * pictureSize()} floats
    */
   public synchronized void apply(long source, int count, long target) {
+    boolean isSmall = (long) count * pictureSize() <= FOR_ONE_THREAD;
+    if (isSmall) Threads.withOne(() -> run(source, count, target));
+    else run(source, count, target);
+  }
+
+  private void run(long source, int count, long target) {
     Compiled steps = compiled.get(count);
     if (steps == null) {
       steps = new Compiled(count);

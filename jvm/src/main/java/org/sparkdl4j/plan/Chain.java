@@ -42,6 +42,8 @@ final class Chain implements AutoCloseable {
   private final List<Step> steps = new ArrayList<>();
   private final primitive_attr plain;
 
+  private long multiplyAdds;
+
   /** How many of the steps are forward. */
   private int forwardSteps = -1;
 
@@ -251,6 +253,16 @@ final class Chain implements AutoCloseable {
   void seeded(LongConsumer action, memory filled) {
     seeded.add(action);
     buffers.use(filled, 0);
+  }
+
+  /** Says how many multiply-adds a step of the forward pass does. */
+  void count(long multiplyAdds) {
+    this.multiplyAdds += multiplyAdds;
+  }
+
+  /** Multiply-adds of the forward pass, as far as they were counted. */
+  long multiplyAdds() {
+    return multiplyAdds;
   }
 
   /** Ends the forward pass: {@code values} are read or written between it and the backward pass. */

@@ -107,6 +107,11 @@ final class CompiledPlan implements AutoCloseable {
     return chain.steps();
   }
 
+  /** Multiply-adds of the forward pass's convolutions and dense layers. */
+  long multiplyAdds() {
+    return chain.multiplyAdds();
+  }
+
   /** Bytes of memory for activations and gradients. */
   long bytes() {
     return chain.bytes();

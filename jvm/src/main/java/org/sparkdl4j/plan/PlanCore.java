@@ -6,13 +6,13 @@ import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
-import org.nd4j.nativeblas.NativeOpsHolder;
 import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.onednn.RecentlyUsed;
 import org.sparkdl4j.onednn.Step;
+import org.sparkdl4j.onednn.Threads;
 import org.sparkdl4j.update.FlatUpdater;
 
 /**
@@ -28,6 +28,13 @@ public final class PlanCore extends Dl4jBackedCore {
 
   /** So much larger than the weights, activations make reading the weights cheap. */
   private static final int TIMES_WEIGHTS = 4;
+
+  /**
+   * So many multiply-adds, a tenth of a millisecond or two, are predicted by one thread: others
+   * would save half of that, but where a processor is busy with something else, all wait for
+   * milliseconds until each has had its turn.
+   */
+  private static final long FOR_ONE_THREAD = 6_000_000;
 
   /** Large enough that what does not grow with the minibatch counts little. */
   private static final int SAMPLE = 16;
@@ -46,6 +53,9 @@ public final class PlanCore extends Dl4jBackedCore {
 
   private boolean isFinite;
   private Tuning tuning;
+
+  /** Of the prediction of one picture; 0 before anybody asked. */
+  private long multiplyAdds;
 
   /** Pictures whose prediction fits the cache; 0 before anybody asked. */
   private int cachedPictures;
@@ -98,7 +108,10 @@ public final class PlanCore extends Dl4jBackedCore {
   @Override
   public synchronized void predict(FloatPointer pictures, int count, FloatPointer probabilities) {
     begin();
-    plan(count, false).predict(address(pictures, count), probabilities);
+    long address = address(pictures, count);
+    Runnable prediction = () -> plan(count, false).predict(address, probabilities);
+    if (count * multiplyAdds() <= FOR_ONE_THREAD) Threads.withOne(prediction);
+    else prediction.run();
     if (!hasFiniteParameters()) {
       float[] rows = new float[count * classes()];
       Arrays.fill(rows, Float.NaN);
@@ -205,10 +218,7 @@ public final class PlanCore extends Dl4jBackedCore {
 
   private void begin() {
     held.requireOpen();
-    if (options.threads() > 0) {
-      // Of this thread, and of oneDNN: it shares one OpenMP with ND4J.
-      NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(options.threads());
-    }
+    if (options.threads() > 0) Threads.use(options.threads());
   }
 
   private CompiledPlan plan(int count, boolean training) {
@@ -225,6 +235,16 @@ public final class PlanCore extends Dl4jBackedCore {
     }
     plans.put(key, plan);
     return plan;
+  }
+
+  /** Of the forward pass of one picture. */
+  private long multiplyAdds() {
+    if (multiplyAdds == 0) {
+      try (CompiledPlan plan = compile(graph(false), 1, false, tuning)) {
+        multiplyAdds = plan.multiplyAdds();
+      }
+    }
+    return multiplyAdds;
   }
 
   private long bytes(int count, boolean training) {

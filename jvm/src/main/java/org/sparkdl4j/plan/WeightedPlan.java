@@ -180,6 +180,8 @@ abstract class WeightedPlan extends PlanLayer {
   Tensor forward(Chain chain, List<Tensor> inputs) {
     input = inputs.get(0);
     long[] dimensions = outputDimensions();
+    // Every weight counts once for every place of the output.
+    chain.count(product(weightDimensions()) * product(dimensions) / dimensions[1]);
     plainWeights = chain.keep(weights());
     bias =
         chain.keep(
@@ -363,5 +365,9 @@ abstract class WeightedPlan extends PlanLayer {
       if (!found.next_impl()) break;
     }
     return found == null ? null : description.get();
+  }
+
+  private static long product(long[] sizes) {
+    return Arrays.stream(sizes).reduce(1, (a, b) -> a * b);
   }
 }

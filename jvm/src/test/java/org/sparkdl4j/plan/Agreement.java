@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Random;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.nativeblas.NativeOpsHolder;
 import org.sparkdl4j.dl4j.Dl4jNetwork;
 import org.sparkdl4j.dl4j.NetworkState;
+import org.sparkdl4j.onednn.Threads;
 
 /** The plan and stock DL4J on one network: output, loss, gradient and training side by side. */
 final class Agreement {
@@ -32,9 +32,9 @@ final class Agreement {
   static boolean isClose(RandomNetwork network, long seed, CoreOptions options) {
     // DL4J's helper for depthwise convolution fails with dilation.
     Nd4j.getEnvironment().allowHelpers(false);
-    int threads = NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
     // Small networks on many threads mostly wait, and long where the machine has other work.
-    if (seed % 5 != 0) setThreads(1);
+    int threads = Threads.count();
+    if (seed % 5 != 0) Threads.use(1);
     try (StockDl4j stock = new StockDl4j(network.configuration, network.shape, network.classes);
         PlanCore core = new PlanCore(network.configuration, network.shape, options);
         FloatPointer pictures = network.pictures(network.batch, seed);
@@ -80,14 +80,9 @@ final class Agreement {
       assertNear(parameters, 0.3, "parameters");
       return gradient <= 1e-5 && parameters <= 5e-4 && updater <= 5e-3;
     } finally {
-      setThreads(threads);
+      Threads.use(threads);
       Nd4j.getEnvironment().allowHelpers(true);
     }
-  }
-
-  /** Of this thread, for ND4J and oneDNN alike: they share one OpenMP. */
-  static void setThreads(int count) {
-    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(count);
   }
 
   /** The relative distance; that of two vectors of zeros is zero. */

@@ -35,6 +35,7 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.onednn.Threads;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
 
@@ -170,6 +171,22 @@ class PlanCoreTest {
   private static void assertReads(int[] expected, String layers) {
     try (PlanCore core = core(layers, "{}")) {
       assertArrayEquals(expected, core.readShape(), layers);
+    }
+  }
+
+  /** A small prediction takes one thread, but leaves the number of threads as it was. */
+  @Test
+  void smallPredictionsKeepTheNumberOfThreads() {
+    int before = Threads.count();
+    try (PlanCore core = core("{'type':'MaxPool2D'}", "{}");
+        FloatPointer pictures = pictures(2, 1);
+        FloatPointer probabilities = new FloatPointer(2L * CLASSES)) {
+      Threads.use(3);
+      core.predict(pictures, 2, probabilities);
+      core.predict(pictures, 2, probabilities);
+      assertEquals(3, Threads.count());
+    } finally {
+      Threads.use(before);
     }
   }
 

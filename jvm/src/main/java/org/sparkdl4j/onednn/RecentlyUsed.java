@@ -1,5 +1,6 @@
 package org.sparkdl4j.onednn;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -33,6 +34,11 @@ public final class RecentlyUsed<K, V> implements AutoCloseable {
       closing.accept(values.remove(values.keySet().iterator().next()));
     }
     values.put(key, value);
+  }
+
+  /** All of them. */
+  public Collection<V> values() {
+    return values.values();
   }
 
   /** Closes all of them; new ones may be put afterwards. */

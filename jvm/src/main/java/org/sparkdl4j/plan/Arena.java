@@ -4,7 +4,10 @@ import org.bytedeco.dnnl.memory;
 import org.sparkdl4j.onednn.NativeObjects;
 import org.sparkdl4j.onednn.OneDnn;
 
-/** One block of memory for the values of all plans of a network, which run one at a time. */
+/**
+ * One block of memory, such as that for the values of all plans of a network, which run one at a
+ * time.
+ */
 final class Arena implements AutoCloseable {
   private NativeObjects objects = new NativeObjects();
   private long bytes;
@@ -22,6 +25,14 @@ final class Arena implements AutoCloseable {
     bytes = wanted;
   }
 
+  /** Makes the block all of an object's memory. */
+  void provide(memory object) {
+    memory.desc desc = object.get_desc();
+    require(desc.get_size());
+    desc.deallocate();
+    OneDnn.point(object, address);
+  }
+
   /** Where the block starts now; 0 when it has no memory. */
   long address() {
     return address;
@@ -31,6 +42,7 @@ final class Arena implements AutoCloseable {
     return bytes;
   }
 
+  /** Gives the block back; asked for again, there is another one. */
   @Override
   public void close() {
     objects.close();

@@ -187,9 +187,16 @@ final class Chain implements AutoCloseable {
     return weights.parameters(objects, plainDesc, offset);
   }
 
-  /** Parameters in a format that oneDNN wants, brought up to date before every forward pass. */
+  /**
+   * Parameters in a format that oneDNN wants. Training changes them in every step, so it converts
+   * them where they are needed, into memory that serves for other values before and after; for
+   * inference there are copies that stay.
+   */
   memory parameters(String layer, memory.desc plainDesc, long offset, memory.desc wanted) {
     if (wanted.equals(plainDesc)) return parameters(plainDesc, offset);
+    if (training) {
+      return converted(layer + ".weights", plainDesc, parameters(plainDesc, offset), wanted);
+    }
     Weights.Copy copy = weights.copy(layer, plainDesc, offset, wanted);
     derive(copy);
     return copy.memory();
@@ -291,6 +298,11 @@ final class Chain implements AutoCloseable {
   /** Brings up to date what follows from the parameters. */
   void refresh() {
     for (DerivedParameters each : derived) each.refresh(weights.version());
+  }
+
+  /** Gives back the memory of what follows from the parameters, until it is refreshed. */
+  void dropDerived() {
+    for (DerivedParameters each : derived) each.drop();
   }
 
   /** Brings up to date what follows from the minibatch's seed. */

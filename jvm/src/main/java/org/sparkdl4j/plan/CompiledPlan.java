@@ -102,6 +102,11 @@ final class CompiledPlan implements AutoCloseable {
     probabilities.put(rows, 0, rows.length);
   }
 
+  /** Gives back the memory of its copies of the weights, until the next prediction. */
+  void dropCopies() {
+    chain.dropDerived();
+  }
+
   /** All steps, in the order in which they run. */
   List<Step> steps() {
     return chain.steps();

@@ -11,8 +11,17 @@ abstract class DerivedParameters {
     derivedFrom = version;
   }
 
-  /** Computes it from the present parameters. */
+  /** Gives its memory back until it is computed again. */
+  final void drop() {
+    derivedFrom = -1;
+    free();
+  }
+
+  /** Computes it from the present parameters, in memory that {@link #free} may have taken. */
   abstract void derive();
+
+  /** Gives memory back that {@link #derive} can take again. */
+  abstract void free();
 
   /** Gives up what it holds; a plan calls it once. */
   abstract void release();

@@ -4,6 +4,7 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.javacpp.FloatPointer;
 import org.sparkdl4j.onednn.FloatMemory;
+import org.sparkdl4j.onednn.NativeAddress;
 import org.sparkdl4j.onednn.NativeObjects;
 import org.sparkdl4j.onednn.OneDnn;
 import org.sparkdl4j.onednn.Step;
@@ -18,6 +19,8 @@ final class FoldedWeights extends DerivedParameters {
   private final Weights weights;
   private final RunningStatistics statistics;
   private final NativeObjects objects = new NativeObjects();
+  private final Arena rowsArena = new Arena();
+  private final Arena arena = new Arena();
   private final long biasOffset;
   private final int outputs;
   private final long perOutput;
@@ -52,8 +55,8 @@ final class FoldedWeights extends DerivedParameters {
         Math.toIntExact(dimensions.length == 5 ? dimensions[0] * dimensions[1] : dimensions[0]);
     perOutput = all / outputs;
     memory.desc rowDesc = objects.keep(OneDnn.desc(dimensions, rowFormat(dimensions.length)));
-    rows = objects.keep(new memory(rowDesc, OneDnn.ENGINE));
-    folded = objects.keep(new memory(wanted, OneDnn.ENGINE));
+    rows = objects.keep(new memory(rowDesc, OneDnn.ENGINE, new NativeAddress(0)));
+    folded = objects.keep(new memory(wanted, OneDnn.ENGINE, new NativeAddress(0)));
     memory.desc biasDesc = OneDnn.desc(new long[] {outputs}, format_tag.x);
     bias = objects.keep(new memory(biasDesc, OneDnn.ENGINE));
     toRows =
@@ -86,6 +89,7 @@ final class FoldedWeights extends DerivedParameters {
       for (int i = 0; i < outputs; i++) terms[i] += own[i] * factors[i];
     }
     FloatMemory.at(OneDnn.address(bias), outputs).put(terms);
+    rowsArena.provide(rows);
     toRows.run();
     float[] chunk = new float[(int) Math.min(CHUNK, perOutput)];
     long start = OneDnn.address(rows);
@@ -98,11 +102,19 @@ final class FoldedWeights extends DerivedParameters {
         part.put(chunk, 0, length);
       }
     }
+    arena.provide(folded);
     toWanted.run();
+    rowsArena.close();
+  }
+
+  @Override
+  void free() {
+    arena.close();
   }
 
   @Override
   void release() {
+    arena.close();
     objects.close();
   }
 

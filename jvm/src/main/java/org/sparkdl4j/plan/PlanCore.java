@@ -54,6 +54,9 @@ public final class PlanCore extends Dl4jBackedCore {
   private boolean isFinite;
   private Tuning tuning;
 
+  /** Whether there has been a prediction since the last training. */
+  private boolean hasPredicted;
+
   /** Of the prediction of one picture; 0 before anybody asked. */
   private long multiplyAdds;
 
@@ -100,6 +103,7 @@ public final class PlanCore extends Dl4jBackedCore {
   synchronized MinibatchResult computeGradients(
       FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
     begin();
+    dropCopies();
     long address = address(pictures, labels.length);
     held.requireLabels(labels, sampleWeights);
     return plan(labels.length, true).gradients(address, labels, sampleWeights, seed);
@@ -109,6 +113,7 @@ public final class PlanCore extends Dl4jBackedCore {
   public synchronized void predict(FloatPointer pictures, int count, FloatPointer probabilities) {
     begin();
     long address = address(pictures, count);
+    hasPredicted = true;
     Runnable prediction = () -> plan(count, false).predict(address, probabilities);
     if (count * multiplyAdds() <= FOR_ONE_THREAD) Threads.withOne(prediction);
     else prediction.run();
@@ -219,6 +224,12 @@ public final class PlanCore extends Dl4jBackedCore {
   private void begin() {
     held.requireOpen();
     if (options.threads() > 0) Threads.use(options.threads());
+  }
+
+  /** After an update, the copies of the weights that predictions read are of no use any more. */
+  private void dropCopies() {
+    if (hasPredicted) plans.values().forEach(CompiledPlan::dropCopies);
+    hasPredicted = false;
   }
 
   private CompiledPlan plan(int count, boolean training) {

@@ -43,6 +43,11 @@ final class RunningStatistics {
       }
 
       @Override
+      void free() {
+        // The memory is the plan's.
+      }
+
+      @Override
       void release() {
         // The memory is the plan's.
       }

@@ -77,6 +77,7 @@ final class Weights {
   /** Parameters in a format of oneDNN's. */
   final class Copy extends DerivedParameters {
     private final NativeObjects objects = new NativeObjects();
+    private final Arena arena = new Arena();
     private final long offset;
     private final memory.desc desc;
     private final memory memory;
@@ -86,7 +87,7 @@ final class Weights {
     private Copy(String layer, memory.desc plain, long offset, memory.desc wanted) {
       this.offset = offset;
       desc = objects.keep(new memory.desc(wanted.data()));
-      memory = objects.keep(new memory(desc, OneDnn.ENGINE));
+      memory = objects.keep(new memory(desc, OneDnn.ENGINE, new NativeAddress(0)));
       refresh =
           Step.reorder(
               objects, layer + ".weights", plain, parameters(objects, plain, offset), desc, memory);
@@ -98,13 +99,20 @@ final class Weights {
 
     @Override
     void derive() {
+      arena.provide(memory);
       refresh.run();
+    }
+
+    @Override
+    void free() {
+      arena.close();
     }
 
     @Override
     void release() {
       if (--users > 0) return;
       copies.remove(this);
+      arena.close();
       objects.close();
     }
   }

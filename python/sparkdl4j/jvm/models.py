@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sparkdl4j import training_run
 from sparkdl4j.jvm import in_process
 from sparkdl4j.jvm.errors import translated
 from sparkdl4j.jvm.in_process import java_class
 
 if TYPE_CHECKING:
     from sparkdl4j.dataset import ImageDataset
-
-_POLL_MILLIS = 100
-_LAST_EVENTS = ("end", "error")
 
 
 class Model:
@@ -85,8 +83,7 @@ def train(
             Training.start documents them.
         train_data, validation_data: labelled pictures whose labels index the same classes.
         weights: (n,) by how much the loss of each training picture counts; None for 1.
-        on_event: receives every event in order. An exception of its, KeyboardInterrupt among them, stops training at
-            the next minibatch and is returned beside the model.
+        on_event: as `training_run.follow` takes it.
 
     Returns:
         the classifier with the parameters to keep, and what stopped training early, if anything did.
@@ -96,23 +93,8 @@ def train(
         _view(train_data, weights),
         None if validation_data is None else _view(validation_data),
     )
-    stopped_by: BaseException | None = None
-    while True:
-        event: dict[str, Any] | None = None
-        try:
-            text = run.poll(_POLL_MILLIS)
-            if text is not None:
-                event = json.loads(str(text))
-                # The last event always arrives, so that observers can tidy up.
-                if stopped_by is None or event["type"] in _LAST_EVENTS:
-                    on_event(event)
-        except BaseException as stop:
-            run.cancel()
-            if isinstance(stopped_by, KeyboardInterrupt) and isinstance(stop, KeyboardInterrupt):
-                raise  # whoever presses Ctrl-C twice does not want to wait for the minibatch
-            stopped_by = stopped_by or stop
-        if event is not None and event["type"] in _LAST_EVENTS:
-            return Model(run.result()), stopped_by
+    model, stopped_by = training_run.follow(run, on_event)
+    return Model(model), stopped_by
 
 
 def _close(java_model: Any) -> None:

@@ -13,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.DamageReason;
@@ -26,7 +25,6 @@ import org.sparkdl4j.image.ImageDecoder;
  * Decodes picture files into a block, side by side. What is read does not depend on the threads.
  */
 public final class ImageLoader {
-  private static final int NAMED = 5;
   private static final long PROGRESS_MILLIS = 100;
 
   private final ImageDecoder decoder;
@@ -88,7 +86,7 @@ public final class ImageLoader {
         good[kept++] = i;
       }
     }
-    checkDamaged(damaged, files.size(), maxDamaged);
+    DamagedShare.check(damaged, files.size(), maxDamaged);
     return Optional.of(new LoadedImages(Arrays.copyOf(good, kept), damaged));
   }
 
@@ -206,29 +204,6 @@ public final class ImageLoader {
               + "x"
               + options.channels());
     }
-  }
-
-  private static void checkDamaged(List<DamagedImage> damaged, int total, double maxDamaged) {
-    boolean allDamaged = damaged.size() == total;
-    if (!allDamaged && damaged.size() <= maxDamaged * total) return;
-    String named =
-        damaged.stream().limit(NAMED).map(DamagedImage::toString).collect(Collectors.joining(", "));
-    if (damaged.size() > NAMED) named += " and " + (damaged.size() - NAMED) + " more";
-    throw new SparkDl4jException(
-            allDamaged ? ErrorCode.DATA_EMPTY : ErrorCode.DATA_DAMAGED,
-            allDamaged
-                ? "none of the " + total + " pictures can be used: " + named
-                : damaged.size()
-                    + " of "
-                    + total
-                    + " pictures are damaged, more than max_damaged="
-                    + maxDamaged
-                    + " allows: "
-                    + named
-                    + "; repair or remove them, or raise max_damaged")
-        .with("damaged", damaged.stream().map(DamagedImage::toString).collect(Collectors.toList()))
-        .with("damaged_count", damaged.size())
-        .with("total", total);
   }
 
   private static RuntimeException failed(Throwable failure) {

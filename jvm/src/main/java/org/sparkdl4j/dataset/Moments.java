@@ -1,6 +1,5 @@
 package org.sparkdl4j.dataset;
 
-import java.math.BigInteger;
 import java.util.Arrays;
 
 /**
@@ -14,7 +13,7 @@ final class Moments {
   final double[] mean;
   final double[] variance;
 
-  private Moments(long count, double[] mean, double[] variance) {
+  Moments(long count, double[] mean, double[] variance) {
     this.count = count;
     this.mean = mean;
     this.variance = variance;
@@ -41,37 +40,14 @@ final class Moments {
     return scale;
   }
 
-  /** Sums of integers are exact, so neither their order nor the number of machines matters. */
   private static Moments ofBytes(LabeledImages view, int groups) {
-    int length = view.block().rowLength();
-    long[] sums = new long[length];
-    long[] squares = new long[length];
-    byte[] row = new byte[length];
+    PixelSums sums = new PixelSums(view.block().rowLength());
+    byte[] row = new byte[view.block().rowLength()];
     for (int i = 0; i < view.size(); i++) {
       view.block().read(view.row(i), row);
-      for (int j = 0; j < length; j++) {
-        int value = row[j] & 0xFF;
-        sums[j] += value;
-        squares[j] += value * value;
-      }
+      sums.add(row);
     }
-    for (int j = groups; j < length; j += groups) {
-      for (int g = 0; g < groups; g++) {
-        sums[g] += sums[j + g];
-        squares[g] += squares[j + g];
-      }
-    }
-    long count = (long) view.size() * (length / groups);
-    double[] mean = new double[groups];
-    double[] variance = new double[groups];
-    BigInteger n = BigInteger.valueOf(count);
-    for (int g = 0; g < groups; g++) {
-      BigInteger sum = BigInteger.valueOf(sums[g]);
-      BigInteger deviation = n.multiply(BigInteger.valueOf(squares[g])).subtract(sum.multiply(sum));
-      mean[g] = (double) sums[g] / count;
-      variance[g] = deviation.doubleValue() / count / count;
-    }
-    return new Moments(count, mean, variance);
+    return sums.moments(groups);
   }
 
   /** Chan's merge: the moments of each picture are merged into those of the pictures before it. */

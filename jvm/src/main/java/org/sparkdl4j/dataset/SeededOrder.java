@@ -5,6 +5,9 @@ package org.sparkdl4j.dataset;
  * and the numbers are sorted by their keys. The same in Python ({@code splits.py}).
  */
 public final class SeededOrder {
+  /** The stream of the seeds of workers. */
+  public static final long WORKER_STREAM = -1;
+
   /** The stream of splits; epoch {@code e}, counted from 1, shuffles with stream {@code e}. */
   public static final long SPLIT_STREAM = 0;
 
@@ -22,7 +25,7 @@ public final class SeededOrder {
   }
 
   /** SplitMix64's finaliser over a mixture of the three. */
-  static long key(long seed, long stream, long i) {
+  public static long key(long seed, long stream, long i) {
     long z = seed * 0x9E3779B97F4A7C15L + stream * 0xD1B54A32D192ED03L + i * 0x8CB92BA72F3D8DD7L;
     z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
     z = (z ^ z >>> 27) * 0x94D049BB133111EBL;

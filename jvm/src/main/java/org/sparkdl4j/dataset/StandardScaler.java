@@ -44,15 +44,26 @@ public final class StandardScaler implements AutoCloseable {
     int[] shape = {block.height(), block.width(), block.channels()};
     int groups = groups(kind, shape[0], shape[1], shape[2]);
     if (groups == 0) return new StandardScaler(kind, shape, new double[0], new double[0], null);
-    if (view.size() == 0) {
-      throw new SparkDl4jException(
-          ErrorCode.DATA_EMPTY, "there are no pictures to learn mean and scale from");
-    }
+    if (view.size() == 0) throw nothingToLearn();
     Moments moments = Moments.of(view, groups);
     if (!allFinite(moments.mean) || !allFinite(moments.variance)) {
       throw new SparkDl4jException(
           ErrorCode.DATA_NOT_FINITE, "the pictures hold NaN or infinity: remove or replace them");
     }
+    return new StandardScaler(kind, shape, moments.mean, moments.scale(), moments);
+  }
+
+  /**
+   * Learns from sums over uint8 pictures, wherever these were added up.
+   *
+   * @param shape height, width, channels of the pictures
+   * @throws SparkDl4jException DATA_EMPTY
+   */
+  public static StandardScaler fit(ScalerKind kind, int[] shape, PixelSums sums) {
+    int groups = groups(kind, shape[0], shape[1], shape[2]);
+    if (groups == 0) return new StandardScaler(kind, shape, new double[0], new double[0], null);
+    if (sums.pictures() == 0) throw nothingToLearn();
+    Moments moments = sums.moments(groups);
     return new StandardScaler(kind, shape, moments.mean, moments.scale(), moments);
   }
 
@@ -157,6 +168,11 @@ public final class StandardScaler implements AutoCloseable {
   public synchronized void close() {
     if (standardizer != null) standardizer.close();
     standardizer = null;
+  }
+
+  private static SparkDl4jException nothingToLearn() {
+    return new SparkDl4jException(
+        ErrorCode.DATA_EMPTY, "there are no pictures to learn mean and scale from");
   }
 
   private void checkShape(PixelBlock block) {

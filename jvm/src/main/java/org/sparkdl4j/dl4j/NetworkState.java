@@ -1,11 +1,15 @@
 package org.sparkdl4j.dl4j;
 
+import java.io.Serializable;
+
 /**
  * Everything that training changes in a network: parameters, updater state and counters, in DL4J's
  * own flattened order. The arrays are not copied: only {@link Dl4jNetwork#snapshot} may change
  * them.
  */
-public final class NetworkState {
+public final class NetworkState implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private final float[] parameters;
   private final float[] updater;
   private final int iteration;

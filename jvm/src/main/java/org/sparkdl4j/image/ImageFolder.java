@@ -22,7 +22,8 @@ import org.sparkdl4j.error.SparkDl4jException;
  * links are followed.
  */
 public final class ImageFolder {
-  private static final Set<String> EXTENSIONS =
+  /** What the names of pictures end with, in small letters. */
+  public static final Set<String> EXTENSIONS =
       Set.of("jpg", "jpeg", "png", "bmp", "gif", "tif", "tiff", "webp");
 
   private ImageFolder() {}

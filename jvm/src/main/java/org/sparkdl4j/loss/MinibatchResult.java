@@ -1,13 +1,24 @@
 package org.sparkdl4j.loss;
 
+import java.io.Serializable;
+
 /** What the forward pass of one trained minibatch showed. */
-public final class MinibatchResult {
+public final class MinibatchResult implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private final double lossSum;
   private final int hits;
+  private final int examples;
 
-  public MinibatchResult(double lossSum, int hits) {
+  /**
+   * A result.
+   *
+   * @param examples pictures in the minibatch
+   */
+  public MinibatchResult(double lossSum, int hits, int examples) {
     this.lossSum = lossSum;
     this.hits = hits;
+    this.examples = examples;
   }
 
   /**
@@ -20,5 +31,10 @@ public final class MinibatchResult {
   /** The number of pictures whose most probable class is their own. */
   public int hits() {
     return hits;
+  }
+
+  /** The number of pictures. */
+  public int examples() {
+    return examples;
   }
 }

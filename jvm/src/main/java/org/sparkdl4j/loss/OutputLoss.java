@@ -64,7 +64,7 @@ public final class OutputLoss {
       for (int k = 0; k < classes; k++) rows[from + k] = (float) (weight * loss.row[k]);
     }
     gradient.put(rows);
-    return new MinibatchResult(lossSum, hits);
+    return new MinibatchResult(lossSum, hits, labels.length);
   }
 
   private void activate(int from) {

@@ -15,6 +15,8 @@ import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
+import org.sparkdl4j.training.LocalTraining;
+import org.sparkdl4j.training.MinibatchTrainings;
 import org.sparkdl4j.training.TrainingOptions;
 import org.sparkdl4j.training.TrainingResult;
 import org.sparkdl4j.training.TrainingRun;
@@ -31,9 +33,6 @@ public final class ClassifierTraining {
   private final DecodeOptions image;
   private final StandardScaler scaler;
   private final NetworkCore core;
-
-  /** The formats that trials have chosen, or null. */
-  private final String tuning;
 
   private final TrainingRun run;
 
@@ -60,6 +59,37 @@ public final class ClassifierTraining {
       StandardScaler scaler,
       LabeledImages train,
       LabeledImages validation) {
+    this(
+        network,
+        networkOptions,
+        trainingOptions,
+        labels,
+        image,
+        scaler,
+        LocalTraining.of(scaler, train, validation));
+  }
+
+  /**
+   * A training that has not started, on pictures wherever they are.
+   *
+   * @param network the network's description
+   * @param networkOptions options of the group "network"; they fill what the network leaves unset
+   * @param trainingOptions options of the group "training"
+   * @param labels the names of the classes, strings, numbers or booleans, in the order of their
+   *     indices
+   * @param image how pictures become pixels, for later predictions
+   * @param scaler fitted on the training pictures
+   * @param trainings where the pictures are
+   * @throws org.sparkdl4j.error.SparkDl4jException for anything that does not fit together
+   */
+  public ClassifierTraining(
+      NetworkSpec network,
+      ObjectNode networkOptions,
+      ObjectNode trainingOptions,
+      ArrayNode labels,
+      DecodeOptions image,
+      StandardScaler scaler,
+      MinibatchTrainings trainings) {
     this.network = network;
     this.labels = labels;
     this.image = image;
@@ -71,9 +101,9 @@ public final class ClassifierTraining {
     int[] shape = {image.height(), image.width(), image.channels()};
     Options checked = new Options("network", networkOptions);
     core = core(network.toConfiguration(shape, labels.size(), checked, training.seed()), null);
-    tuning = training.tune() ? core.tune(Math.min(training.batchSize(), train.size())) : null;
-    Supplier<NetworkCore> others = () -> core(core.configuration(), tuning);
-    run = new TrainingRun(core, others, scaler, train, validation, training);
+    if (training.tune()) core.tune(trainings.largestMinibatch(training));
+    Supplier<NetworkCore> others = () -> core(core.configuration(), core.tuning());
+    run = new TrainingRun(core, others, trainings, training);
   }
 
   /** Starts the training's own thread. */
@@ -112,7 +142,7 @@ public final class ClassifierTraining {
     ObjectNode summary = result.toJson();
     summary.set("history", summary.remove("epochs"));
     summary.set("options", options);
-    ModelMetadata metadata = new ModelMetadata(network.toJson(), labels, summary, tuning);
+    ModelMetadata metadata = new ModelMetadata(network.toJson(), labels, summary, core.tuning());
     return new ImageClassifier(core, scaler, image, metadata);
   }
 

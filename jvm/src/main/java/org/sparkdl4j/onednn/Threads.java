@@ -1,5 +1,6 @@
 package org.sparkdl4j.onednn;
 
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
@@ -8,6 +9,11 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * they share one OpenMP.
  */
 public final class Threads {
+  static {
+    // NativeOpsHolder fails for good where ND4J's own start has not come before it.
+    Nd4j.getEnvironment();
+  }
+
   private Threads() {}
 
   /** The number at present. */

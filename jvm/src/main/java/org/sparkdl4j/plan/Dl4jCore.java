@@ -91,6 +91,11 @@ public final class Dl4jCore extends Dl4jBackedCore {
   }
 
   @Override
+  public String tuning() {
+    return null;
+  }
+
+  @Override
   public List<LayerExecution> executions(int batchSize) {
     List<LayerExecution> executions = new ArrayList<>();
     for (String step : model.steps()) executions.add(new LayerExecution(step, "dl4j", ""));
@@ -196,7 +201,7 @@ public final class Dl4jCore extends Dl4jBackedCore {
         for (int i = 0; i < labels.length; i++) {
           if (CrossEntropy.argMax(rows, i * classes(), classes()) == labels[i]) hits++;
         }
-        result = new MinibatchResult(lossSum, hits);
+        result = new MinibatchResult(lossSum, hits, labels.length);
       }
     }
   }

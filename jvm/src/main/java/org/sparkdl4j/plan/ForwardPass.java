@@ -1,5 +1,6 @@
 package org.sparkdl4j.plan;
 
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
@@ -51,5 +52,20 @@ public final class ForwardPass {
       memory.get(probabilities);
     }
     return probabilities;
+  }
+
+  /**
+   * Whether predictions of the first pictures of a view are free of NaN: parameters can be finite,
+   * yet too large.
+   *
+   * @param count how many pictures
+   */
+  public static boolean givesNumbers(
+      NetworkCore core, StandardScaler scaler, LabeledImages view, int count) {
+    LabeledImages sample = view.subset(IntStream.range(0, count).toArray());
+    for (float probability : run(core, scaler, sample, count)) {
+      if (!Float.isFinite(probability)) return false;
+    }
+    return true;
   }
 }

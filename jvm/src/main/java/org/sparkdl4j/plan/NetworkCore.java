@@ -112,6 +112,9 @@ public interface NetworkCore extends AutoCloseable {
    */
   String tune(int batchSize);
 
+  /** The formats that trials have chosen, as {@link CoreOptions#tuning} takes them; null: none. */
+  String tuning();
+
   /** Frees the scratch memory that the calling thread's work has left. */
   void releaseThread();
 

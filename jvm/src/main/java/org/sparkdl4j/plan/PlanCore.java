@@ -54,6 +54,9 @@ public final class PlanCore extends Dl4jBackedCore {
   private boolean isFinite;
   private Tuning tuning;
 
+  /** Whether the formats come from trials, even if these found the rule's best. */
+  private boolean isTuned;
+
   /** Whether there has been a prediction since the last training. */
   private boolean hasPredicted;
 
@@ -80,6 +83,7 @@ public final class PlanCore extends Dl4jBackedCore {
     type = options.isBfloat16() ? memory.data_type.bf16 : memory.data_type.f32;
     memoryLimit = new MemoryLimit(options.memoryLimit());
     tuning = Tuning.parse(options.tuning());
+    isTuned = options.tuning() != null;
     updater = new FlatUpdater(held, options.threads());
     readShape = graph(true).readShape();
     weights = new Weights(held.parameters().data().address(), held.gradients().data().address());
@@ -96,7 +100,7 @@ public final class PlanCore extends Dl4jBackedCore {
     MinibatchResult result = computeGradients(pictures, labels, sampleWeights, seed);
     boolean finite = updater.update(labels.length);
     weights.changed();
-    return finite ? result : new MinibatchResult(Double.NaN, result.hits());
+    return finite ? result : new MinibatchResult(Double.NaN, result.hits(), labels.length);
   }
 
   /** Forward and backward without the update: DL4J's gradient view holds the sums then. */
@@ -212,7 +216,13 @@ public final class PlanCore extends Dl4jBackedCore {
     Tuning found = trials.run(tuning);
     plans.close();
     tuning = found;
+    isTuned = true;
     return found.toString();
+  }
+
+  @Override
+  public synchronized String tuning() {
+    return isTuned ? tuning.toString() : null;
   }
 
   @Override

@@ -24,7 +24,7 @@ import org.sparkdl4j.plan.NetworkCore;
  * n} trains the minibatches {@code w}, {@code w + n}, … of the round; its weight in the average is
  * the number of pictures it trained there. So nothing depends on which thread is faster.
  */
-final class AveragingWorkers implements MinibatchTraining {
+final class AveragingWorkers extends LocalTraining {
   private final List<Worker> workers = new ArrayList<>();
 
   /** What was averaged last, in memory that the next average takes again. */
@@ -45,8 +45,10 @@ final class AveragingWorkers implements MinibatchTraining {
       Supplier<NetworkCore> furtherCores,
       StandardScaler scaler,
       LabeledImages training,
+      LabeledImages validation,
       TrainingOptions options,
       BooleanSupplier cancelled) {
+    super(core, training, validation, options);
     frequency = options.averagingFrequency();
     int count = options.numWorkers();
     BooleanSupplier stopped = () -> failed || cancelled.getAsBoolean();
@@ -56,7 +58,7 @@ final class AveragingWorkers implements MinibatchTraining {
         NetworkCore own = w == 0 ? core : furtherCores.get();
         try {
           own.restore(first);
-          workers.add(new Worker(own, scaler, training, options, w, count, stopped));
+          workers.add(new Worker(own, scaler, training, null, options, w, count, stopped));
         } catch (RuntimeException | Error e) {
           if (w > 0) own.close();
           throw e;
@@ -71,12 +73,12 @@ final class AveragingWorkers implements MinibatchTraining {
   }
 
   @Override
-  public int roundSize() {
+  int roundSize() {
     return (int) Math.min((long) workers.size() * frequency, Integer.MAX_VALUE);
   }
 
   @Override
-  public MinibatchResult[] train(int minibatches) {
+  MinibatchResult[] train(int minibatches) {
     int count = workers.size();
     long[] before = workers.stream().mapToLong(Worker::examples).toArray();
     List<MinibatchResult[]> shares =
@@ -93,7 +95,7 @@ final class AveragingWorkers implements MinibatchTraining {
   }
 
   @Override
-  public float[] predict(LabeledImages view, int batchSize) {
+  float[] predict(LabeledImages view, int batchSize) {
     int minibatches = (view.size() - 1) / batchSize + 1;
     int share = (minibatches - 1) / workers.size() + 1;
     List<float[]> parts =

@@ -1,36 +1,44 @@
 package org.sparkdl4j.training;
 
-import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.minibatch.InputWaits;
 
 /**
- * Trains a network on the minibatches of a run, which come in one order, whoever trains them. The
- * first network that it was given has the state of the whole between two calls.
+ * Trains a network on the minibatches of a run, wherever these are, and whoever trains them. The
+ * network that it was given has the state of the whole after {@link #finishEpoch} and {@link
+ * #close}.
  */
-interface MinibatchTraining extends AutoCloseable {
-  /** The most minibatches that one call of {@link #train} may ask for. */
-  int roundSize();
+public interface MinibatchTraining extends AutoCloseable {
+  /** Minibatches of an epoch. */
+  int minibatchesPerEpoch();
+
+  /** Pictures of an epoch. */
+  long examplesPerEpoch();
 
   /**
-   * Trains the next minibatches.
+   * Trains the next minibatches of the epoch, as many as come before the next averaging.
    *
-   * @param minibatches how many; all of one epoch
    * @return one result for each; null for one that was not trained, because the run was cancelled
    *     or an earlier one diverged
    */
-  MinibatchResult[] train(int minibatches);
+  MinibatchResult[] trainRound();
 
   /** Counts a finished epoch. */
   void finishEpoch();
 
-  /** Probabilities of {@code view.size() * classes}, row by row. */
-  float[] predict(LabeledImages view, int batchSize);
+  /**
+   * Whether some predictions of training pictures are free of NaN; parameters can be finite, yet
+   * too large.
+   */
+  boolean predictsNumbers();
+
+  /** How the validation pictures are predicted now; null without any. */
+  ValidationResult validate();
 
   /** How often training had to wait for minibatches so far. */
   InputWaits waits();
 
-  /** Ends threads and frees memory; the first network stays. */
+  /** Ends threads and frees memory; the network stays. */
   @Override
   void close();
 }

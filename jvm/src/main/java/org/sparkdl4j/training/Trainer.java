@@ -6,13 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
-import org.sparkdl4j.dataset.LabeledImages;
-import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.dl4j.NetworkState;
-import org.sparkdl4j.loss.CrossEntropy;
 import org.sparkdl4j.loss.MinibatchResult;
-import org.sparkdl4j.loss.RowLoss;
 import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.training.TrainingResult.Reason;
@@ -24,14 +19,10 @@ final class Trainer {
 
   private final NetworkCore core;
   private final Supplier<NetworkCore> furtherCores;
-  private final StandardScaler scaler;
-  private final LabeledImages training;
-  private final LabeledImages validation;
+  private final MinibatchTrainings trainings;
   private final TrainingOptions options;
   private final Consumer<TrainingEvent> events;
   private final BooleanSupplier cancelled;
-  private final int batchSize;
-  private final int stepsPerEpoch;
 
   private final List<EpochResult> epochs = new ArrayList<>();
   private NetworkState kept;
@@ -42,33 +33,28 @@ final class Trainer {
   private long lastEvent;
   private InputWaits waits = InputWaits.NONE;
 
-  /** A trainer; {@code validation} may be null. */
   Trainer(
       NetworkCore core,
       Supplier<NetworkCore> furtherCores,
-      StandardScaler scaler,
-      LabeledImages training,
-      LabeledImages validation,
+      MinibatchTrainings trainings,
       TrainingOptions options,
       Consumer<TrainingEvent> events,
       BooleanSupplier cancelled) {
     this.core = core;
     this.furtherCores = furtherCores;
-    this.scaler = scaler;
-    this.training = training;
-    this.validation = validation;
+    this.trainings = trainings;
     this.options = options;
     this.events = events;
     this.cancelled = cancelled;
-    batchSize = Math.min(options.batchSize(), training.size());
-    stepsPerEpoch = (training.size() - 1) / batchSize + 1;
   }
 
   TrainingResult run() {
     kept = core.snapshot();
-    events.accept(TrainingEvent.start(options.epochs(), stepsPerEpoch, training.size()));
     Reason reason = Reason.COMPLETED;
-    try (MinibatchTraining minibatches = minibatchTraining()) {
+    try (MinibatchTraining minibatches = trainings.of(core, furtherCores, options, cancelled)) {
+      events.accept(
+          TrainingEvent.start(
+              options.epochs(), minibatches.minibatchesPerEpoch(), minibatches.examplesPerEpoch()));
       for (int e = 1; e <= options.epochs() && reason == Reason.COMPLETED; e++) {
         reason = trainEpoch(e, minibatches);
       }
@@ -82,25 +68,21 @@ final class Trainer {
         reason, keptEpoch == null ? 0 : keptEpoch.epoch(), epoch, step, waits, epochs);
   }
 
-  private MinibatchTraining minibatchTraining() {
-    return options.numWorkers() == 1
-        ? new Worker(core, scaler, training, options, 0, 1, cancelled)
-        : new AveragingWorkers(core, furtherCores, scaler, training, options, cancelled);
-  }
-
   private Reason trainEpoch(int number, MinibatchTraining minibatches) {
     InputWaits waitsBefore = waits;
     long start = System.nanoTime();
     double lossSum = 0;
     long hits = 0;
-    int round;
-    for (int done = 0; done < stepsPerEpoch; done += round) {
-      round = Math.min(minibatches.roundSize(), stepsPerEpoch - done);
-      MinibatchResult[] results = minibatches.train(round);
+    long examples = 0;
+    int steps = minibatches.minibatchesPerEpoch();
+    int done = 0;
+    while (done < steps) {
+      MinibatchResult[] results = minibatches.trainRound();
       waits = minibatches.waits();
       double roundLoss = 0;
+      long roundExamples = 0;
       boolean complete = true;
-      for (int i = 0; i < round; i++) {
+      for (int i = 0; i < results.length; i++) {
         if (results[i] == null) {
           complete = false;
           continue;
@@ -112,31 +94,27 @@ final class Trainer {
         lossSum += results[i].lossSum();
         roundLoss += results[i].lossSum();
         hits += results[i].hits();
+        roundExamples += results[i].examples();
       }
       if (!complete) return Reason.CANCELLED;
-      int examples = examplesIn(done + round);
-      tellOfMinibatch(examples, roundLoss / (examples - examplesIn(done)), start);
+      done += results.length;
+      examples += roundExamples;
+      tellOfMinibatch(steps, examples, roundLoss / roundExamples, start);
     }
     double trainSeconds = secondsSince(start);
     minibatches.finishEpoch();
     // The last update may have spoilt the parameters without any loss showing it yet.
-    if (!core.hasFiniteParameters() || !predictsNumbers(minibatches)) return Reason.DIVERGED;
-    Double validationLoss = null;
-    Double validationAccuracy = null;
-    if (validation != null) {
-      float[] probabilities = minibatches.predict(validation, batchSize);
-      validationLoss = validationLoss(probabilities);
-      validationAccuracy = validationAccuracy(probabilities);
-      if (!Double.isFinite(validationLoss)) return Reason.DIVERGED;
-    }
+    if (!core.hasFiniteParameters() || !minibatches.predictsNumbers()) return Reason.DIVERGED;
+    ValidationResult validation = minibatches.validate();
+    if (validation != null && !Double.isFinite(validation.loss())) return Reason.DIVERGED;
     EpochResult result =
         new EpochResult(
             number,
-            lossSum / training.size(),
-            (double) hits / training.size(),
-            validationLoss,
-            validationAccuracy,
-            training.size() / trainSeconds,
+            lossSum / examples,
+            (double) hits / examples,
+            validation == null ? null : validation.loss(),
+            validation == null ? null : validation.accuracy(),
+            examples / trainSeconds,
             secondsSince(start),
             waits.since(waitsBefore));
     epochs.add(result);
@@ -149,48 +127,13 @@ final class Trainer {
     return Reason.COMPLETED;
   }
 
-  /**
-   * Whether one minibatch of predictions is free of NaN; parameters can be finite, yet too large.
-   */
-  private boolean predictsNumbers(MinibatchTraining minibatches) {
-    LabeledImages sample = training.subset(IntStream.range(0, batchSize).toArray());
-    for (float probability : minibatches.predict(sample, batchSize)) {
-      if (!Float.isFinite(probability)) return false;
-    }
-    return true;
-  }
-
-  private void tellOfMinibatch(int examples, double loss, long epochStart) {
+  private void tellOfMinibatch(int steps, long examples, double loss, long epochStart) {
     long now = System.nanoTime();
     if (hasTold && now - lastEvent < EVENT_INTERVAL) return;
     hasTold = true;
     lastEvent = now;
     events.accept(
-        TrainingEvent.minibatch(
-            epoch, step, stepsPerEpoch, examples, loss, secondsSince(epochStart)));
-  }
-
-  /** Pictures in so many minibatches of an epoch. */
-  private int examplesIn(int minibatches) {
-    return (int) Math.min((long) minibatches * batchSize, training.size());
-  }
-
-  private double validationLoss(float[] probabilities) {
-    RowLoss loss = RowLoss.of(core.configuration().loss(), core.classes());
-    double sum = 0;
-    for (int i = 0; i < validation.size(); i++) {
-      sum += loss.loss(probabilities, i * core.classes(), validation.label(i));
-    }
-    return sum / validation.size();
-  }
-
-  private double validationAccuracy(float[] probabilities) {
-    int hits = 0;
-    for (int i = 0; i < validation.size(); i++) {
-      int predicted = CrossEntropy.argMax(probabilities, i * core.classes(), core.classes());
-      if (predicted == validation.label(i)) hits++;
-    }
-    return (double) hits / validation.size();
+        TrainingEvent.minibatch(epoch, step, steps, examples, loss, secondsSince(epochStart)));
   }
 
   private void restoreAfter(Throwable failure) {

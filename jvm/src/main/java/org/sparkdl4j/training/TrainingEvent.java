@@ -25,7 +25,7 @@ public final class TrainingEvent {
     json.setAll(fields);
   }
 
-  static TrainingEvent start(int epochs, int stepsPerEpoch, int examples) {
+  static TrainingEvent start(int epochs, int stepsPerEpoch, long examples) {
     return new TrainingEvent(
         "start",
         Json.object()
@@ -35,7 +35,7 @@ public final class TrainingEvent {
   }
 
   static TrainingEvent minibatch(
-      int epoch, int step, int stepsPerEpoch, int examples, double loss, double seconds) {
+      int epoch, int step, int stepsPerEpoch, long examples, double loss, double seconds) {
     return new TrainingEvent(
         "minibatch",
         Json.object()

@@ -34,6 +34,14 @@ final class TrainingOrder implements Iterator<Selection> {
     minibatch = worker;
   }
 
+  /** Goes on at an epoch, counted from 1, and a minibatch of it, counted from 0. */
+  TrainingOrder from(int epoch, int minibatch) {
+    this.epoch = epoch;
+    this.minibatch = worker + minibatch * workers;
+    shuffled = null;
+    return this;
+  }
+
   @Override
   public boolean hasNext() {
     return epoch <= epochs && worker < minibatchesPerEpoch;

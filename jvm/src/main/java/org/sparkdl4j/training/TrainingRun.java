@@ -46,20 +46,25 @@ public final class TrainingRun {
       LabeledImages training,
       LabeledImages validation,
       TrainingOptions options) {
-    requireLabeled(training, "training");
-    if (validation != null) requireLabeled(validation, "validation");
+    this(core, furtherCores, LocalTraining.of(scaler, training, validation), options);
+  }
+
+  /**
+   * A run on pictures wherever they are.
+   *
+   * @param core the network to train; nobody else may train it meanwhile
+   * @param furtherCores gives new networks of the same configuration, which the run closes
+   * @param trainings where the pictures are
+   * @param options epochs, minibatch size, seed, workers, what to keep
+   */
+  public TrainingRun(
+      NetworkCore core,
+      Supplier<NetworkCore> furtherCores,
+      MinibatchTrainings trainings,
+      TrainingOptions options) {
     this.core = core;
     this.options = options;
-    trainer =
-        new Trainer(
-            core,
-            furtherCores,
-            scaler,
-            training,
-            validation,
-            options,
-            events::offer,
-            () -> cancelled);
+    trainer = new Trainer(core, furtherCores, trainings, options, events::offer, () -> cancelled);
   }
 
   /**
@@ -150,15 +155,5 @@ public final class TrainingRun {
     }
     return new SparkDl4jException(
         ErrorCode.INTERNAL, "training failed unexpectedly: " + e + "; please report it", e);
-  }
-
-  private static void requireLabeled(LabeledImages images, String what) {
-    if (images.size() == 0) {
-      throw new SparkDl4jException(ErrorCode.DATA_EMPTY, "there are no " + what + " pictures");
-    }
-    if (!images.isLabeled()) {
-      throw new SparkDl4jException(
-          ErrorCode.DATA_LABELS, "the " + what + " pictures have no labels");
-    }
   }
 }

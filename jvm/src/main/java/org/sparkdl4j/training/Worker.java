@@ -15,7 +15,7 @@ import org.sparkdl4j.plan.NetworkCore;
  * One network and its share of the minibatches, gathered on a side thread. Alone it is the whole
  * training, on the thread that calls it.
  */
-final class Worker implements MinibatchTraining {
+final class Worker extends LocalTraining {
   private final NetworkCore core;
   private final StandardScaler scaler;
   private final long seed;
@@ -24,7 +24,7 @@ final class Worker implements MinibatchTraining {
   private long examples;
 
   /**
-   * A worker.
+   * One of the workers that share the minibatches of all pictures.
    *
    * @param worker which of the {@code workers} it is, counted from 0
    * @param cancelled asked before every minibatch
@@ -33,32 +33,72 @@ final class Worker implements MinibatchTraining {
       NetworkCore core,
       StandardScaler scaler,
       LabeledImages training,
+      LabeledImages validation,
       TrainingOptions options,
       int worker,
       int workers,
       BooleanSupplier cancelled) {
+    this(
+        core,
+        scaler,
+        training,
+        validation,
+        options,
+        order(training, options, options.seed(), worker, workers),
+        options.seed(),
+        cancelled);
+  }
+
+  private Worker(
+      NetworkCore core,
+      StandardScaler scaler,
+      LabeledImages training,
+      LabeledImages validation,
+      TrainingOptions options,
+      TrainingOrder order,
+      long seed,
+      BooleanSupplier cancelled) {
+    super(core, training, validation, options);
     this.core = core;
     this.scaler = scaler;
+    this.seed = seed;
     this.cancelled = cancelled;
-    seed = options.seed();
-    int batchSize = Math.min(options.batchSize(), training.size());
-    input =
-        new MinibatchStream(
-            training,
-            scaler,
-            core.inputShape(),
-            core.readShape(),
-            batchSize,
-            new TrainingOrder(training.size(), batchSize, options.epochs(), seed, worker, workers));
+    int[] shape = core.inputShape();
+    input = new MinibatchStream(training, scaler, shape, core.readShape(), batchSize(), order);
+  }
+
+  /**
+   * A worker with pictures of its own, from some minibatch on.
+   *
+   * @param seed of its order and random numbers
+   * @param epoch of the first minibatch, counted from 1
+   * @param minibatch the first one's number in its epoch, counted from 0
+   */
+  static Worker of(
+      NetworkCore core,
+      StandardScaler scaler,
+      LabeledImages pictures,
+      TrainingOptions options,
+      long seed,
+      int epoch,
+      int minibatch) {
+    TrainingOrder order = order(pictures, options, seed, 0, 1).from(epoch, minibatch);
+    return new Worker(core, scaler, pictures, null, options, order, seed, () -> false);
+  }
+
+  private static TrainingOrder order(
+      LabeledImages pictures, TrainingOptions options, long seed, int worker, int workers) {
+    int batchSize = Math.min(options.batchSize(), pictures.size());
+    return new TrainingOrder(pictures.size(), batchSize, options.epochs(), seed, worker, workers);
   }
 
   @Override
-  public int roundSize() {
+  int roundSize() {
     return 1;
   }
 
   @Override
-  public MinibatchResult[] train(int minibatches) {
+  MinibatchResult[] train(int minibatches) {
     MinibatchResult[] results = new MinibatchResult[minibatches];
     for (int i = 0; i < minibatches && !cancelled.getAsBoolean(); i++) {
       Minibatch next = input.next(cancelled);
@@ -85,7 +125,7 @@ final class Worker implements MinibatchTraining {
   }
 
   @Override
-  public float[] predict(LabeledImages view, int batchSize) {
+  float[] predict(LabeledImages view, int batchSize) {
     return ForwardPass.run(core, scaler, view, batchSize);
   }
 

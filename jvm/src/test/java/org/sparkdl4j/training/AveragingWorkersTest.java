@@ -401,7 +401,7 @@ class AveragingWorkersTest {
     public MinibatchResult train(
         FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
       MinibatchResult result = super.train(features, labels, sampleWeights, seed);
-      return ++steps == 2 ? new MinibatchResult(Double.NaN, 0) : result;
+      return ++steps == 2 ? new MinibatchResult(Double.NaN, 0, labels.length) : result;
     }
   }
 }

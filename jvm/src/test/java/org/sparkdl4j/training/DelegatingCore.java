@@ -79,6 +79,11 @@ class DelegatingCore implements NetworkCore {
   }
 
   @Override
+  public String tuning() {
+    return core.tuning();
+  }
+
+  @Override
   public int predictionSize(int most) {
     return core.predictionSize(most);
   }

@@ -275,7 +275,7 @@ class TrainingRunTest {
       public MinibatchResult train(
           FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
         MinibatchResult result = super.train(features, labels, sampleWeights, seed);
-        return ++steps == 9 ? new MinibatchResult(Double.NaN, 0) : result;
+        return ++steps == 9 ? new MinibatchResult(Double.NaN, 0, labels.length) : result;
       }
     }
     List<NetworkState> states = new ArrayList<>();

@@ -1,0 +1,119 @@
+package org.sparkdl4j.training;
+
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.loss.MinibatchResult;
+import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.plan.NetworkCore;
+
+/** Training on pictures in the memory of this machine, whose minibatches come in one order. */
+public abstract class LocalTraining implements MinibatchTraining {
+  private final LabeledImages training;
+  private final LabeledImages validation;
+  private final LossSpec loss;
+  private final int batchSize;
+
+  /** Minibatches of the present epoch that were trained. */
+  private int trained;
+
+  LocalTraining(
+      NetworkCore core, LabeledImages training, LabeledImages validation, TrainingOptions options) {
+    this.training = training;
+    this.validation = validation;
+    loss = core.configuration().loss();
+    batchSize = Math.min(options.batchSize(), training.size());
+  }
+
+  /**
+   * Training on pictures of this machine: with one network, or with averaging workers.
+   *
+   * @param scaler fitted on the training data
+   * @param training labelled pictures
+   * @param validation labelled pictures that are not trained on, or null
+   * @throws SparkDl4jException DATA_EMPTY, DATA_LABELS
+   */
+  public static MinibatchTrainings of(
+      StandardScaler scaler, LabeledImages training, LabeledImages validation) {
+    requireLabeled(training, "training");
+    if (validation != null) requireLabeled(validation, "validation");
+    return new MinibatchTrainings() {
+      @Override
+      public MinibatchTraining of(
+          NetworkCore core,
+          Supplier<NetworkCore> furtherCores,
+          TrainingOptions options,
+          BooleanSupplier cancelled) {
+        return options.numWorkers() == 1
+            ? new Worker(core, scaler, training, validation, options, 0, 1, cancelled)
+            : new AveragingWorkers(
+                core, furtherCores, scaler, training, validation, options, cancelled);
+      }
+
+      @Override
+      public int largestMinibatch(TrainingOptions options) {
+        return Math.min(options.batchSize(), training.size());
+      }
+    };
+  }
+
+  @Override
+  public final int minibatchesPerEpoch() {
+    return (training.size() - 1) / batchSize + 1;
+  }
+
+  @Override
+  public final long examplesPerEpoch() {
+    return training.size();
+  }
+
+  @Override
+  public final MinibatchResult[] trainRound() {
+    int round = Math.min(roundSize(), minibatchesPerEpoch() - trained);
+    trained = (trained + round) % minibatchesPerEpoch();
+    return train(round);
+  }
+
+  @Override
+  public final boolean predictsNumbers() {
+    LabeledImages sample = training.subset(IntStream.range(0, batchSize).toArray());
+    for (float probability : predict(sample, batchSize)) {
+      if (!Float.isFinite(probability)) return false;
+    }
+    return true;
+  }
+
+  @Override
+  public final ValidationResult validate() {
+    if (validation == null) return null;
+    return ValidationResult.of(validation, predict(validation, batchSize), loss);
+  }
+
+  /** Pictures in a minibatch, but the last one of an epoch. */
+  final int batchSize() {
+    return batchSize;
+  }
+
+  /** The most minibatches between two averagings. */
+  abstract int roundSize();
+
+  /** Trains the next minibatches of the epoch, as {@link #trainRound} says. */
+  abstract MinibatchResult[] train(int minibatches);
+
+  /** Probabilities of {@code view.size() * classes}, row by row. */
+  abstract float[] predict(LabeledImages view, int batchSize);
+
+  private static void requireLabeled(LabeledImages images, String what) {
+    if (images.size() == 0) {
+      throw new SparkDl4jException(ErrorCode.DATA_EMPTY, "there are no " + what + " pictures");
+    }
+    if (!images.isLabeled()) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_LABELS, "the " + what + " pictures have no labels");
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package org.sparkdl4j.training;
+
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.sparkdl4j.plan.NetworkCore;
+
+/** Where a run's pictures are: on this machine ({@link LocalTraining}), or on a cluster. */
+public interface MinibatchTrainings {
+  /**
+   * Prepares the training of a network.
+   *
+   * @param core the network
+   * @param furtherCores gives new networks of the same configuration, which the training closes
+   * @param options epochs, minibatch size, seed, workers
+   * @param cancelled asked before every minibatch
+   */
+  MinibatchTraining of(
+      NetworkCore core,
+      Supplier<NetworkCore> furtherCores,
+      TrainingOptions options,
+      BooleanSupplier cancelled);
+
+  /** The size of the largest minibatch. */
+  int largestMinibatch(TrainingOptions options);
+}

@@ -1,0 +1,53 @@
+"""Following a training run of the JVM, wherever that JVM is: in this process, or behind PySpark's gateway."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Protocol
+
+_POLL_MILLIS = 100
+_LAST_EVENTS = ("end", "error")
+
+
+class JavaRun(Protocol):
+    """Java's `ClassifierTraining`."""
+
+    def poll(self, millis: int) -> Any:
+        """The next event as JSON, or None when none has come in time."""
+
+    def cancel(self) -> None:
+        """Stops before the next minibatch."""
+
+    def result(self) -> Any:
+        """The classifier, after the last event."""
+
+
+def follow(run: JavaRun, on_event: Callable[[dict[str, Any]], None]) -> tuple[Any, BaseException | None]:
+    """Passes a run's events on until it has ended.
+
+    Args:
+        run: a training that was started.
+        on_event: receives every event in order. An exception of its, KeyboardInterrupt among them, stops training at
+            the next minibatch and is returned beside the result.
+
+    Returns:
+        Java's classifier with the parameters to keep, and what stopped training early, if anything did.
+    """
+    stopped_by: BaseException | None = None
+    while True:
+        event: dict[str, Any] | None = None
+        try:
+            text = run.poll(_POLL_MILLIS)
+            if text is not None:
+                event = json.loads(str(text))
+                # The last event always arrives, so that observers can tidy up.
+                if stopped_by is None or event["type"] in _LAST_EVENTS:
+                    on_event(event)
+        except BaseException as stop:
+            run.cancel()
+            if isinstance(stopped_by, KeyboardInterrupt) and isinstance(stop, KeyboardInterrupt):
+                raise  # whoever presses Ctrl-C twice does not want to wait for the minibatch
+            stopped_by = stopped_by or stop
+        if event is not None and event["type"] in _LAST_EVENTS:
+            return run.result(), stopped_by

@@ -32,7 +32,8 @@ class ArchitectureTest {
           "averaging",
           "evaluation",
           "training",
-          "model");
+          "model",
+          "spark");
 
   private static final List<String> EDGES = List.of("bridge", "cli");
 

@@ -1,0 +1,251 @@
+package org.sparkdl4j.spark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.sparkdl4j.dl4j.NetworkState;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.loss.MinibatchResult;
+import org.sparkdl4j.minibatch.InputWaits;
+import org.sparkdl4j.plan.NetworkCore;
+import org.sparkdl4j.training.MinibatchTraining;
+import org.sparkdl4j.training.MinibatchTrainings;
+import org.sparkdl4j.training.PartitionWorker;
+import org.sparkdl4j.training.TrainingOptions;
+import org.sparkdl4j.training.ValidationResult;
+
+/**
+ * Synchronous parameter averaging on a cluster. In every round each worker trains {@code
+ * averaging_frequency} minibatches of its own pictures from the same parameters and updater state,
+ * and both are averaged by the number of pictures that each has trained. Every picture is trained
+ * once an epoch.
+ *
+ * <p>The order of the sums is that of the workers, and all that a worker does follows from the
+ * state that it starts from: so the result is the same, bit by bit, whichever executor trains which
+ * worker how often (Zhang, De Sa, Mitliagkas and Re, Parallel SGD: when does averaging help?, 2016,
+ * on the method).
+ */
+final class ClusterTraining implements MinibatchTraining {
+  /**
+   * Spark's setting: the most bytes of all workers' networks that come to the driver as they are.
+   */
+  private static final String LARGEST_COLLECTED = "spark.sparkdl4j.largestCollected";
+
+  private static final long DEFAULT_LARGEST_COLLECTED = 64L << 20;
+
+  private final JavaSparkContext context;
+  private final ClusterPictures pictures;
+  private final Broadcast<WorkerSetup> setup;
+  private final NetworkCore core;
+  private final BooleanSupplier cancelled;
+  private final int frequency;
+  private final int minibatchesPerEpoch;
+  private final boolean isLarge;
+  private NetworkState state;
+  private ValidationResult validation;
+  private int epoch = 1;
+
+  /** The next minibatch of every worker in this epoch. */
+  private int next;
+
+  private ClusterTraining(
+      JavaSparkContext context,
+      ClusterPictures pictures,
+      WorkerSetup setup,
+      NetworkCore core,
+      TrainingOptions options,
+      BooleanSupplier cancelled) {
+    this.context = context;
+    this.pictures = pictures;
+    this.setup = context.broadcast(setup);
+    this.core = core;
+    this.cancelled = cancelled;
+    frequency = options.averagingFrequency();
+    int sum = 0;
+    for (int count : pictures.counts()) {
+      sum = Math.addExact(sum, PartitionWorker.minibatches(count, options.batchSize()));
+    }
+    minibatchesPerEpoch = sum;
+    state = core.snapshot();
+    long floats = (long) state.parameters().length + state.updater().length;
+    long bytes = floats * Float.BYTES * pictures.counts().size();
+    isLarge = bytes > context.getConf().getLong(LARGEST_COLLECTED, DEFAULT_LARGEST_COLLECTED);
+  }
+
+  /** What the executors need to make the driver's network. */
+  interface Setups {
+    /** The setup of a run of that name, with the formats that trials on the driver have chosen. */
+    WorkerSetup of(String tuning, String run);
+  }
+
+  /** Training on a cluster's pictures. */
+  static MinibatchTrainings of(JavaSparkContext context, ClusterPictures pictures, Setups setups) {
+    return new MinibatchTrainings() {
+      @Override
+      public MinibatchTraining of(
+          NetworkCore core,
+          Supplier<NetworkCore> furtherCores,
+          TrainingOptions options,
+          BooleanSupplier cancelled) {
+        WorkerSetup setup = setups.of(core.tuning(), UUID.randomUUID().toString());
+        return new ClusterTraining(context, pictures, setup, core, options, cancelled);
+      }
+
+      @Override
+      public int largestMinibatch(TrainingOptions options) {
+        int most = pictures.counts().stream().mapToInt(count -> count).max().orElse(1);
+        return Math.min(options.batchSize(), most);
+      }
+    };
+  }
+
+  @Override
+  public int minibatchesPerEpoch() {
+    return minibatchesPerEpoch;
+  }
+
+  @Override
+  public long examplesPerEpoch() {
+    return pictures.counts().stream().mapToLong(count -> count).sum();
+  }
+
+  @Override
+  public MinibatchResult[] trainRound() {
+    if (cancelled.getAsBoolean()) return new MinibatchResult[1];
+    RoundAverage average;
+    try {
+      average = JobFailure.translate(this::round);
+    } catch (SparkDl4jException e) {
+      if (JobFailure.isCancelled(e)) return new MinibatchResult[1];
+      throw e;
+    }
+    next += frequency;
+    state = average.state();
+    List<MinibatchResult> results = new ArrayList<>();
+    for (WorkerRound round : average.rounds()) results.addAll(List.of(round.minibatches()));
+    return results.toArray(new MinibatchResult[0]);
+  }
+
+  @Override
+  public void finishEpoch() {
+    core.restore(state);
+    core.finishEpoch();
+    state = core.snapshot();
+    epoch++;
+    next = 0;
+  }
+
+  @Override
+  public boolean predictsNumbers() {
+    return JobFailure.translate(this::check);
+  }
+
+  private boolean check() {
+    describe("validation");
+    Broadcast<WorkerSetup> setup = this.setup;
+    Broadcast<NetworkState> state = context.broadcast(this.state);
+    try {
+      List<Checked> found =
+          pictures
+              .workers()
+              .mapPartitions(
+                  own -> {
+                    int worker = TaskContext.getPartitionId();
+                    Checked checked =
+                        ExecutorWorkers.use(
+                            setup.value(), worker, own, live -> Checked.of(live, state.value()));
+                    return List.of(checked).iterator();
+                  })
+              .collect();
+      validation = sum(found);
+      return found.stream().allMatch(checked -> checked.givesNumbers);
+    } finally {
+      state.destroy();
+    }
+  }
+
+  /** {@inheritDoc} That was found out by {@link #predictsNumbers}, in one job. */
+  @Override
+  public ValidationResult validate() {
+    return validation;
+  }
+
+  @Override
+  public InputWaits waits() {
+    return InputWaits.NONE;
+  }
+
+  @Override
+  public void close() {
+    // After an epoch the network has this state already; cancelled within one, it has not.
+    if (next > 0) core.restore(state);
+    Broadcast<WorkerSetup> setup = this.setup;
+    try {
+      describe("end");
+      pictures
+          .workers()
+          .foreachPartition(
+              own -> ExecutorWorkers.close(setup.value().run(), TaskContext.getPartitionId()));
+    } finally {
+      setup.destroy();
+      context.setJobDescription(null);
+    }
+  }
+
+  private RoundAverage round() {
+    describe("minibatches from " + (next + 1));
+    Broadcast<WorkerSetup> setup = this.setup;
+    Broadcast<NetworkState> state = context.broadcast(this.state);
+    int epoch = this.epoch;
+    int first = next;
+    int count = frequency;
+    try {
+      JavaRDD<WorkerRound> rounds =
+          pictures
+              .workers()
+              .mapPartitions(
+                  own -> {
+                    int worker = TaskContext.getPartitionId();
+                    WorkerRound round =
+                        ExecutorWorkers.use(
+                            setup.value(),
+                            worker,
+                            own,
+                            live ->
+                                WorkerRound.of(
+                                    worker,
+                                    live.worker().train(state.value(), epoch, first, count)));
+                    return List.of(round).iterator();
+                  });
+      return isLarge
+          ? RoundAverage.sliced(rounds, pictures.counts().size())
+          : RoundAverage.collected(rounds);
+    } finally {
+      state.destroy();
+    }
+  }
+
+  private void describe(String what) {
+    context.setJobDescription("sparkdl4j: epoch " + epoch + ", " + what);
+  }
+
+  /** What the workers' validation pictures say together, in the order of the workers. */
+  private static ValidationResult sum(List<Checked> found) {
+    double lossSum = 0;
+    long hits = 0;
+    long examples = 0;
+    for (Checked checked : found) {
+      if (checked.validation == null) continue;
+      lossSum += checked.validation.lossSum();
+      hits += checked.validation.hits();
+      examples += checked.validation.examples();
+    }
+    return examples == 0 ? null : new ValidationResult(lossSum, hits, examples);
+  }
+}

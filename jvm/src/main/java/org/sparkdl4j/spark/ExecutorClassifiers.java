@@ -1,0 +1,64 @@
+package org.sparkdl4j.spark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.spark.TaskContext;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.model.ImageClassifier;
+import org.sparkdl4j.onednn.Threads;
+
+/**
+ * The classifiers that this executor predicts with, one for each task at a time. Of one model, as
+ * many stay as tasks have run side by side; those of another model go when the next one comes.
+ */
+final class ExecutorClassifiers {
+  private static final Object LOCK = new Object();
+  private static final Deque<ImageClassifier> IDLE = new ArrayDeque<>();
+  private static String idleModel = "";
+
+  private ExecutorClassifiers() {}
+
+  /** A classifier for the calling task alone, until it is given back. */
+  static ImageClassifier take(String model, byte[] file) {
+    // A task has so many of the executor's processors.
+    Threads.use(TaskContext.get().cpus());
+    synchronized (LOCK) {
+      if (!idleModel.equals(model)) {
+        IDLE.forEach(ImageClassifier::close);
+        IDLE.clear();
+        idleModel = model;
+      }
+      if (!IDLE.isEmpty()) return IDLE.pop();
+    }
+    return load(file);
+  }
+
+  /** Keeps it for the next task. */
+  static void giveBack(String model, ImageClassifier classifier) {
+    synchronized (LOCK) {
+      if (idleModel.equals(model)) IDLE.push(classifier);
+      else classifier.close();
+    }
+  }
+
+  private static ImageClassifier load(byte[] file) {
+    try {
+      Path copy = Files.createTempFile("sparkdl4j", ".zip");
+      try {
+        Files.write(copy, file);
+        return ImageClassifier.load(copy);
+      } finally {
+        Files.delete(copy);
+      }
+    } catch (IOException e) {
+      throw new SparkDl4jException(
+          ErrorCode.FILE_UNWRITABLE,
+          "an executor cannot write the model into its folder for temporary files: " + e,
+          e);
+    }
+  }
+}

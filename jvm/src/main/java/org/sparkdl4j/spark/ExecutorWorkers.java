@@ -1,0 +1,109 @@
+package org.sparkdl4j.spark;
+
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.training.PartitionWorker;
+
+/**
+ * The workers that live in this executor between rounds: making one takes longer than a round.
+ *
+ * <p>Any executor can train any partition at any time: a worker that is not there yet is made from
+ * the partition's pictures, and gives the same result. Two tasks for one partition, such as a
+ * speculative one, take turns. What nobody has asked for in ten minutes is closed; that happens
+ * when a run ends without a word to this executor.
+ */
+final class ExecutorWorkers {
+  /** A worker with its validation pictures; it belongs to the thread that holds its lock. */
+  static final class Live {
+    private PartitionWorker worker;
+    private LabeledImages validation;
+    private boolean isClosed;
+    private volatile long lastUsed = System.nanoTime();
+
+    PartitionWorker worker() {
+      return worker;
+    }
+
+    /** Null without any. */
+    LabeledImages validation() {
+      return validation;
+    }
+
+    private synchronized void close() {
+      isClosed = true;
+      if (validation != null) validation.close();
+      if (worker != null) worker.close();
+      validation = null;
+      worker = null;
+    }
+  }
+
+  private static final long IDLE_MINUTES = 10;
+  private static final Map<String, Live> LIVE = new ConcurrentHashMap<>();
+
+  static {
+    ScheduledExecutorService cleaner =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "sparkdl4j-idle-workers");
+              thread.setDaemon(true);
+              return thread;
+            });
+    cleaner.scheduleWithFixedDelay(ExecutorWorkers::closeIdle, 1, 1, TimeUnit.MINUTES);
+  }
+
+  private ExecutorWorkers() {}
+
+  /**
+   * Does something with the worker of a partition.
+   *
+   * @param pictures the partition, which is read when there is no such worker here
+   */
+  static <T> T use(
+      WorkerSetup setup, int partition, Iterator<WorkerPictures> pictures, Function<Live, T> work) {
+    String key = key(setup.run(), partition);
+    while (true) {
+      Live live = LIVE.computeIfAbsent(key, missing -> new Live());
+      synchronized (live) {
+        // Closed between the two lines above: there is room for another one.
+        if (live.isClosed) continue;
+        live.lastUsed = System.nanoTime();
+        if (live.worker == null) start(live, setup, pictures.next());
+        try {
+          return work.apply(live);
+        } finally {
+          live.lastUsed = System.nanoTime();
+        }
+      }
+    }
+  }
+
+  /** Closes the worker of a partition, where there is one. */
+  static void close(String run, int partition) {
+    Live live = LIVE.remove(key(run, partition));
+    if (live != null) live.close();
+  }
+
+  private static void start(Live live, WorkerSetup setup, WorkerPictures pictures) {
+    live.worker = setup.worker(pictures);
+    live.validation = setup.validation(pictures);
+  }
+
+  private static void closeIdle() {
+    LIVE.forEach(
+        (key, live) -> {
+          long idle = System.nanoTime() - live.lastUsed;
+          if (idle > TimeUnit.MINUTES.toNanos(IDLE_MINUTES) && LIVE.remove(key, live)) live.close();
+        });
+  }
+
+  private static String key(String run, int partition) {
+    return run + "/" + partition;
+  }
+}

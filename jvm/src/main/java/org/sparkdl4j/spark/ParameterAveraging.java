@@ -1,0 +1,56 @@
+package org.sparkdl4j.spark;
+
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.model.ClassifierTraining;
+import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.training.TrainingOptions;
+
+/** Trains classifiers on the pictures of a cluster, by synchronous parameter averaging. */
+public final class ParameterAveraging {
+  private ParameterAveraging() {}
+
+  /**
+   * A training that has not started. It is steered as one on this machine: {@code start}, {@code
+   * poll}, {@code cancel}, {@code result}.
+   *
+   * @param network the network's description
+   * @param networkOptions options of the group "network"
+   * @param trainingOptions options of the group "training"; the number of workers is that of the
+   *     pictures
+   * @param pictures dealt out to the workers; they outlive the training
+   * @throws org.sparkdl4j.error.SparkDl4jException for anything that does not fit together
+   */
+  public static ClassifierTraining of(
+      SparkSession session,
+      NetworkSpec network,
+      ObjectNode networkOptions,
+      ObjectNode trainingOptions,
+      ClusterPictures pictures) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    StandardScaler scaler = pictures.scaler(new TrainingOptions(trainingOptions).standardize());
+    return new ClassifierTraining(
+        network,
+        networkOptions,
+        trainingOptions,
+        pictures.labels().labels(),
+        pictures.image(),
+        scaler,
+        ClusterTraining.of(
+            context,
+            pictures,
+            (tuning, run) ->
+                new WorkerSetup(
+                    run,
+                    network,
+                    networkOptions,
+                    trainingOptions,
+                    pictures.image(),
+                    scaler,
+                    tuning,
+                    pictures.labels().names(),
+                    pictures.isWeighted())));
+  }
+}

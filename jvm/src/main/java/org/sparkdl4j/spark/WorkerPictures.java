@@ -1,0 +1,76 @@
+package org.sparkdl4j.spark;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.PixelBlock;
+import org.sparkdl4j.dataset.PixelSums;
+import org.sparkdl4j.image.DecodeOptions;
+
+/** The pictures of one worker, in the order of their keys. */
+final class WorkerPictures implements Serializable {
+  /** What the driver learns of them. */
+  static final class Summary implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    final int training;
+    final int validation;
+    final PixelSums sums;
+    final List<DamagedPicture> damaged;
+
+    private Summary(int training, int validation, PixelSums sums, List<DamagedPicture> damaged) {
+      this.training = training;
+      this.validation = validation;
+      this.sums = sums;
+      this.damaged = damaged;
+    }
+  }
+
+  private static final long serialVersionUID = 1;
+
+  private final List<PictureRecord> training = new ArrayList<>();
+  private final List<PictureRecord> validation = new ArrayList<>();
+  private final List<DamagedPicture> damaged = new ArrayList<>();
+
+  WorkerPictures(Iterator<PictureRecord> records) {
+    while (records.hasNext()) {
+      PictureRecord record = records.next();
+      if (record.damage != null) damaged.add(record.damage);
+      else (record.isValidation ? validation : training).add(record);
+    }
+  }
+
+  Summary summary(DecodeOptions image) {
+    PixelSums sums = new PixelSums(image.height() * image.width() * image.channels());
+    for (PictureRecord record : training) sums.add(record.pixels);
+    return new Summary(training.size(), validation.size(), sums, new ArrayList<>(damaged));
+  }
+
+  /** The pictures to train on, in new memory off the heap. */
+  LabeledImages training(DecodeOptions image, List<String> classes, boolean weighted) {
+    LabeledImages images = images(training, image, classes);
+    if (!weighted) return images;
+    float[] weights = new float[training.size()];
+    for (int i = 0; i < weights.length; i++) weights[i] = training.get(i).weight;
+    return images.withWeights(weights);
+  }
+
+  /** The pictures to validate with, in new memory off the heap; null without any. */
+  LabeledImages validation(DecodeOptions image, List<String> classes) {
+    return validation.isEmpty() ? null : images(validation, image, classes);
+  }
+
+  private static LabeledImages images(
+      List<PictureRecord> records, DecodeOptions image, List<String> classes) {
+    PixelBlock block =
+        PixelBlock.allocate(records.size(), image.height(), image.width(), image.channels());
+    int[] labels = new int[records.size()];
+    for (int i = 0; i < labels.length; i++) {
+      block.write(i, records.get(i).pixels);
+      labels[i] = records.get(i).label;
+    }
+    return new LabeledImages(block, null, labels, classes);
+  }
+}

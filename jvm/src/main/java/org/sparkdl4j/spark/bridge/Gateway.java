@@ -1,0 +1,133 @@
+package org.sparkdl4j.spark.bridge;
+
+import java.nio.file.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.model.ClassifierTraining;
+import org.sparkdl4j.model.ImageClassifier;
+import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.spark.ClusterClassifier;
+import org.sparkdl4j.spark.ClusterPictures;
+import org.sparkdl4j.spark.DamagedPicture;
+import org.sparkdl4j.spark.OutputColumns;
+import org.sparkdl4j.spark.ParameterAveraging;
+import org.sparkdl4j.spark.PictureColumns;
+import org.sparkdl4j.spark.PictureTable;
+import org.sparkdl4j.spec.Json;
+
+/** Static methods with texts and Spark's own objects, as Py4J likes them. */
+public final class Gateway {
+  private Gateway() {}
+
+  /** {@link PictureTable#read}. */
+  public static Dataset<Row> read(SparkSession session, String folder) {
+    return PictureTable.read(session, folder);
+  }
+
+  /**
+   * Decodes pictures and deals them out.
+   *
+   * @param request JSON: {@code features_col}, {@code label_col}, {@code weight_col} and {@code
+   *     validation_indicator_col} (null for none), {@code image} (how pictures are decoded), {@code
+   *     num_workers}, {@code seed}, {@code max_damaged}
+   */
+  public static ClusterPictures deal(Dataset<Row> rows, String request) {
+    ObjectNode json = Json.readObject(request, "the request");
+    return ClusterPictures.of(
+        rows,
+        new PictureColumns(
+            text(json, "features_col"),
+            text(json, "label_col"),
+            text(json, "weight_col"),
+            text(json, "validation_indicator_col")),
+        DecodeOptions.fromJson((ObjectNode) json.get("image")),
+        json.get("num_workers").asInt(),
+        json.get("seed").asLong(),
+        json.get("max_damaged").asDouble());
+  }
+
+  /** What was left out: JSON, a list of path, reason, detail. */
+  public static String damaged(ClusterPictures pictures) {
+    ArrayNode list = Json.object().putArray("damaged");
+    for (DamagedPicture picture : pictures.damaged()) {
+      list.addObject()
+          .put("path", picture.path())
+          .put("reason", picture.reason().label())
+          .put("detail", picture.detail());
+    }
+    return Json.write(list);
+  }
+
+  /**
+   * Starts to train.
+   *
+   * @param request JSON: {@code network}, {@code network_options}, {@code training_options}
+   */
+  public static ClassifierTraining train(
+      SparkSession session, ClusterPictures pictures, String request) {
+    ObjectNode json = Json.readObject(request, "the request");
+    ClassifierTraining training =
+        ParameterAveraging.of(
+            session,
+            NetworkSpec.of((ObjectNode) json.get("network")),
+            (ObjectNode) json.get("network_options"),
+            (ObjectNode) json.get("training_options"),
+            pictures);
+    training.start();
+    return training;
+  }
+
+  /** Writes a model file on the driver's machine. */
+  public static void save(ImageClassifier classifier, String path) {
+    classifier.save(Path.of(path));
+  }
+
+  /** A classifier for DataFrames, of a model file on the driver's machine. */
+  public static ClusterClassifier load(String path) {
+    return new ClusterClassifier(Path.of(path));
+  }
+
+  /** {@link ClusterClassifier#transform}; an empty name leaves a column out. */
+  public static Dataset<Row> transform(
+      ClusterClassifier classifier,
+      Dataset<Row> rows,
+      String features,
+      String prediction,
+      String predictedClass,
+      String probability,
+      String rawPrediction,
+      String damaged) {
+    return classifier.transform(
+        rows,
+        features,
+        new OutputColumns(prediction, predictedClass, probability, rawPrediction, damaged));
+  }
+
+  /**
+   * An error of this library, wherever it is in a chain of causes.
+   *
+   * @return JSON: {@code code}, {@code message}, {@code details}; null where there is none
+   */
+  public static String error(Throwable thrown) {
+    for (Throwable link = thrown; link != null; link = link.getCause()) {
+      if (!(link instanceof SparkDl4jException)) continue;
+      SparkDl4jException own = (SparkDl4jException) link;
+      ObjectNode json =
+          Json.object().put("code", own.code().name()).put("message", own.getMessage());
+      json.set("details", Json.of(own.details()));
+      return Json.write(json);
+    }
+    return null;
+  }
+
+  private static String text(ObjectNode json, String name) {
+    JsonNode value = json.get(name);
+    return value == null || value.isNull() ? null : value.asText();
+  }
+}

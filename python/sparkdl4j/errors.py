@@ -62,6 +62,10 @@ class TrainingError(SparkDl4jError, RuntimeError):
     """Training cannot go on."""
 
 
+class SparkError(SparkDl4jError, RuntimeError):
+    """A Spark session cannot be used, or a Spark job has failed."""
+
+
 class InternalError(SparkDl4jError, RuntimeError):
     """An unexpected failure; `details["java_trace"]` has the Java stack trace where there is one."""
 
@@ -80,6 +84,7 @@ _CLASSES = {
         ModelFileError,
         JvmError,
         TrainingError,
+        SparkError,
         InternalError,
         NotFittedError,
     )

@@ -1,0 +1,7 @@
+"""Training and prediction on Spark: the estimator and the model of pyspark.ml, and what goes with them."""
+
+from sparkdl4j.spark.classifier import ConvNetClassificationModel, ConvNetClassifier, TrainingSummary
+from sparkdl4j.spark.images import read_images
+from sparkdl4j.spark.session import configure
+
+__all__ = ["ConvNetClassificationModel", "ConvNetClassifier", "TrainingSummary", "configure", "read_images"]

@@ -1,0 +1,291 @@
+"""ConvNetClassifier and its model: pyspark.ml's contract over the training of the cluster."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyspark.ml import Estimator, Model
+from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable, MLReadable, MLWritable
+from pyspark.sql import DataFrame, SparkSession
+
+from sparkdl4j import errors, options, training_run
+from sparkdl4j import network as networks
+from sparkdl4j.callbacks import Callback, ProgressBar
+from sparkdl4j.history import History
+from sparkdl4j.image_options import ImageOptions
+from sparkdl4j.network import Network
+from sparkdl4j.spark import session as sessions
+from sparkdl4j.spark.java_errors import translated
+from sparkdl4j.spark.params import (
+    NETWORK_OPTIONS,
+    OPTIONAL_COLUMNS,
+    TRAINING_OPTIONS,
+    OutputColumns,
+    TrainingParams,
+)
+from sparkdl4j.spark.persistence import ModelReader, ModelWriter
+
+if TYPE_CHECKING:
+    from sparkdl4j.classifier import ConvNetClassifier as OneMachineClassifier
+
+_COLUMNS = (
+    "featuresCol",
+    "labelCol",
+    "weightCol",
+    "validationIndicatorCol",
+    "predictionCol",
+    "predictedClassCol",
+    "probabilityCol",
+    "rawPredictionCol",
+    "damagedCol",
+)
+_OWN = ("network", "image_size", "channels", "max_damaged")
+_NAMES = (*_OWN, *_COLUMNS, *TRAINING_OPTIONS, *NETWORK_OPTIONS)
+
+
+@dataclass(frozen=True)
+class TrainingSummary:
+    """How a training went.
+
+    Args:
+        history: one dict an epoch, as `history_` of the one-machine classifier.
+        damaged: of every picture that was left out `path` (None without a column of that name), `reason`, `detail`.
+    """
+
+    history: History
+    damaged: tuple[dict[str, Any], ...]
+
+
+class ConvNetClassifier(
+    Estimator["ConvNetClassificationModel"], TrainingParams, DefaultParamsReadable, DefaultParamsWritable
+):
+    """Image classifier: a convolutional network, trained by the executors of a Spark session.
+
+    Every worker trains `averaging_frequency` minibatches of its own pictures, then parameters and updater state of all
+    are averaged. The result depends on the pictures, the options, the seed and the number of workers, and not on where
+    or how often Spark runs a task.
+
+    Options have the names, meanings and defaults of `sparkdl4j.ConvNetClassifier`; columns those of pyspark.ml.
+
+    Args:
+        network: a reference network's name, a network of your own, its dict, or a path to its JSON.
+        callbacks: `Callback` objects that see every training event, in the driver; not written by `save`.
+        verbose: show a progress bar on standard error.
+        params: any of image_size, channels, max_damaged, featuresCol ("image"), labelCol ("label"), weightCol,
+            validationIndicatorCol, predictionCol ("prediction"), predictedClassCol ("predictedClass"), probabilityCol
+            ("probability"), rawPredictionCol ("rawPrediction"), damagedCol ("damaged"), and of the options of training
+            and network. `num_workers` is by default as many as the session runs tasks side by side.
+
+    Attributes:
+        last_model: what the last `fit` gave, also when Ctrl-C or a loss of NaN ended it: the parameters of the best or
+            last epoch, or those averaged last when none had finished.
+
+    Raises:
+        ParameterError: PARAMETER_UNKNOWN, PARAMETER_TYPE, PARAMETER_RANGE.
+    """
+
+    def __init__(
+        self,
+        network: str | Network | type[Network] | dict[str, Any] | Path = networks.AUTO,
+        *,
+        callbacks: Sequence[Callback] = (),
+        verbose: bool = True,
+        **params: Any,
+    ) -> None:
+        super().__init__()
+        self.callbacks = callbacks
+        self.verbose = verbose
+        self.last_model: ConvNetClassificationModel | None = None
+        self.setParams(network=network, **params)
+
+    def setParams(self, **params: Any) -> ConvNetClassifier:
+        """Sets parameters by name; None leaves one as it is.
+
+        Raises:
+            ParameterError: PARAMETER_UNKNOWN, PARAMETER_TYPE, PARAMETER_RANGE.
+        """
+        options.check_names(params, _NAMES)
+        for name, value in params.items():
+            if value is not None:
+                self._set(**{name: _checked(name, value)})
+        return self
+
+    def _fit(self, dataset: DataFrame) -> ConvNetClassificationModel:
+        training_options = {name: self._option("training", name) for name in TRAINING_OPTIONS}
+        network_options = {name: self._option("network", name) for name in NETWORK_OPTIONS if self.isSet(name)}
+        if training_options["validation_fraction"]:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "validation_fraction is not available on Spark yet: mark the pictures to validate with in a boolean "
+                "column, and name it in validationIndicatorCol",
+                parameter="validation_fraction",
+            )
+        image = self._image_options()
+        network = networks.network(self.getOrDefault("network"), image.shape)
+        networks.fill(network, network_options)
+        session = dataset.sparkSession
+        gateway = sessions.gateway(session)
+        workers = training_options["num_workers"]
+        if not self.isSet("num_workers"):
+            workers = session.sparkContext.defaultParallelism
+        deal = {
+            "features_col": self.getFeaturesCol(),
+            "label_col": self.getLabelCol(),
+            **{
+                column: self.getOrDefault(name) if self.isSet(name) else None
+                for column, name in zip(("weight_col", "validation_indicator_col"), OPTIONAL_COLUMNS, strict=True)
+            },
+            "image": image.to_dict(),
+            "num_workers": workers,
+            "seed": training_options["seed"],
+            "max_damaged": self.getOrDefault("max_damaged"),
+        }
+        request = {
+            "network": network.to_dict(),
+            "network_options": network_options,
+            "training_options": {**training_options, "num_workers": workers},
+        }
+        with translated(gateway):
+            pictures = gateway.deal(dataset._jdf, json.dumps(deal))
+            try:
+                damaged = tuple(json.loads(gateway.damaged(pictures)))
+                run = gateway.train(session._jsparkSession, pictures, json.dumps(request))
+                history = History()
+                observers: list[Any] = [history, *([ProgressBar()] if self.verbose else []), *self.callbacks]
+                ends: list[dict[str, Any]] = []
+
+                def on_event(event: dict[str, Any]) -> None:
+                    for observer in observers:
+                        observer.on_event(event)
+                    if event["type"] == "end":
+                        ends.append(event)
+
+                classifier, stopped_by = training_run.follow(run, on_event)
+                try:
+                    model = ConvNetClassificationModel._of(session, classifier)
+                finally:
+                    classifier.close()
+            finally:
+                pictures.close()
+        model.summary = TrainingSummary(history, damaged)
+        self.last_model = model
+        if stopped_by is not None:
+            raise stopped_by
+        if ends and ends[0]["reason"] == "diverged":
+            raise errors.error(
+                "TRAINING_DIVERGED",
+                f"the loss became NaN or infinite in epoch {ends[0]['epoch']}, minibatch {ends[0]['step']}: try a "
+                "smaller learning_rate",
+                epoch=ends[0]["epoch"],
+                step=ends[0]["step"],
+            )
+        self._copyValues(model)
+        return model
+
+    def _option(self, group: str, name: str) -> Any:
+        return self.getOrDefault(name) if self.isSet(name) else options.default(group, name)
+
+    def _image_options(self) -> ImageOptions:
+        network = self.getOrDefault("network")
+        shape = None if network == networks.AUTO else networks.network(network).picture_shape
+        size = self.getOrDefault("image_size") if self.isSet("image_size") else shape and shape[:2]
+        if size is None:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "the network is made for no size of its own: set image_size, such as image_size=(75, 75)",
+                parameter="image_size",
+            )
+        default = shape[2] if shape else options.default("image", "channels")
+        return ImageOptions(size, channels=self.getOrDefault("channels") if self.isSet("channels") else default)
+
+
+class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
+    """A trained classifier that predicts in the executors, for streaming DataFrames too.
+
+    Attributes:
+        classes: the names of the classes, in the order of their indices.
+        summary: how it was trained; None of a model from a file.
+    """
+
+    def __init__(self, path: str | Path, *, session: SparkSession | None = None) -> None:
+        """Loads a model file, wherever it was trained.
+
+        Args:
+            path: a file on the driver's machine.
+            session: by default the active one.
+
+        Raises:
+            FileError: FILE_NOT_FOUND, FILE_UNREADABLE.
+            ModelFileError: MODEL_FILE_DAMAGED, MODEL_FILE_UNSAFE, MODEL_FILE_NEWER.
+            SparkError: SPARK_SESSION without an active session.
+        """
+        super().__init__()
+        session = session or SparkSession.getActiveSession()
+        if session is None:
+            raise errors.error(
+                "SPARK_SESSION", "there is no active Spark session: create one before loading a model for it"
+            )
+        self.summary: TrainingSummary | None = None
+        self._gateway = sessions.gateway(session)
+        with translated(self._gateway):
+            self._java = self._gateway.load(str(path))
+        self._file = Path(path).read_bytes()
+        self.classes: list[Any] = json.loads(self._java.labels())
+
+    @classmethod
+    def _of(cls, session: SparkSession, classifier: Any) -> ConvNetClassificationModel:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.zip"
+            sessions.gateway(session).save(classifier, str(path))
+            return cls(path, session=session)
+
+    def save_model_file(self, path: str | Path) -> None:
+        """Writes the model file that `sparkdl4j.ConvNetClassifier.load` and plain Deeplearning4j read; atomically.
+
+        Args:
+            path: on the driver's machine.
+
+        Raises:
+            FileError: FILE_UNWRITABLE.
+        """
+        from sparkdl4j import atomic_file
+
+        atomic_file.write(path, self._file)
+
+    def to_classifier(self) -> OneMachineClassifier:
+        """The same classifier on this machine, in the JVM of this process."""
+        from sparkdl4j.classifier import ConvNetClassifier as OneMachineClassifier
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.zip"
+            path.write_bytes(self._file)
+            return OneMachineClassifier.load(path)
+
+    def write(self) -> ModelWriter:
+        """Writes to any of Hadoop's file systems, as pyspark.ml does: `model.write().overwrite().save(path)`."""
+        return ModelWriter(self, self.save_model_file)
+
+    @classmethod
+    def read(cls) -> ModelReader:
+        """Reads what `write` wrote: `ConvNetClassificationModel.load(path)`."""
+        return ModelReader(cls)
+
+    def _transform(self, dataset: DataFrame) -> DataFrame:
+        names = ("predictionCol", "predictedClassCol", "probabilityCol", "rawPredictionCol", "damagedCol")
+        columns = [self.getOrDefault(name) for name in names]
+        with translated(self._gateway):
+            rows = self._gateway.transform(self._java, dataset._jdf, self.getFeaturesCol(), *columns)
+        return DataFrame(rows, dataset.sparkSession)
+
+
+def _checked(name: str, value: Any) -> Any:
+    for group, names in (("training", TRAINING_OPTIONS), ("network", NETWORK_OPTIONS), ("data", ("max_damaged",))):
+        if name in names:
+            return options.check(group, name, value)
+    # As text and numbers, it can be written with the other parameters.
+    return networks.network(value).to_dict() if name == "network" and not isinstance(value, (str, dict)) else value

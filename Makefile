@@ -13,6 +13,7 @@ files_of = $(shell find $(1) ! -name '*.pyc' ! -name __pycache__ 2>/dev/null)
 SPEC := $(call files_of,python/sparkdl4j/spec)
 JAVA_MAIN := $(GRADLE_FILES) $(SPEC) $(call files_of,jvm/src/main jvm/src/logging)
 JAVA_ALL := $(GRADLE_FILES) $(SPEC) $(call files_of,jvm/src tests/golden)
+SPARKS := 3.5.9 4.3.0
 PYTHON_CODE := python tests benchmarks setup.py
 # In this order: the later ones read the results of the earlier.
 BENCHMARKS := startup plan accuracy layouts step_shares threads roofline figures page
@@ -20,7 +21,7 @@ BENCHMARKS := startup plan accuracy layouts step_shares threads roofline figures
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-long java-test python-test lint java-lint python-lint format jar wheel bench clean
+.PHONY: help demo test test-long java-test python-test spark-test lint java-lint python-lint format jar wheel bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -28,7 +29,7 @@ help: ## list the targets
 demo: jar $(INSTALLED) ## build everything, train on handwritten digits, write demo/
 	$(BIN)/sparkdl4j demo --out demo
 
-test: lint java-test python-test ## build what is missing, run the linters and all tests but the long ones
+test: lint java-test python-test spark-test ## build what is missing, run the linters and all tests but the long ones
 
 test-long: jar $(INSTALLED) ## the tests that take long
 	scripts/gradle junitLong
@@ -43,7 +44,19 @@ $(STAMPS)/java-test: $(JAVA_ALL) | $(TOOLCHAIN)
 	@mkdir -p $(@D) && touch $@
 
 python-test: jar $(INSTALLED) ## Python tests (pytest) with coverage
-	$(BIN)/python -m pytest -m "not long" --cov --cov-report=term --cov-report=html --cov-report=xml
+	$(BIN)/python -m pytest -m "not long" --ignore=tests/spark --cov --cov-report=term --cov-report=html --cov-report=xml
+
+# Each Spark in a folder of its own, which one process at a time has on its path.
+spark-test: jar $(INSTALLED) $(SPARKS:%=build/spark/%/installed) ## the tests on Spark, of each version that is supported
+	@for version in $(SPARKS); do \
+	  echo "Spark $$version"; \
+	  PYTHONPATH=build/spark/$$version $(BIN)/python -m pytest -m "not long" tests/spark || exit 1; \
+	done
+
+build/spark/%/installed:
+	@echo 'Installing Spark $* into $(@D)'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(@D) 'pyspark==$*'
+	@touch $@
 
 lint: java-lint python-lint ## formatters and linters, changing nothing
 

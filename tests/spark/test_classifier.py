@@ -1,0 +1,336 @@
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("pyspark")
+
+from pyspark.ml import Pipeline, PipelineModel
+from pyspark.ml.evaluation import MulticlassClassificationEvaluator
+from pyspark.ml.feature import StringIndexer
+from pyspark.ml.tuning import CrossValidator, ParamGridBuilder
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as sql
+
+from sparkdl4j import ConvNetClassifier as OneMachineClassifier
+from sparkdl4j import errors
+from sparkdl4j.network import Network
+from sparkdl4j.spark import ConvNetClassificationModel, ConvNetClassifier
+
+OPTIONS: dict[str, Any] = {"image_size": 16, "epochs": 4, "batch_size": 8, "num_workers": 2, "verbose": False}
+
+
+def fitted(network: dict[str, Any], rows: DataFrame, **options: Any) -> ConvNetClassificationModel:
+    model: ConvNetClassificationModel = ConvNetClassifier(network, **{**OPTIONS, **options}).fit(rows)
+    return model
+
+
+def parameters(model: ConvNetClassificationModel, folder: Path) -> tuple[bytes, bytes]:
+    """Parameters and updater state, as the model file has them."""
+    path = folder / "model.zip"
+    model.save_model_file(path)
+    with zipfile.ZipFile(path) as file:
+        return file.read("coefficients.bin"), file.read("updaterState.bin")
+
+
+def test_trains_and_predicts(pictures: DataFrame, network: dict[str, Any]) -> None:
+    model = fitted(network, pictures, epochs=8)
+    assert model.classes == ["blue", "green", "red"]
+    history = model.summary.history
+    assert [epoch["epoch"] for epoch in history.epochs] == list(range(1, 9))
+    assert history.epochs[-1]["loss"] < history.epochs[0]["loss"]
+    assert model.summary.damaged == ()
+
+    rows = model.transform(pictures).collect()
+    assert len(rows) == 60
+    right = [row["predictedClass"] == row["class"] for row in rows]
+    assert np.mean(right) > 0.95
+    for row in rows:
+        assert row["prediction"] == np.argmax(row["probability"].toArray())
+        assert row["predictedClass"] == model.classes[int(row["prediction"])]
+        assert row["probability"].toArray().sum() == pytest.approx(1, abs=1e-5)
+        assert row["damaged"] is None
+        np.testing.assert_allclose(np.exp(row["rawPrediction"].toArray()), row["probability"].toArray(), rtol=1e-6)
+
+
+def test_predicts_as_on_one_machine(
+    spark: SparkSession, pictures: DataFrame, network: dict[str, Any], picture_folder: Path, tmp_path: Path
+) -> None:
+    model = fitted(network, pictures)
+    path = tmp_path / "model.zip"
+    model.save_model_file(path)
+    one_machine = OneMachineClassifier.load(path)
+    rows = model.transform(pictures).orderBy("path").collect()
+    files = [row["path"].removeprefix("file:") for row in rows]
+    expected = one_machine.predict_proba(one_machine.read_images(files))
+    found = np.array([row["probability"].toArray() for row in rows])
+    # Another size of minibatch and another number of threads round differently.
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert one_machine.history_.epochs == model.summary.history.epochs
+
+    back = ConvNetClassificationModel(path).transform(pictures).orderBy("path").collect()
+    assert [row["probability"] for row in back] == [row["probability"] for row in rows]
+    assert model.to_classifier().classes_.tolist() == model.classes
+
+
+def test_the_result_does_not_depend_on_the_partitions_of_the_rows(
+    pictures: DataFrame, network: dict[str, Any], tmp_path: Path
+) -> None:
+    first = parameters(fitted(network, pictures), tmp_path)
+    assert parameters(fitted(network, pictures.repartition(7)), tmp_path) == first
+    assert parameters(fitted(network, pictures.orderBy(sql.desc("path")).coalesce(1)), tmp_path) == first
+    assert parameters(fitted(network, pictures, seed=5), tmp_path) != first
+    assert parameters(fitted(network, pictures, num_workers=3), tmp_path) != first
+
+
+def test_averaging_in_the_executors_gives_the_same(
+    spark: SparkSession, pictures: DataFrame, network: dict[str, Any], tmp_path: Path
+) -> None:
+    expected = parameters(fitted(network, pictures, num_workers=3), tmp_path)
+    settings = spark.sparkContext._jsc.sc().conf()
+    settings.set("spark.sparkdl4j.largestCollected", "1")
+    try:
+        assert parameters(fitted(network, pictures, num_workers=3), tmp_path) == expected
+    finally:
+        settings.remove("spark.sparkdl4j.largestCollected")
+
+
+def test_every_picture_is_trained_once_an_epoch(pictures: DataFrame, network: dict[str, Any]) -> None:
+    class Minibatches:
+        def __init__(self) -> None:
+            self.events: list[dict[str, Any]] = []
+
+        def on_event(self, event: dict[str, Any]) -> None:
+            self.events.append(event)
+
+    for workers in (1, 4, 7):
+        seen = Minibatches()
+        fitted(network, pictures, num_workers=workers, epochs=1, averaging_frequency=2, callbacks=[seen])
+        start, end = seen.events[0], seen.events[-1]
+        assert start["type"] == "start"
+        assert start["examples"] == 60
+        counts = [60 * (worker + 1) // workers - 60 * worker // workers for worker in range(workers)]
+        assert start["steps_per_epoch"] == pytest.approx(sum(-(-count // 8) for count in counts), abs=workers)
+        assert end["type"] == "end"
+        assert end["step"] == start["steps_per_epoch"]
+
+
+def test_string_labels_and_a_pipeline(pictures: DataFrame, network: dict[str, Any], tmp_path: Path) -> None:
+    strings = fitted(network, pictures, labelCol="class")
+    assert strings.classes == ["blue", "green", "red"]
+    assert parameters(strings, tmp_path) == parameters(fitted(network, pictures), tmp_path)
+
+    indexer = StringIndexer(inputCol="class", outputCol="index", stringOrderType="alphabetDesc")
+    stages = [indexer, ConvNetClassifier(network, labelCol="index", **OPTIONS)]
+    piped = Pipeline(stages=stages).fit(pictures.drop("label"))
+    assert piped.stages[1].classes == ["red", "green", "blue"]
+    assert piped.transform(pictures.drop("label")).where("predictedClass is not null").count() == 60
+
+
+def test_is_written_and_read_as_pyspark_does(pictures: DataFrame, network: dict[str, Any], tmp_path: Path) -> None:
+    estimator = ConvNetClassifier(Network.from_dict(network), labelCol="class", predictionCol="found", **OPTIONS)
+    estimator.write().save(str(tmp_path / "estimator"))
+    again = ConvNetClassifier.load(str(tmp_path / "estimator"))
+    assert again.extractParamMap() == estimator.extractParamMap()
+
+    pipeline = Pipeline(stages=[again]).fit(pictures)
+    pipeline.write().save(str(tmp_path / "pipeline"))
+    pipeline.write().overwrite().save(str(tmp_path / "pipeline"))
+    back = PipelineModel.load(str(tmp_path / "pipeline"))
+    assert back.stages[0].classes == ["blue", "green", "red"]
+    assert back.stages[0].uid == pipeline.stages[0].uid
+    expected = pipeline.transform(pictures).orderBy("path").select("found", "probability").collect()
+    assert back.transform(pictures).orderBy("path").select("found", "probability").collect() == expected
+
+
+def test_cross_validation_and_a_grid(pictures: DataFrame, network: dict[str, Any]) -> None:
+    estimator = ConvNetClassifier(network, **OPTIONS)
+    grid = ParamGridBuilder().addGrid(estimator.epochs, [1, 8]).build()
+    folds = pictures.withColumn("fold", sql.pmod(sql.hash("path"), sql.lit(2)))
+    found = CrossValidator(
+        estimator=estimator,
+        estimatorParamMaps=grid,
+        evaluator=MulticlassClassificationEvaluator(metricName="accuracy"),
+        numFolds=2,
+        foldCol="fold",
+    ).fit(folds)
+    assert found.avgMetrics[1] > 0.8
+    assert found.avgMetrics[1] > found.avgMetrics[0]
+    assert len(found.bestModel.summary.history) == 8
+
+
+def test_numbers_as_labels(pictures: DataFrame, network: dict[str, Any]) -> None:
+    numbered = pictures.withColumn("label", sql.col("label").cast("int") * 10 + 5)
+    assert fitted(network, numbered, epochs=1).classes == [5, 15, 25]
+
+
+def test_validation_pictures_choose_the_epoch(pictures: DataFrame, network: dict[str, Any]) -> None:
+    marked = pictures.withColumn("held_out", sql.col("path").rlike("[05]\\.png$"))
+    model = fitted(network, marked, epochs=5, validationIndicatorCol="held_out")
+    accuracies = [epoch["validation_accuracy"] for epoch in model.summary.history.epochs]
+    assert all(accuracy is not None for accuracy in accuracies)
+    assert accuracies[model.summary.history.kept_epoch - 1] == max(accuracies)
+
+
+def test_weights_count(pictures: DataFrame, network: dict[str, Any], tmp_path: Path) -> None:
+    plain = parameters(fitted(network, pictures), tmp_path)
+    ones = pictures.withColumn("weight", sql.lit(1))
+    assert parameters(fitted(network, ones, weightCol="weight"), tmp_path) == plain
+    red = pictures.withColumn("weight", sql.when(sql.col("class") == "red", 3.0).otherwise(0.5))
+    assert parameters(fitted(network, red, weightCol="weight"), tmp_path) != plain
+
+
+def test_damaged_pictures_are_reported(
+    spark: SparkSession, picture_folder: Path, network: dict[str, Any], tmp_path: Path
+) -> None:
+    from sparkdl4j.spark import read_images
+
+    folder = tmp_path / "pictures"
+    shutil.copytree(picture_folder, folder)
+    (folder / "red" / "text.png").write_text("no picture")
+    whole = next((folder / "blue").glob("*.png")).read_bytes()
+    (folder / "blue" / "half.png").write_bytes(whole[: len(whole) // 2])
+    rows = read_images(spark, folder)
+    model = fitted(network, rows, epochs=1, max_damaged=0.1)
+    found = {Path(damage["path"]).name: damage["reason"] for damage in model.summary.damaged}
+    assert found == {"text.png": "not_a_picture", "half.png": "truncated"}
+
+    predicted = {Path(row["path"]).name: row for row in model.transform(rows).collect()}
+    assert predicted["text.png"]["damaged"].startswith("not_a_picture: ")
+    assert predicted["text.png"]["prediction"] is None
+    assert predicted["half.png"]["probability"] is None
+
+    with pytest.raises(errors.DataError, match=r"2 of 62 pictures are damaged, more than max_damaged=0.01") as caught:
+        fitted(network, rows, epochs=1)
+    assert caught.value.code == "DATA_DAMAGED"
+
+
+def test_predicts_streams(
+    spark: SparkSession, pictures: DataFrame, network: dict[str, Any], picture_folder: Path, tmp_path: Path
+) -> None:
+    model = fitted(network, pictures, epochs=1)
+    source = tmp_path / "stream"
+    pictures.select("path", "image").write.parquet(str(source))
+    stream = spark.readStream.schema("path string, image binary").parquet(str(source))
+    query = (
+        model.transform(stream)
+        .select("path", "prediction")
+        .writeStream.format("memory")
+        .queryName("predicted")
+        .trigger(availableNow=True)
+        .start()
+    )
+    query.awaitTermination()
+    expected = {row["path"]: row["prediction"] for row in model.transform(pictures).collect()}
+    assert {row["path"]: row["prediction"] for row in spark.table("predicted").collect()} == expected
+
+
+def test_more_workers_than_pictures(pictures: DataFrame, network: dict[str, Any]) -> None:
+    few = pictures.where(sql.col("path").rlike("00[0-9]\\.png$") | sql.col("path").rlike("red-04[0-3]\\.png$"))
+    assert few.count() == 14
+    model = fitted(network, few, num_workers=40, epochs=1)
+    assert model.summary.history.epochs[0]["loss"] > 0
+
+
+def test_workers_without_pictures(pictures: DataFrame, network: dict[str, Any]) -> None:
+    # The same two pictures again and again belong to the same workers.
+    few = pictures.where("class != 'green'").orderBy("path").limit(1)
+    few = few.union(pictures.where("class = 'red'").orderBy("path").limit(1))
+    copies = few.crossJoin(pictures.sparkSession.range(10)).drop("id")
+    model = fitted(network, copies, num_workers=4, epochs=2)
+    assert len(model.summary.history) == 2
+    # Almost all are for validation.
+    marked = pictures.withColumn("held_out", ~sql.col("path").rlike("0[024]0\\.png$"))
+    model = fitted(network, marked, num_workers=3, epochs=1, validationIndicatorCol="held_out")
+    assert model.summary.history.epochs[0]["validation_accuracy"] is not None
+
+
+def test_leaves_nothing_behind(spark: SparkSession, pictures: DataFrame, network: dict[str, Any]) -> None:
+    fitted(network, pictures, epochs=1)
+    assert spark.sparkContext._jsc.getPersistentRDDs().size() == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "change", "code", "sentence"),
+    [
+        ({"featuresCol": "picture"}, None, "DATA_COLUMN", "there is no column picture, which featuresCol names"),
+        ({"featuresCol": "path"}, None, "DATA_COLUMN", "must be binary .encoded pictures., but is string"),
+        ({"labelCol": "image"}, None, "DATA_COLUMN", "must be string or numeric, but is binary"),
+        ({"weightCol": "class"}, None, "DATA_COLUMN", "which weightCol names, must be numeric"),
+        ({"labelCol": "class"}, "class is null", "DATA_LABELS", "the label column class holds null"),
+        ({"labelCol": "class"}, "one class", "DATA_ONE_CLASS", "all labels of the column class are red"),
+        ({}, "empty", "DATA_EMPTY", "the DataFrame is empty"),
+        ({"validation_fraction": 0.2}, None, "PARAMETER_CONFLICT", "validationIndicatorCol"),
+    ],
+)
+def test_bad_data_get_a_sentence(
+    pictures: DataFrame,
+    network: dict[str, Any],
+    options: dict[str, Any],
+    change: str | None,
+    code: str,
+    sentence: str,
+) -> None:
+    changes = {
+        None: pictures,
+        "class is null": pictures.withColumn("class", sql.when(sql.col("class") != "red", sql.col("class"))),
+        "one class": pictures.where("class = 'red'"),
+        "empty": pictures.where("1 = 0"),
+    }
+    with pytest.raises(errors.SparkDl4jError, match=sentence) as caught:
+        fitted(network, changes[change], **options)
+    assert caught.value.code == code
+
+
+def test_bad_parameters_get_a_sentence(network: dict[str, Any]) -> None:
+    with pytest.raises(errors.ParameterError, match="there is no option epoch; did you mean epochs?"):
+        ConvNetClassifier(network, epoch=3)
+    with pytest.raises(errors.ParameterError, match="batch_size must be at least 1, but is 0"):
+        ConvNetClassifier(network, batch_size=0)
+    with pytest.raises(errors.ParameterError, match="set image_size"):
+        ConvNetClassifier(network)._fit(None)
+
+
+def test_a_model_that_is_none(spark: SparkSession, tmp_path: Path) -> None:
+    with pytest.raises(errors.FileError) as caught:
+        ConvNetClassificationModel(tmp_path / "none.zip")
+    assert caught.value.code == "FILE_NOT_FOUND"
+    (tmp_path / "bad.zip").write_bytes(b"PK no zip")
+    with pytest.raises(errors.ModelFileError):
+        ConvNetClassificationModel(tmp_path / "bad.zip")
+
+
+@pytest.mark.parametrize("epoch", [0, 2])
+def test_ctrl_c_keeps_what_was_averaged(
+    spark: SparkSession, pictures: DataFrame, network: dict[str, Any], epoch: int
+) -> None:
+    class Stop:
+        def __init__(self) -> None:
+            self.epochs = 0
+
+        def on_event(self, event: dict[str, Any]) -> None:
+            self.epochs += event["type"] == "epoch"
+            if event["type"] == "minibatch" and self.epochs == epoch:
+                # What PySpark does when Ctrl-C is pressed.
+                spark.sparkContext.cancelAllJobs()
+                raise KeyboardInterrupt
+
+    estimator = ConvNetClassifier(network, **{**OPTIONS, "epochs": 50}, callbacks=[Stop()])
+    with pytest.raises(KeyboardInterrupt):
+        estimator.fit(pictures)
+    assert estimator.last_model is not None
+    assert estimator.last_model.summary is not None
+    assert epoch <= len(estimator.last_model.summary.history) < 50
+    assert estimator.last_model.transform(pictures).where("prediction is not null").count() == 60
+    assert spark.sparkContext._jsc.getPersistentRDDs().size() == 0
+
+
+def test_a_learning_rate_that_diverges(pictures: DataFrame, network: dict[str, Any]) -> None:
+    with pytest.raises(errors.TrainingError, match="smaller learning_rate") as caught:
+        fitted(network, pictures, learning_rate=100.0, updater="sgd", epochs=20)
+    assert caught.value.code == "TRAINING_DIVERGED"

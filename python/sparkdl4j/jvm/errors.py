@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ContextDecorator
+from types import TracebackType
 from typing import Any
 
 from sparkdl4j import errors
@@ -22,21 +23,27 @@ _NATIVES = re.compile(
 )
 
 
-@contextmanager
-def translated() -> Iterator[None]:
+class _Translated(ContextDecorator):
+    # A generator would do, but every prediction of a single picture passes here, and it takes ten times as long.
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        translation = None if problem is None else _translate(problem)
+        if translation is not None:
+            raise translation from None
+
+
+def translated() -> _Translated:
     """Turns exceptions of Java into `SparkDl4jError`; as `with translated():` or as the decorator `@translated()`.
 
     Raises:
         SparkDl4jError: the one of the code that Java named; JvmError OUT_OF_MEMORY, NATIVES_MISSING or JVM_FORKED;
             InternalError for anything else, with the Java stack trace in `details["java_trace"]`.
     """
-    try:
-        yield
-    except BaseException as problem:
-        translation = _translate(problem)
-        if translation is None:
-            raise
-        raise translation from None
+    return _Translated()
 
 
 def _translate(problem: BaseException) -> errors.SparkDl4jError | None:

@@ -61,9 +61,7 @@ class Model:
     def predict(self, data: ImageDataset, *, classes: int, batch_size: int) -> NDArray[np.float32]:
         """Probabilities, (n, classes)."""
         probabilities = np.empty((len(data), classes), dtype=np.float32)
-        java_class("org.sparkdl4j.bridge.Models").predict(
-            self._java, _view(data), batch_size, probabilities.ctypes.data
-        )
+        java_class("org.sparkdl4j.bridge.Models").predict(self._java, _view(data), batch_size, _address(probabilities))
         return probabilities
 
 
@@ -104,19 +102,30 @@ def _close(java_model: Any) -> None:
 
 def _view(data: ImageDataset, weights: NDArray[np.float32] | None = None) -> Any:
     """The Java view on the pixels of a data set; valid as long as the data set lives, but the weights are read now."""
-    import jpype
-
     n, height, width, channels = data.pixels.shape
-    integers = jpype.JArray(jpype.JInt)
     return java_class("org.sparkdl4j.bridge.Arrays").images(
-        data.pixels.ctypes.data,
-        data.pixels.dtype.name,
+        _address(data.pixels),
+        "uint8" if data.pixels.dtype == np.uint8 else "float32",
         n,
         height,
         width,
         channels,
-        None if data.rows is None else integers(data.rows),
-        None if data.labels is None else integers(data.labels),
-        0 if weights is None else weights.ctypes.data,
+        _integers(data.rows),
+        _integers(data.labels),
+        0 if weights is None else _address(weights),
         [str(name) for name in data.classes],
     )
+
+
+def _address(array: NDArray[Any]) -> int:
+    # As array.ctypes.data, which takes longer.
+    address: int = array.__array_interface__["data"][0]
+    return address
+
+
+def _integers(values: NDArray[np.int32] | None) -> Any:
+    if values is None:
+        return None
+    import jpype
+
+    return jpype.JArray(jpype.JInt)(values)

@@ -49,6 +49,7 @@ final class ConvolutionPlan extends WeightedPlan {
   private static final algorithm[] WINOGRAD_OR_DIRECT = {
     algorithm.convolution_winograd, algorithm.convolution_direct
   };
+  private static final int SAFE_CHANNELS = 16;
   private static final algorithm[] DIRECT = {algorithm.convolution_direct};
 
   private final WindowSettings settings;
@@ -220,9 +221,22 @@ final class ConvolutionPlan extends WeightedPlan {
   private primitive_desc first(Function<algorithm, primitive_desc> describe) {
     for (algorithm algorithm : algorithms) {
       primitive_desc found = describe.apply(algorithm);
-      if (found.asBoolean()) return found;
+      boolean works = found.asBoolean();
+      while (works && writesBehindItsScratchpad(found)) works = found.next_impl();
+      if (works) return found;
     }
     return null;
+  }
+
+  /**
+   * Whether oneDNN 2.5.2 takes too little memory for what it computes with: 1x1 kernels with a
+   * stride over fewer than 16 channels, up to a third too little.
+   */
+  private boolean writesBehindItsScratchpad(primitive_desc description) {
+    return window.isOf(1, 1)
+        && !window.isDense()
+        && Math.min(input.dimensions[1], outputs()) < SAFE_CHANNELS
+        && OneDnn.implementation(description).startsWith("jit_1x1");
   }
 
   private long outputs() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.sparkdl4j.onednn.Threads;
 
 /** The plan against stock DL4J on networks that nobody has thought of. */
 class RandomNetworkTest {
@@ -24,6 +25,18 @@ class RandomNetworkTest {
   @Test
   void agreesWithDl4jOnSettingsOfItsOwn() {
     agree(RandomNetwork::ofDl4j, 0, 15, 1);
+  }
+
+  /** One where oneDNN, with two threads, writes behind the scratchpad that it has asked for. */
+  @Test
+  void agreesWithDl4jOnStridedPointsOfFewChannels() {
+    int threads = Threads.count();
+    try {
+      Threads.use(2);
+      agree(RandomNetwork::ofVocabulary, 1220, 1, 0);
+    } finally {
+      Threads.use(threads);
+    }
   }
 
   @Test

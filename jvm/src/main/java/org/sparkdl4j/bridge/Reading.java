@@ -74,7 +74,7 @@ public final class Reading {
                 .map(
                     image ->
                         Map.of(
-                            "path", image.path().toString(),
+                            "path", image.path(),
                             "reason", image.reason().label(),
                             "detail", image.detail()))
                 .collect(Collectors.toList())));

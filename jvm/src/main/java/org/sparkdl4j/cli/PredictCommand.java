@@ -86,12 +86,13 @@ final class PredictCommand implements Command {
           rows.length == 0
               ? new float[0]
               : classifier.predict(new LabeledImages(block, rows, null, List.of()), BATCH_SIZE);
-      Map<Path, DamagedImage> damaged = new HashMap<>();
+      Map<String, DamagedImage> damaged = new HashMap<>();
       for (DamagedImage each : loaded.damaged()) damaged.put(each.path(), each);
       int next = 0;
       for (Path file : files) {
-        if (damaged.containsKey(file)) {
-          row(csv, damagedRow(damaged.get(file), labels.size()));
+        DamagedImage damage = damaged.get(file.toString());
+        if (damage != null) {
+          row(csv, damagedRow(damage, labels.size()));
         } else {
           row(csv, predictedRow(file, labels, probabilities, next++ * labels.size()));
         }
@@ -124,7 +125,7 @@ final class PredictCommand implements Command {
 
   private static List<String> damagedRow(DamagedImage damaged, int labels) {
     List<String> row = new ArrayList<>();
-    row.add(damaged.path().toString());
+    row.add(damaged.path());
     for (int i = 0; i < labels + 2; i++) row.add("");
     row.add(damaged.reason().label() + ": " + damaged.detail());
     return row;

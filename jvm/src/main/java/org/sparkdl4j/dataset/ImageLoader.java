@@ -151,7 +151,7 @@ public final class ImageLoader {
       decoder.decode(read(file), target.row(row));
       return null;
     } catch (DamagedImageException e) {
-      return new DamagedImage(file, e.reason(), e.detail());
+      return new DamagedImage(file.toString(), e.reason(), e.detail());
     }
   }
 

@@ -1,20 +1,29 @@
 package org.sparkdl4j.image;
 
-import java.nio.file.Path;
+import java.io.Serializable;
 
 /** A file that was left out, and why. */
-public final class DamagedImage {
-  private final Path path;
+public final class DamagedImage implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final String path;
   private final DamageReason reason;
   private final String detail;
 
-  public DamagedImage(Path path, DamageReason reason, String detail) {
+  /**
+   * A finding.
+   *
+   * @param path of the file; null where it is unknown
+   * @param detail what was found, in words
+   */
+  public DamagedImage(String path, DamageReason reason, String detail) {
     this.path = path;
     this.reason = reason;
     this.detail = detail;
   }
 
-  public Path path() {
+  /** Null where it is unknown. */
+  public String path() {
     return path;
   }
 
@@ -29,6 +38,6 @@ public final class DamagedImage {
 
   @Override
   public String toString() {
-    return path + " (" + reason.label() + ": " + detail + ")";
+    return (path == null ? "a picture" : path) + " (" + reason.label() + ": " + detail + ")";
   }
 }

@@ -18,6 +18,7 @@ import org.sparkdl4j.dataset.ScalerKind;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DamagedImageException;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.ImageDecoder;
@@ -37,7 +38,7 @@ public final class ClusterPictures implements AutoCloseable {
   private final DecodeOptions image;
   private final boolean weighted;
   private final List<Integer> counts = new ArrayList<>();
-  private final List<DamagedPicture> damaged = new ArrayList<>();
+  private final List<DamagedImage> damaged = new ArrayList<>();
   private final PixelSums sums;
   private long validationCount;
 
@@ -125,7 +126,7 @@ public final class ClusterPictures implements AutoCloseable {
   }
 
   /** Damaged pictures, in the order of the workers. */
-  public List<DamagedPicture> damaged() {
+  public List<DamagedImage> damaged() {
     return List.copyOf(damaged);
   }
 
@@ -227,11 +228,11 @@ public final class ClusterPictures implements AutoCloseable {
     PictureKey key = PictureKey.of(encoded, label, weight, isValidation, seed);
     DecodeOptions image = decoder.options();
     byte[] pixels = new byte[image.height() * image.width() * image.channels()];
-    DamagedPicture damage = null;
+    DamagedImage damage = null;
     try {
       decoder.decode(encoded, ByteBuffer.wrap(pixels));
     } catch (DamagedImageException e) {
-      damage = new DamagedPicture(row.getString(2), e.reason(), e.detail());
+      damage = new DamagedImage(row.getString(2), e.reason(), e.detail());
       pixels = null;
     }
     return new Tuple2<>(key, new PictureRecord(label, weight, isValidation, pixels, damage));

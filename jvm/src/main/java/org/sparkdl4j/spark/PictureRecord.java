@@ -1,6 +1,7 @@
 package org.sparkdl4j.spark;
 
 import java.io.Serializable;
+import org.sparkdl4j.image.DamagedImage;
 
 /** A row of a DataFrame after decoding: a picture's pixels, or what is wrong with it. */
 final class PictureRecord implements Serializable {
@@ -14,10 +15,9 @@ final class PictureRecord implements Serializable {
   final byte[] pixels;
 
   /** Null of a good picture. */
-  final DamagedPicture damage;
+  final DamagedImage damage;
 
-  PictureRecord(
-      int label, float weight, boolean isValidation, byte[] pixels, DamagedPicture damage) {
+  PictureRecord(int label, float weight, boolean isValidation, byte[] pixels, DamagedImage damage) {
     this.label = label;
     this.weight = weight;
     this.isValidation = isValidation;

@@ -7,6 +7,7 @@ import java.util.List;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.PixelSums;
+import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
 
 /** The pictures of one worker, in the order of their keys. */
@@ -18,9 +19,9 @@ final class WorkerPictures implements Serializable {
     final int training;
     final int validation;
     final PixelSums sums;
-    final List<DamagedPicture> damaged;
+    final List<DamagedImage> damaged;
 
-    private Summary(int training, int validation, PixelSums sums, List<DamagedPicture> damaged) {
+    private Summary(int training, int validation, PixelSums sums, List<DamagedImage> damaged) {
       this.training = training;
       this.validation = validation;
       this.sums = sums;
@@ -32,7 +33,7 @@ final class WorkerPictures implements Serializable {
 
   private final List<PictureRecord> training = new ArrayList<>();
   private final List<PictureRecord> validation = new ArrayList<>();
-  private final List<DamagedPicture> damaged = new ArrayList<>();
+  private final List<DamagedImage> damaged = new ArrayList<>();
 
   WorkerPictures(Iterator<PictureRecord> records) {
     while (records.hasNext()) {

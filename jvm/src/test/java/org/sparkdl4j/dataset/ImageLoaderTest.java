@@ -70,7 +70,7 @@ class ImageLoaderTest {
     assertEquals(ErrorCode.DATA_DAMAGED, e.code());
     assertTrue(e.getMessage().startsWith("1 of 4 pictures are damaged"), e.getMessage());
     assertTrue(e.getMessage().contains("2.png (unreadable"), e.getMessage());
-    assertEquals(4, e.details().get("total"));
+    assertEquals(4L, e.details().get("total"));
   }
 
   @Test

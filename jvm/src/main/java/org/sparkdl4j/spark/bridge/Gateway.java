@@ -8,13 +8,13 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.model.ClassifierTraining;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spark.ClusterClassifier;
 import org.sparkdl4j.spark.ClusterPictures;
-import org.sparkdl4j.spark.DamagedPicture;
 import org.sparkdl4j.spark.OutputColumns;
 import org.sparkdl4j.spark.ParameterAveraging;
 import org.sparkdl4j.spark.PictureColumns;
@@ -55,7 +55,7 @@ public final class Gateway {
   /** What was left out: JSON, a list of path, reason, detail. */
   public static String damaged(ClusterPictures pictures) {
     ArrayNode list = Json.object().putArray("damaged");
-    for (DamagedPicture picture : pictures.damaged()) {
+    for (DamagedImage picture : pictures.damaged()) {
       list.addObject()
           .put("path", picture.path())
           .put("reason", picture.reason().label())

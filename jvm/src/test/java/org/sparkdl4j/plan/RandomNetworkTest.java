@@ -43,7 +43,9 @@ class RandomNetworkTest {
   @Tag("long")
   void agreesWithDl4jOnManyNetworks() {
     agree(RandomNetwork::ofVocabulary, 1000, 500, 10);
-    agree(RandomNetwork::smooth, 1000, 200, 0);
+    // RMSProp and Adam make whole steps out of rounding: of 1075 and 1178, DL4J itself parts as far
+    // from a twin whose weights are 1e-7 beside its own.
+    agree(RandomNetwork::smooth, 1000, 200, 4);
     agree(RandomNetwork::ofDl4j, 1000, 200, 4);
   }
 

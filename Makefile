@@ -13,7 +13,15 @@ files_of = $(shell find $(1) ! -name '*.pyc' ! -name __pycache__ 2>/dev/null)
 SPEC := $(call files_of,python/sparkdl4j/spec)
 JAVA_MAIN := $(GRADLE_FILES) $(SPEC) $(call files_of,jvm/src/main jvm/src/logging)
 JAVA_ALL := $(GRADLE_FILES) $(SPEC) $(call files_of,jvm/src tests/golden)
+# Each Spark in a folder of its own, which one process at a time has on its path.
 SPARKS := 3.5.9 4.3.0
+SPARK_INSTALLED := $(SPARKS:%=build/spark/%/installed)
+define on_each_spark
+for version in $(SPARKS); do \
+  echo "Spark $$version"; \
+  PYTHONPATH=build/spark/$$version $(BIN)/python -m pytest -m "$(1)" tests/spark || exit 1; \
+done
+endef
 PYTHON_CODE := python tests benchmarks setup.py
 # In this order: the later ones read the results of the earlier.
 BENCHMARKS := startup plan accuracy layouts step_shares threads roofline figures page
@@ -31,9 +39,10 @@ demo: jar $(INSTALLED) ## build everything, train on handwritten digits, write d
 
 test: lint java-test python-test spark-test ## build what is missing, run the linters and all tests but the long ones
 
-test-long: jar $(INSTALLED) ## the tests that take long
+test-long: jar $(INSTALLED) $(SPARK_INSTALLED) ## the tests that take long
 	scripts/gradle junitLong
-	$(BIN)/python -m pytest -m long || [ $$? -eq 5 ] # 5: there is none
+	$(BIN)/python -m pytest -m long --ignore=tests/spark || [ $$? -eq 5 ] # 5: there is none
+	@$(call on_each_spark,long)
 
 java-test: $(STAMPS)/java-test ## Java tests (JUnit) with coverage; nothing when nothing changed
 	@cat build/reports/jacoco/summary.txt
@@ -46,12 +55,8 @@ $(STAMPS)/java-test: $(JAVA_ALL) | $(TOOLCHAIN)
 python-test: jar $(INSTALLED) ## Python tests (pytest) with coverage
 	$(BIN)/python -m pytest -m "not long" --ignore=tests/spark --cov --cov-report=term --cov-report=html --cov-report=xml
 
-# Each Spark in a folder of its own, which one process at a time has on its path.
-spark-test: jar $(INSTALLED) $(SPARKS:%=build/spark/%/installed) ## the tests on Spark, of each version that is supported
-	@for version in $(SPARKS); do \
-	  echo "Spark $$version"; \
-	  PYTHONPATH=build/spark/$$version $(BIN)/python -m pytest -m "not long" tests/spark || exit 1; \
-	done
+spark-test: jar $(INSTALLED) $(SPARK_INSTALLED) ## the tests on Spark, of each version that is supported
+	@$(call on_each_spark,not long)
 
 build/spark/%/installed:
 	@echo 'Installing Spark $* into $(@D)'

@@ -13,7 +13,7 @@ from pyspark.ml import Estimator, Model
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable, MLReadable, MLWritable
 from pyspark.sql import DataFrame, SparkSession
 
-from sparkdl4j import errors, options, training_run
+from sparkdl4j import atomic_file, errors, options, training_run
 from sparkdl4j import network as networks
 from sparkdl4j.callbacks import Callback, ProgressBar
 from sparkdl4j.history import History
@@ -253,8 +253,6 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
         Raises:
             FileError: FILE_UNWRITABLE.
         """
-        from sparkdl4j import atomic_file
-
         atomic_file.write(path, self._file)
 
     def to_classifier(self) -> OneMachineClassifier:

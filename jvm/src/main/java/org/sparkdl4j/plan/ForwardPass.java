@@ -63,7 +63,12 @@ public final class ForwardPass {
   public static boolean givesNumbers(
       NetworkCore core, StandardScaler scaler, LabeledImages view, int count) {
     LabeledImages sample = view.subset(IntStream.range(0, count).toArray());
-    for (float probability : run(core, scaler, sample, count)) {
+    return areNumbers(run(core, scaler, sample, count));
+  }
+
+  /** Whether no probability is NaN or infinite. */
+  public static boolean areNumbers(float[] probabilities) {
+    for (float probability : probabilities) {
       if (!Float.isFinite(probability)) return false;
     }
     return true;

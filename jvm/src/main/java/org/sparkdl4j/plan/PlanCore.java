@@ -60,7 +60,7 @@ public final class PlanCore extends Dl4jBackedCore {
   /** Whether there has been a prediction since the last training. */
   private boolean hasPredicted;
 
-  /** Of the prediction of one picture; 0 before anybody asked. */
+  /** Of the forward pass of one picture; 0 before anything was compiled. */
   private long multiplyAdds;
 
   /** Pictures whose prediction fits the cache; 0 before anybody asked. */
@@ -260,11 +260,8 @@ public final class PlanCore extends Dl4jBackedCore {
 
   /** Of the forward pass of one picture. */
   private long multiplyAdds() {
-    if (multiplyAdds == 0) {
-      try (CompiledPlan plan = compile(graph(false), 1, false, tuning)) {
-        multiplyAdds = plan.multiplyAdds();
-      }
-    }
+    // Whatever was compiled before has told them.
+    if (multiplyAdds == 0) compile(graph(false), 1, false, tuning).close();
     return multiplyAdds;
   }
 
@@ -280,6 +277,8 @@ public final class PlanCore extends Dl4jBackedCore {
 
   private CompiledPlan compile(PlanGraph graph, int count, boolean training, Tuning preferred) {
     Chain chain = new Chain(weights, arena, count, training, type, preferred);
-    return new CompiledPlan(graph, held.configuration().loss(), chain);
+    CompiledPlan plan = new CompiledPlan(graph, held.configuration().loss(), chain);
+    multiplyAdds = plan.multiplyAdds() / count;
+    return plan;
   }
 }

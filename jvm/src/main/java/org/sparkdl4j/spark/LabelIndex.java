@@ -9,8 +9,10 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StringType;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.spec.Json;
@@ -23,13 +25,16 @@ final class LabelIndex implements Serializable {
   private static final long serialVersionUID = 1;
   private static final String ATTRIBUTE = "ml_attr";
   private static final String NAMES = "vals";
+  private static final String LABELS = "labels";
 
   private final Map<Object, Integer> indices;
   private final String labelsJson;
 
   private LabelIndex(Map<Object, Integer> indices, ArrayNode labels) {
     this.indices = indices;
-    labelsJson = Json.write(labels);
+    ObjectNode json = Json.object();
+    json.set(LABELS, labels);
+    labelsJson = Json.write(json);
   }
 
   /**
@@ -39,7 +44,7 @@ final class LabelIndex implements Serializable {
    */
   static LabelIndex of(Dataset<Row> rows, String column) {
     String[] names = names(rows, column);
-    ArrayNode labels = Json.object().putArray("labels");
+    ArrayNode labels = Json.object().putArray(LABELS);
     Map<Object, Integer> indices = new HashMap<>();
     if (names != null) {
       for (String name : names) {
@@ -69,10 +74,20 @@ final class LabelIndex implements Serializable {
     return new LabelIndex(indices, labels);
   }
 
+  /** What Spark ML says of a column {@code label} of class indices. */
+  static Metadata metadata(String[] classes) {
+    Metadata attribute =
+        new MetadataBuilder()
+            .putString("type", "nominal")
+            .putStringArray(NAMES, classes)
+            .putString("name", "label")
+            .build();
+    return new MetadataBuilder().putMetadata(ATTRIBUTE, attribute).build();
+  }
+
   /** The names of the classes, in the order of their indices. */
   ArrayNode labels() {
-    return (ArrayNode)
-        Json.readObject("{\"labels\":" + labelsJson + "}", "the labels").get("labels");
+    return (ArrayNode) Json.readObject(labelsJson, "the labels").get(LABELS);
   }
 
   /** The names of the classes as text, in the order of their indices. */

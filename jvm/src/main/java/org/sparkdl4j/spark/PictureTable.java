@@ -8,8 +8,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.Metadata;
-import org.apache.spark.sql.types.MetadataBuilder;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.ImageFolder;
@@ -64,19 +62,8 @@ public final class PictureTable {
     return classed.select(
         functions.col("path"),
         functions.col("class"),
-        label.as("label", metadata(classes)),
+        label.as("label", LabelIndex.metadata(classes)),
         functions.col("content").as("image"));
-  }
-
-  /** What Spark ML says of a column of class indices. */
-  static Metadata metadata(String[] classes) {
-    Metadata attribute =
-        new MetadataBuilder()
-            .putString("type", "nominal")
-            .putStringArray("vals", classes)
-            .putString("name", "label")
-            .build();
-    return new MetadataBuilder().putMetadata("ml_attr", attribute).build();
   }
 
   private static Dataset<Row> files(SparkSession session, String folder) {

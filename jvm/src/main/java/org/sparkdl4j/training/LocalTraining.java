@@ -9,6 +9,7 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.network.LossSpec;
+import org.sparkdl4j.plan.ForwardPass;
 import org.sparkdl4j.plan.NetworkCore;
 
 /** Training on pictures in the memory of this machine, whose minibatches come in one order. */
@@ -81,10 +82,7 @@ public abstract class LocalTraining implements MinibatchTraining {
   @Override
   public final boolean predictsNumbers() {
     LabeledImages sample = training.subset(IntStream.range(0, batchSize).toArray());
-    for (float probability : predict(sample, batchSize)) {
-      if (!Float.isFinite(probability)) return false;
-    }
-    return true;
+    return ForwardPass.areNumbers(predict(sample, batchSize));
   }
 
   @Override

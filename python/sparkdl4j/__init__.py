@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sparkdl4j.callbacks import Callback, ProgressBar
+    from sparkdl4j.checkpoint import Checkpoint
     from sparkdl4j.classifier import ConvNetClassifier
     from sparkdl4j.damaged_image import DamagedImage
     from sparkdl4j.dataset import ImageDataset, ImageFolder
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "callbacks": ("Callback", "ProgressBar"),
+    "checkpoint": ("Checkpoint",),
     "classifier": ("ConvNetClassifier",),
     "damaged_image": ("DamagedImage",),
     "dataset": ("ImageDataset", "ImageFolder"),
@@ -127,6 +129,7 @@ __all__ = [
     "BatchNorm",
     "Block",
     "Callback",
+    "Checkpoint",
     "Concat",
     "Conv2D",
     "ConvNetClassifier",

@@ -25,7 +25,8 @@ class Callback:
 
         Args:
             event: its `type` is one of
-                "start" (`epochs`, `steps_per_epoch`, `examples`),
+                "start" (`epochs`, `steps_per_epoch`, `examples`, `finished`: the epochs before a resume, as
+                "epoch" events hold them),
                 "minibatch" (`epoch`, `step`, `steps_per_epoch`, `examples`, `loss`,
                 `images_per_second`, `seconds`; at most about ten a second),
                 "epoch" (`epoch`, `loss`, `accuracy`, `validation_loss`, `validation_accuracy`,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sparkdl4j import errors, options, sample_weights
+from sparkdl4j import checkpoint, errors, options, sample_weights
 from sparkdl4j import network as networks
 from sparkdl4j.callbacks import Callback, ProgressBar
 from sparkdl4j.dataset import ImageDataset
@@ -230,6 +231,7 @@ class ConvNetClassifier:
         sample_weight: ArrayLike | None = None,
         class_weight: ClassWeight = None,
         validation_data: ImageDataset | tuple[ArrayLike, ArrayLike] | None = None,
+        resume: str | os.PathLike[str] | None = None,
     ) -> ConvNetClassifier:
         """Trains the network.
 
@@ -245,9 +247,13 @@ class ConvNetClassifier:
             class_weight: a dict of weights by class (1 for those not in it), or "balanced" for weights that give
                 every class the same sum among the pictures trained; multiplied with `sample_weight`.
             validation_data: an `ImageDataset` or (X, y) that decides which epoch's parameters are kept.
+            resume: a file that `Checkpoint` wrote: training goes on from there, and the result is that of a training
+                that was never interrupted, bit by bit; with other pictures or options it is refused. `epochs` counts
+                those before, too, and may be higher than then.
 
         Raises:
             ParameterError, DataError, NetworkError: before any JVM work.
+            ModelFileError: CHECKPOINT_MISMATCH, MODEL_FILE_DAMAGED.
             TrainingError: TRAINING_DIVERGED when the loss becomes NaN; the classifier then holds the last good
                 parameters if at least one epoch had finished.
         """
@@ -283,6 +289,7 @@ class ConvNetClassifier:
             "labels": train.classes,
             "image": image_options.to_dict(),
             "scaler": _no_scaler(train.image_shape) if scaler is None else scaler.to_dict(),
+            **checkpoint.request(self.callbacks, resume),
         }
         model, stopped_by = models.train(request, train, validation, weights=weights, on_event=on_event)
         end = self._adopt(model)

@@ -43,7 +43,9 @@ class History:
 
     def on_event(self, event: Mapping[str, Any]) -> None:
         """Takes what it needs from an event of the training run."""
-        if event["type"] == "epoch":
+        if event["type"] == "start":
+            self.epochs = [_row(epoch) for epoch in event.get("finished", ())]
+        elif event["type"] == "epoch":
             self.epochs.append(_row(event))
         elif event["type"] == "end":
             self.kept_epoch = event["kept_epoch"]

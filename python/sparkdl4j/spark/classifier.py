@@ -13,7 +13,7 @@ from pyspark.ml import Estimator, Model
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable, MLReadable, MLWritable
 from pyspark.sql import DataFrame, SparkSession
 
-from sparkdl4j import atomic_file, errors, options, training_run
+from sparkdl4j import atomic_file, checkpoint, errors, options, training_run
 from sparkdl4j import network as networks
 from sparkdl4j.callbacks import Callback, ProgressBar
 from sparkdl4j.history import History
@@ -115,7 +115,36 @@ class ConvNetClassifier(
                 self._set(**{name: _checked(name, value)})
         return self
 
+    def fit(self, dataset: DataFrame, params: Any = None, *, resume: str | None = None) -> Any:
+        """Trains.
+
+        Args:
+            dataset: with the columns that the parameters name.
+            params: as pyspark.ml takes them: a dict of parameters, or a list of such dicts for a list of models.
+            resume: a file that `Checkpoint` wrote, such as "hdfs://…/checkpoint.zip": training goes on from there, and
+                the result is that of a training that was never interrupted, bit by bit; with other pictures, options
+                or another number of workers it is refused.
+
+        Returns:
+            a `ConvNetClassificationModel`, or a list of them.
+
+        Raises:
+            ParameterError, DataError, NetworkError, SparkError.
+            ModelFileError: CHECKPOINT_MISMATCH, MODEL_FILE_DAMAGED.
+            TrainingError: TRAINING_DIVERGED; `last_model` then has the last good parameters.
+        """
+        if resume is None:
+            return super().fit(dataset, params)
+        if isinstance(params, (list, tuple)):
+            raise errors.error(
+                "PARAMETER_CONFLICT", "resume goes on with one training: give one dict of params", parameter="resume"
+            )
+        return (self.copy(params) if params else self)._train(dataset, resume)
+
     def _fit(self, dataset: DataFrame) -> ConvNetClassificationModel:
+        return self._train(dataset, None)
+
+    def _train(self, dataset: DataFrame, resume: str | None) -> ConvNetClassificationModel:
         training_options = {name: self._option("training", name) for name in TRAINING_OPTIONS}
         network_options = {name: self._option("network", name) for name in NETWORK_OPTIONS if self.isSet(name)}
         if training_options["validation_fraction"]:
@@ -149,6 +178,7 @@ class ConvNetClassifier(
             "network": network.to_dict(),
             "network_options": network_options,
             "training_options": {**training_options, "num_workers": workers},
+            **checkpoint.request(self.callbacks, resume),
         }
         with translated(gateway):
             pictures = gateway.deal(dataset._jdf, json.dumps(deal))

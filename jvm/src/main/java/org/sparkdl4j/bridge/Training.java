@@ -4,6 +4,7 @@ import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.file.LocalFiles;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.model.ClassifierTraining;
 import org.sparkdl4j.network.NetworkSpec;
@@ -18,7 +19,9 @@ public final class Training {
    *
    * @param request JSON: {@code network} (the description), {@code network_options} and {@code
    *     training_options} (those given), {@code labels} (the classes, of one JSON type), {@code
-   *     image} (how pictures are decoded), {@code scaler} (fitted)
+   *     image} (how pictures are decoded), {@code scaler} (fitted), {@code checkpoint} ({@code
+   *     path}, {@code every}, {@code unit}; null for none), {@code resume} (a checkpoint's path, or
+   *     null)
    * @param train labelled pictures, whose memory outlives the training
    * @param validation likewise; null for none
    */
@@ -35,6 +38,7 @@ public final class Training {
             StandardScaler.fromJson(json.get("scaler")),
             train,
             validation);
+    training.useCheckpoints(new LocalFiles(), json);
     training.start();
     return training;
   }

@@ -9,7 +9,14 @@ public final class InputWaits {
   private final long waits;
   private final double seconds;
 
-  InputWaits(long steps, long waits, double seconds) {
+  /**
+   * Counts.
+   *
+   * @param steps minibatches that were asked for
+   * @param waits how many of them were not ready then
+   * @param seconds until they were, all together
+   */
+  public InputWaits(long steps, long waits, double seconds) {
     this.steps = steps;
     this.waits = waits;
     this.seconds = seconds;

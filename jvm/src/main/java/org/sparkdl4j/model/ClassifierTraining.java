@@ -7,6 +7,7 @@ import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.file.FileStore;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
@@ -15,6 +16,8 @@ import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
+import org.sparkdl4j.training.Checkpoint;
+import org.sparkdl4j.training.Checkpoints;
 import org.sparkdl4j.training.LocalTraining;
 import org.sparkdl4j.training.MinibatchTrainings;
 import org.sparkdl4j.training.TrainingOptions;
@@ -32,9 +35,18 @@ public final class ClassifierTraining {
   private final ArrayNode labels;
   private final DecodeOptions image;
   private final StandardScaler scaler;
-  private final NetworkCore core;
+  private final MinibatchTrainings trainings;
+  private final NetworkConfiguration configuration;
+  private final TrainingSetup setup;
 
-  private final TrainingRun run;
+  private Checkpoints checkpoints = Checkpoints.NONE;
+  private Checkpoint resumed;
+
+  /** The formats that an earlier part of the run was trained with. */
+  private String formats;
+
+  private NetworkCore core;
+  private TrainingRun run;
 
   /**
    * A training that has not started.
@@ -98,17 +110,75 @@ public final class ClassifierTraining {
     options.setAll(networkOptions);
     options.setAll(trainingOptions);
     training = new TrainingOptions(trainingOptions);
+    this.trainings = trainings;
     int[] shape = {image.height(), image.width(), image.channels()};
     Options checked = new Options("network", networkOptions);
-    core = core(network.toConfiguration(shape, labels.size(), checked, training.seed()), null);
-    if (training.tune()) core.tune(trainings.largestMinibatch(training));
-    Supplier<NetworkCore> others = () -> core(core.configuration(), core.tuning());
-    run = new TrainingRun(core, others, trainings, training);
+    configuration = network.toConfiguration(shape, labels.size(), checked, training.seed());
+    setup =
+        new TrainingSetup(
+            trainings.place(), network, networkOptions, trainingOptions, labels, image, scaler);
+  }
+
+  /**
+   * Takes from a request which checkpoints to write and to go on from.
+   *
+   * @param request {@code checkpoint}: an object with {@code path} and options of the group
+   *     "checkpoint"; {@code resume}: a path; null or absent for none
+   */
+  public void useCheckpoints(FileStore files, ObjectNode request) {
+    if (request.hasNonNull("checkpoint")) {
+      ObjectNode schedule = request.get("checkpoint").deepCopy();
+      writeCheckpoints(files, schedule.remove("path").asText(), schedule);
+    }
+    if (request.hasNonNull("resume")) resume(files, request.get("resume").asText());
+  }
+
+  /**
+   * Has checkpoints written; call it before {@link #start}. A checkpoint is a model file, too.
+   *
+   * @param path of the file that every checkpoint replaces
+   * @param schedule options of the group "checkpoint"
+   * @throws SparkDl4jException FILE_UNWRITABLE
+   */
+  public void writeCheckpoints(FileStore files, String path, ObjectNode schedule) {
+    files.requireWritable(path);
+    checkpoints =
+        new Checkpoints(
+            new Options("checkpoint", schedule),
+            checkpoint ->
+                files.write(
+                    path,
+                    out ->
+                        CheckpointFile.write(
+                            out, classifier(checkpoint.result()), checkpoint, setup.toJson())));
+  }
+
+  /**
+   * Goes on from a checkpoint; call it before {@link #start}. The result is that of a run that was
+   * never interrupted, bit by bit.
+   *
+   * @throws SparkDl4jException CHECKPOINT_MISMATCH when it is of another training; as {@link
+   *     ImageClassifier#load}
+   */
+  public void resume(FileStore files, String path) {
+    CheckpointFile file = files.read(path, CheckpointFile::read);
+    setup.requireSame(file.setup());
+    resumed = file.checkpoint();
+    formats = file.tuning();
   }
 
   /** Starts the training's own thread. */
   public void start() {
-    run.start();
+    core = core(configuration, formats);
+    try {
+      if (training.tune() && resumed == null) core.tune(trainings.largestMinibatch(training));
+      Supplier<NetworkCore> others = () -> core(core.configuration(), core.tuning());
+      run = new TrainingRun(core, others, trainings, training, checkpoints, resumed);
+      run.start();
+    } catch (RuntimeException | Error e) {
+      core.close();
+      throw e;
+    }
   }
 
   /**
@@ -139,6 +209,10 @@ public final class ClassifierTraining {
       if (e.code() != ErrorCode.TRAINING_STATE) core.close();
       throw e;
     }
+    return classifier(result);
+  }
+
+  private ImageClassifier classifier(TrainingResult result) {
     ObjectNode summary = result.toJson();
     summary.set("history", summary.remove("epochs"));
     summary.set("options", options);

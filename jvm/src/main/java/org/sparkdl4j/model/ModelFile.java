@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.time.LocalDateTime;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.Deflater;
@@ -62,10 +63,13 @@ final class ModelFile {
    * @throws SparkDl4jException FILE_UNWRITABLE
    */
   static void write(Path path, ImageClassifier classifier) {
-    AtomicFile.write(path, out -> write(out, classifier));
+    AtomicFile.write(path, out -> write(out, classifier, Map.of()));
   }
 
-  private static void write(OutputStream out, ImageClassifier classifier) throws IOException {
+  /** Writes a classifier, and further entries by name. */
+  static void write(
+      OutputStream out, ImageClassifier classifier, Map<String, AtomicFile.Content> further)
+      throws IOException {
     NetworkConfiguration network = classifier.core().configuration();
     INDArray parameters = classifier.core().network().params();
     INDArray updater = updaterState(classifier.core());
@@ -86,6 +90,9 @@ final class ModelFile {
     sums.put(PARAMETERS, add(zip, PARAMETERS, entry -> ArrayFormat.write(parameters, entry)));
     if (updater != null) {
       sums.put(UPDATER, add(zip, UPDATER, entry -> ArrayFormat.write(updater, entry)));
+    }
+    for (Map.Entry<String, AtomicFile.Content> each : further.entrySet()) {
+      sums.put(each.getKey(), add(zip, each.getKey(), each.getValue()));
     }
     zip.setLevel(Deflater.DEFAULT_COMPRESSION);
     add(zip, MODEL, entry -> writeText(model.toPrettyString(), entry));
@@ -116,11 +123,25 @@ final class ModelFile {
    *     MODEL_FILE_UNSAFE, MODEL_FILE_NEWER, OUT_OF_MEMORY
    */
   static ImageClassifier read(Path path) {
+    return read(path, ModelFile::readClassifier);
+  }
+
+  /** Reads what a file holds, given its {@code model.json}. */
+  interface Reader<T> {
+    T read(SafeZip zip, ObjectNode model) throws IOException;
+  }
+
+  /** Reads something of a model file, with the errors of {@link #read(Path)}. */
+  static <T> T read(Path path, Reader<T> reader) {
     try (SafeZip zip = new SafeZip(path)) {
       try {
-        return read(zip);
+        ObjectNode model = readModel(zip);
+        requireKnownEntries(zip);
+        requireSums(zip, model);
+        return reader.read(zip, model);
       } catch (SparkDl4jException e) {
-        if (e.code().name().startsWith("MODEL_FILE_")) throw e;
+        boolean isOfFile = e.code().name().startsWith("MODEL_FILE_");
+        if (isOfFile || e.code() == ErrorCode.CHECKPOINT_MISMATCH) throw e;
         throw zip.damaged(e.getMessage(), e);
       } catch (IOException | RuntimeException e) {
         throw zip.damaged(String.valueOf(e.getMessage()), e);
@@ -131,14 +152,7 @@ final class ModelFile {
     }
   }
 
-  private static ImageClassifier read(SafeZip zip) throws IOException {
-    ObjectNode model = readModel(zip);
-    for (String name : zip.names()) {
-      if (!ENTRIES.contains(name)) {
-        throw zip.unsafe("the entry " + name + " does not belong into a model file");
-      }
-    }
-    requireSums(zip, model);
+  static ImageClassifier readClassifier(SafeZip zip, ObjectNode model) throws IOException {
     ModelMetadata metadata = ModelMetadata.fromJson(model);
     DecodeOptions image = DecodeOptions.fromJson(model.with("image"));
     int[] shape = {image.height(), image.width(), image.channels()};
@@ -189,6 +203,14 @@ final class ModelFile {
     return model;
   }
 
+  private static void requireKnownEntries(SafeZip zip) {
+    for (String name : zip.names()) {
+      if (!ENTRIES.contains(name) && !CheckpointFile.ENTRIES.contains(name)) {
+        throw zip.unsafe("the entry " + name + " does not belong into a model file");
+      }
+    }
+  }
+
   private static void requireSums(SafeZip zip, ObjectNode model) {
     Set<String> summed = new TreeSet<>();
     model.path("sha256").fieldNames().forEachRemaining(summed::add);
@@ -205,9 +227,7 @@ final class ModelFile {
   private static StandardScaler readScaler(SafeZip zip, ObjectNode model, int[] shape)
       throws IOException {
     long limit = 4096 + MAX_SCALER_FEATURE * shape[0] * shape[1] * shape[2];
-    CheckedEntry entry = zip.entry(SCALER, limit);
-    ObjectNode json = Json.readObject(text(entry), SCALER);
-    requireSum(zip, model, SCALER, entry);
+    ObjectNode json = readJson(zip, model, SCALER, limit);
     StandardScaler scaler = StandardScaler.fromJson(json);
     if (!Arrays.equals(scaler.shape(), shape)
         || !scaler.kind().label().equals(model.path("scaler_kind").asText())) {
@@ -218,9 +238,7 @@ final class ModelFile {
 
   private static NetworkConfiguration readConfiguration(
       SafeZip zip, ObjectNode model, int[] shape, int classes) throws IOException {
-    CheckedEntry entry = zip.entry(CONFIGURATION, MAX_CONFIGURATION);
-    ObjectNode json = Json.readObject(text(entry), CONFIGURATION);
-    requireSum(zip, model, CONFIGURATION, entry);
+    ObjectNode json = readJson(zip, model, CONFIGURATION, MAX_CONFIGURATION);
     String forbidden = SafeConfiguration.forbiddenClass(json);
     if (forbidden != null) {
       throw zip.unsafe(CONFIGURATION + " names the class " + forbidden + ", which is not allowed");
@@ -238,7 +256,17 @@ final class ModelFile {
     return ((NeuralNetwork) core.network()).updaterState();
   }
 
-  private static float[] readArray(SafeZip zip, ObjectNode model, String name, int length)
+  /** Reads an entry of at most so many bytes, and holds it against its checksum. */
+  static ObjectNode readJson(SafeZip zip, ObjectNode model, String name, long limit)
+      throws IOException {
+    CheckedEntry entry = zip.entry(name, limit);
+    ObjectNode json = Json.readObject(text(entry), name);
+    requireSum(zip, model, name, entry);
+    return json;
+  }
+
+  /** Reads an array of a known length, and holds it against its checksum. */
+  static float[] readArray(SafeZip zip, ObjectNode model, String name, int length)
       throws IOException {
     CheckedEntry entry = zip.entry(name, (long) length * Float.BYTES + ArrayFormat.MAX_HEADER);
     float[] values;

@@ -98,6 +98,11 @@ final class ClusterTraining implements MinibatchTraining {
       }
 
       @Override
+      public String place() {
+        return "Spark";
+      }
+
+      @Override
       public int largestMinibatch(TrainingOptions options) {
         int most = pictures.counts().stream().mapToInt(count -> count).max().orElse(1);
         return Math.min(options.batchSize(), most);
@@ -116,6 +121,12 @@ final class ClusterTraining implements MinibatchTraining {
   }
 
   @Override
+  public void seek(int epoch, int rounds) {
+    this.epoch = epoch;
+    next = rounds * frequency;
+  }
+
+  @Override
   public MinibatchResult[] trainRound() {
     if (cancelled.getAsBoolean()) return new MinibatchResult[1];
     RoundAverage average;
@@ -130,6 +141,11 @@ final class ClusterTraining implements MinibatchTraining {
     List<MinibatchResult> results = new ArrayList<>();
     for (WorkerRound round : average.rounds()) results.addAll(List.of(round.minibatches()));
     return results.toArray(new MinibatchResult[0]);
+  }
+
+  @Override
+  public void synchronize() {
+    core.restore(state);
   }
 
   @Override

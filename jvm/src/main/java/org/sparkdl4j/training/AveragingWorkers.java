@@ -73,6 +73,11 @@ final class AveragingWorkers extends LocalTraining {
   }
 
   @Override
+  void seekRound(int epoch, int rounds) {
+    for (Worker worker : workers) worker.seekMinibatch(epoch, rounds * frequency);
+  }
+
+  @Override
   int roundSize() {
     return (int) Math.min((long) workers.size() * frequency, Integer.MAX_VALUE);
   }

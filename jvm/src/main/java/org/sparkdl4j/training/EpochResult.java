@@ -1,5 +1,6 @@
 package org.sparkdl4j.training;
 
+import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.spec.Json;
@@ -32,6 +33,24 @@ public final class EpochResult {
     this.imagesPerSecond = imagesPerSecond;
     this.seconds = seconds;
     this.waits = waits;
+  }
+
+  /** Reads what {@link #toJson} wrote. */
+  static EpochResult fromJson(ObjectNode json) {
+    return new EpochResult(
+        json.get("epoch").intValue(),
+        json.get("loss").doubleValue(),
+        json.get("accuracy").doubleValue(),
+        orNull(json.get("validation_loss")),
+        orNull(json.get("validation_accuracy")),
+        json.get("images_per_second").doubleValue(),
+        json.get("seconds").doubleValue(),
+        new InputWaits(
+            0, json.get("input_waits").longValue(), json.get("input_wait_seconds").doubleValue()));
+  }
+
+  private static Double orNull(JsonNode number) {
+    return number.isNull() ? null : (Double) number.doubleValue();
   }
 
   /** The epoch's number, from 1. */

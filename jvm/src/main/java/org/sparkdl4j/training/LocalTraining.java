@@ -56,6 +56,11 @@ public abstract class LocalTraining implements MinibatchTraining {
       }
 
       @Override
+      public String place() {
+        return "one machine";
+      }
+
+      @Override
       public int largestMinibatch(TrainingOptions options) {
         return Math.min(options.batchSize(), training.size());
       }
@@ -73,11 +78,23 @@ public abstract class LocalTraining implements MinibatchTraining {
   }
 
   @Override
+  public final void seek(int epoch, int rounds) {
+    trained = Math.multiplyExact(rounds, roundSize());
+    seekRound(epoch, rounds);
+  }
+
+  @Override
   public final MinibatchResult[] trainRound() {
     int round = Math.min(roundSize(), minibatchesPerEpoch() - trained);
     trained = (trained + round) % minibatchesPerEpoch();
     return train(round);
   }
+
+  /**
+   * {@inheritDoc} It has it already: it is the first worker's, which all others are averaged into.
+   */
+  @Override
+  public final void synchronize() {}
 
   @Override
   public final boolean predictsNumbers() {
@@ -95,6 +112,9 @@ public abstract class LocalTraining implements MinibatchTraining {
   final int batchSize() {
     return batchSize;
   }
+
+  /** Goes on at a round of an epoch, as {@link #seek} says. */
+  abstract void seekRound(int epoch, int rounds);
 
   /** The most minibatches between two averagings. */
   abstract int roundSize();

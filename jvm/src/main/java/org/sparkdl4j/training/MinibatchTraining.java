@@ -16,12 +16,23 @@ public interface MinibatchTraining extends AutoCloseable {
   long examplesPerEpoch();
 
   /**
+   * Goes on at a place within the run; called before anything was trained.
+   *
+   * @param epoch counted from 1
+   * @param rounds of the epoch that were trained already
+   */
+  void seek(int epoch, int rounds);
+
+  /**
    * Trains the next minibatches of the epoch, as many as come before the next averaging.
    *
    * @return one result for each; null for one that was not trained, because the run was cancelled
    *     or an earlier one diverged
    */
   MinibatchResult[] trainRound();
+
+  /** Gives the network that it was given the state of the whole, within an epoch too. */
+  void synchronize();
 
   /** Counts a finished epoch. */
   void finishEpoch();

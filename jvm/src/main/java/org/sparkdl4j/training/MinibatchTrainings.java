@@ -20,6 +20,9 @@ public interface MinibatchTrainings {
       TrainingOptions options,
       BooleanSupplier cancelled);
 
+  /** Where: a checkpoint of one place is of no use in another. */
+  String place();
+
   /** The size of the largest minibatch. */
   int largestMinibatch(TrainingOptions options);
 }

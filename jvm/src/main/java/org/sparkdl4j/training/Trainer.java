@@ -23,6 +23,10 @@ final class Trainer {
   private final TrainingOptions options;
   private final Consumer<TrainingEvent> events;
   private final BooleanSupplier cancelled;
+  private final Checkpoints checkpoints;
+
+  /** What the run goes on from; null for a run from its beginning. */
+  private final Checkpoint resumed;
 
   private final List<EpochResult> epochs = new ArrayList<>();
   private NetworkState kept;
@@ -38,25 +42,40 @@ final class Trainer {
       Supplier<NetworkCore> furtherCores,
       MinibatchTrainings trainings,
       TrainingOptions options,
+      Checkpoints checkpoints,
+      Checkpoint resumed,
       Consumer<TrainingEvent> events,
       BooleanSupplier cancelled) {
     this.core = core;
     this.furtherCores = furtherCores;
     this.trainings = trainings;
     this.options = options;
+    this.checkpoints = checkpoints;
+    this.resumed = resumed;
     this.events = events;
     this.cancelled = cancelled;
   }
 
   TrainingResult run() {
     kept = core.snapshot();
+    if (resumed != null) goOnFrom(resumed);
     Reason reason = Reason.COMPLETED;
     try (MinibatchTraining minibatches = trainings.of(core, furtherCores, options, cancelled)) {
+      EpochProgress progress = new EpochProgress();
+      if (resumed != null) {
+        resumed.requireSamePictures(minibatches);
+        progress = resumed.progress();
+        minibatches.seek(epochs.size() + 1, progress.rounds());
+      }
       events.accept(
           TrainingEvent.start(
-              options.epochs(), minibatches.minibatchesPerEpoch(), minibatches.examplesPerEpoch()));
-      for (int e = 1; e <= options.epochs() && reason == Reason.COMPLETED; e++) {
-        reason = trainEpoch(e, minibatches);
+              options.epochs(),
+              minibatches.minibatchesPerEpoch(),
+              minibatches.examplesPerEpoch(),
+              epochs));
+      while (epochs.size() < options.epochs() && reason == Reason.COMPLETED) {
+        reason = trainEpoch(epochs.size() + 1, progress, minibatches);
+        progress = new EpochProgress();
       }
     } catch (RuntimeException | Error e) {
       restoreAfter(e);
@@ -68,15 +87,22 @@ final class Trainer {
         reason, keptEpoch == null ? 0 : keptEpoch.epoch(), epoch, step, waits, epochs);
   }
 
-  private Reason trainEpoch(int number, MinibatchTraining minibatches) {
+  /** Restores the network and all that the run before knew. */
+  private void goOnFrom(Checkpoint checkpoint) {
+    core.restore(checkpoint.state());
+    kept = checkpoint.kept();
+    epochs.addAll(checkpoint.epochs());
+    epoch = checkpoint.result().epoch();
+    step = checkpoint.result().step();
+    if (checkpoint.keptEpoch() > 0) keptEpoch = epochs.get(checkpoint.keptEpoch() - 1);
+  }
+
+  private Reason trainEpoch(int number, EpochProgress progress, MinibatchTraining minibatches) {
     InputWaits waitsBefore = waits;
     long start = System.nanoTime();
-    double lossSum = 0;
-    long hits = 0;
-    long examples = 0;
+    long trainedBefore = progress.examples();
     int steps = minibatches.minibatchesPerEpoch();
-    int done = 0;
-    while (done < steps) {
+    while (progress.steps() < steps) {
       MinibatchResult[] results = minibatches.trainRound();
       waits = minibatches.waits();
       double roundLoss = 0;
@@ -88,20 +114,19 @@ final class Trainer {
           continue;
         }
         epoch = number;
-        step = done + i + 1;
+        step = progress.steps() + 1;
         if (!Double.isFinite(results[i].lossSum())) return Reason.DIVERGED;
-        // One after the other, as they are numbered: another order could round differently.
-        lossSum += results[i].lossSum();
+        progress.add(results[i]);
         roundLoss += results[i].lossSum();
-        hits += results[i].hits();
         roundExamples += results[i].examples();
       }
       if (!complete) return Reason.CANCELLED;
-      done += results.length;
-      examples += roundExamples;
-      tellOfMinibatch(steps, examples, roundLoss / roundExamples, start);
+      progress.finishRound();
+      tellOfMinibatch(steps, progress, trainedBefore, roundLoss / roundExamples, start);
+      checkpoints.passedRound(results.length);
+      if (progress.steps() < steps) writeCheckpointIfDue(progress, minibatches);
     }
-    double trainSeconds = secondsSince(start);
+    double imagesPerSecond = (progress.examples() - trainedBefore) / secondsSince(start);
     minibatches.finishEpoch();
     // The last update may have spoilt the parameters without any loss showing it yet.
     if (!core.hasFiniteParameters() || !minibatches.predictsNumbers()) return Reason.DIVERGED;
@@ -110,11 +135,11 @@ final class Trainer {
     EpochResult result =
         new EpochResult(
             number,
-            lossSum / examples,
-            (double) hits / examples,
+            progress.loss(),
+            progress.accuracy(),
             validation == null ? null : validation.loss(),
             validation == null ? null : validation.accuracy(),
-            examples / trainSeconds,
+            imagesPerSecond,
             secondsSince(start),
             waits.since(waitsBefore));
     epochs.add(result);
@@ -124,16 +149,35 @@ final class Trainer {
       keptEpoch = result;
     }
     events.accept(TrainingEvent.epoch(result));
+    checkpoints.passedEpoch();
+    writeCheckpointIfDue(new EpochProgress(), minibatches);
     return Reason.COMPLETED;
   }
 
-  private void tellOfMinibatch(int steps, long examples, double loss, long epochStart) {
+  private void writeCheckpointIfDue(EpochProgress progress, MinibatchTraining minibatches) {
+    if (!checkpoints.areDue()) return;
+    minibatches.synchronize();
+    int number = keptEpoch == null ? 0 : keptEpoch.epoch();
+    boolean isKept = progress.steps() == 0 && number == epochs.size();
+    NetworkState state = isKept ? kept : core.snapshot();
+    checkpoints.write(Checkpoint.of(state, kept, number, epochs, progress, minibatches));
+  }
+
+  private void tellOfMinibatch(
+      int steps, EpochProgress progress, long trainedBefore, double loss, long epochStart) {
     long now = System.nanoTime();
     if (hasTold && now - lastEvent < EVENT_INTERVAL) return;
     hasTold = true;
     lastEvent = now;
     events.accept(
-        TrainingEvent.minibatch(epoch, step, steps, examples, loss, secondsSince(epochStart)));
+        TrainingEvent.minibatch(
+            epoch,
+            step,
+            steps,
+            progress.examples(),
+            progress.examples() - trainedBefore,
+            loss,
+            secondsSince(epochStart)));
   }
 
   private void restoreAfter(Throwable failure) {

@@ -1,5 +1,7 @@
 package org.sparkdl4j.training;
 
+import java.util.List;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.spec.Json;
@@ -8,11 +10,12 @@ import org.sparkdl4j.spec.Json;
  * Something that happened in a training run. Epochs and steps count from 1; seconds count from the
  * start of the epoch.
  *
- * <p>{@code start}: {@code epochs}, {@code steps_per_epoch}, {@code examples}. {@code minibatch}:
- * {@code epoch}, {@code step}, {@code steps_per_epoch}, {@code examples} (trained so far in the
- * epoch), {@code loss} (of the minibatch, or of all of a round of averaging workers), {@code
- * images_per_second}, {@code seconds}. {@code epoch}: what {@link EpochResult} holds. {@code end}:
- * what {@link TrainingResult} holds, without the history. {@code error}: {@code code}, {@code
+ * <p>{@code start}: {@code epochs}, {@code steps_per_epoch}, {@code examples}, {@code finished}
+ * (the epochs of the run that this one resumes, as {@code epoch} events hold them). {@code
+ * minibatch}: {@code epoch}, {@code step}, {@code steps_per_epoch}, {@code examples} (trained so
+ * far in the epoch), {@code loss} (of the minibatch, or of all of a round of averaging workers),
+ * {@code images_per_second}, {@code seconds}. {@code epoch}: what {@link EpochResult} holds. {@code
+ * end}: what {@link TrainingResult} holds, without the history. {@code error}: {@code code}, {@code
  * message}, {@code details}.
  */
 public final class TrainingEvent {
@@ -25,17 +28,26 @@ public final class TrainingEvent {
     json.setAll(fields);
   }
 
-  static TrainingEvent start(int epochs, int stepsPerEpoch, long examples) {
-    return new TrainingEvent(
-        "start",
+  static TrainingEvent start(
+      int epochs, int stepsPerEpoch, long examples, List<EpochResult> finished) {
+    ObjectNode fields =
         Json.object()
             .put("epochs", epochs)
             .put("steps_per_epoch", stepsPerEpoch)
-            .put("examples", examples));
+            .put("examples", examples);
+    ArrayNode list = fields.putArray("finished");
+    for (EpochResult epoch : finished) list.add(epoch.toJson());
+    return new TrainingEvent("start", fields);
   }
 
   static TrainingEvent minibatch(
-      int epoch, int step, int stepsPerEpoch, long examples, double loss, double seconds) {
+      int epoch,
+      int step,
+      int stepsPerEpoch,
+      long examples,
+      long examplesOfThisRun,
+      double loss,
+      double seconds) {
     return new TrainingEvent(
         "minibatch",
         Json.object()
@@ -44,7 +56,7 @@ public final class TrainingEvent {
             .put("steps_per_epoch", stepsPerEpoch)
             .put("examples", examples)
             .put("loss", loss)
-            .put("images_per_second", examples / seconds)
+            .put("images_per_second", examplesOfThisRun / seconds)
             .put("seconds", seconds));
   }
 

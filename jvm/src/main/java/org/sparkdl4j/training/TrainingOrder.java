@@ -39,6 +39,7 @@ final class TrainingOrder implements Iterator<Selection> {
     this.epoch = epoch;
     this.minibatch = worker + minibatch * workers;
     shuffled = null;
+    if (this.minibatch >= minibatchesPerEpoch) startEpoch(epoch + 1);
     return this;
   }
 
@@ -56,11 +57,13 @@ final class TrainingOrder implements Iterator<Selection> {
     long number = (epoch - 1L) * minibatchesPerEpoch + minibatch + 1;
     Selection selection = new Selection(number, Arrays.copyOfRange(shuffled, from, to));
     minibatch += workers;
-    if (minibatch >= minibatchesPerEpoch) {
-      minibatch = worker;
-      epoch++;
-      shuffled = null;
-    }
+    if (minibatch >= minibatchesPerEpoch) startEpoch(epoch + 1);
     return selection;
+  }
+
+  private void startEpoch(int number) {
+    epoch = number;
+    minibatch = worker;
+    shuffled = null;
   }
 }

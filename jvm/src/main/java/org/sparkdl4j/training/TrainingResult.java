@@ -12,7 +12,9 @@ public final class TrainingResult {
   public enum Reason {
     COMPLETED,
     CANCELLED,
-    DIVERGED
+    DIVERGED,
+    /** It has not: this is of a checkpoint. */
+    RUNNING
   }
 
   private final Reason reason;

@@ -46,7 +46,13 @@ public final class TrainingRun {
       LabeledImages training,
       LabeledImages validation,
       TrainingOptions options) {
-    this(core, furtherCores, LocalTraining.of(scaler, training, validation), options);
+    this(
+        core,
+        furtherCores,
+        LocalTraining.of(scaler, training, validation),
+        options,
+        Checkpoints.NONE,
+        null);
   }
 
   /**
@@ -56,15 +62,29 @@ public final class TrainingRun {
    * @param furtherCores gives new networks of the same configuration, which the run closes
    * @param trainings where the pictures are
    * @param options epochs, minibatch size, seed, workers, what to keep
+   * @param checkpoints when the run writes checkpoints
+   * @param resumed what the run goes on from; null for a run from its beginning. The network must
+   *     be of the same configuration; other pictures end the run with CHECKPOINT_MISMATCH.
    */
   public TrainingRun(
       NetworkCore core,
       Supplier<NetworkCore> furtherCores,
       MinibatchTrainings trainings,
-      TrainingOptions options) {
+      TrainingOptions options,
+      Checkpoints checkpoints,
+      Checkpoint resumed) {
     this.core = core;
     this.options = options;
-    trainer = new Trainer(core, furtherCores, trainings, options, events::offer, () -> cancelled);
+    trainer =
+        new Trainer(
+            core,
+            furtherCores,
+            trainings,
+            options,
+            checkpoints,
+            resumed,
+            events::offer,
+            () -> cancelled);
   }
 
   /**

@@ -20,7 +20,9 @@ final class Worker extends LocalTraining {
   private final StandardScaler scaler;
   private final long seed;
   private final BooleanSupplier cancelled;
-  private final MinibatchStream input;
+  private final LabeledImages pictures;
+  private final TrainingOrder order;
+  private MinibatchStream input;
   private long examples;
 
   /**
@@ -63,8 +65,9 @@ final class Worker extends LocalTraining {
     this.scaler = scaler;
     this.seed = seed;
     this.cancelled = cancelled;
-    int[] shape = core.inputShape();
-    input = new MinibatchStream(training, scaler, shape, core.readShape(), batchSize(), order);
+    this.order = order;
+    pictures = training;
+    input = stream();
   }
 
   /**
@@ -90,6 +93,29 @@ final class Worker extends LocalTraining {
       LabeledImages pictures, TrainingOptions options, long seed, int worker, int workers) {
     int batchSize = Math.min(options.batchSize(), pictures.size());
     return new TrainingOrder(pictures.size(), batchSize, options.epochs(), seed, worker, workers);
+  }
+
+  private MinibatchStream stream() {
+    return new MinibatchStream(
+        pictures, scaler, core.inputShape(), core.readShape(), batchSize(), order);
+  }
+
+  @Override
+  void seekRound(int epoch, int rounds) {
+    seekMinibatch(epoch, rounds);
+  }
+
+  /**
+   * Goes on at one of this worker's own minibatches.
+   *
+   * @param epoch counted from 1
+   * @param minibatch counted from 0
+   */
+  void seekMinibatch(int epoch, int minibatch) {
+    // Its thread has taken the first minibatches of the order already.
+    input.close();
+    order.from(epoch, minibatch);
+    input = stream();
   }
 
   @Override

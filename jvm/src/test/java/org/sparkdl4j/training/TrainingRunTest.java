@@ -54,7 +54,7 @@ class TrainingRunTest {
 
     ObjectNode start = events.get(0);
     assertEquals(
-        "{\"type\":\"start\",\"epochs\":8,\"steps_per_epoch\":6,\"examples\":103}",
+        "{\"type\":\"start\",\"epochs\":8,\"steps_per_epoch\":6,\"examples\":103,\"finished\":[]}",
         start.toString());
     ObjectNode minibatch = events.get(1);
     assertEquals("minibatch", minibatch.get("type").asText());

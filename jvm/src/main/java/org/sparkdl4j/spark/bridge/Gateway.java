@@ -15,6 +15,7 @@ import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spark.ClusterClassifier;
 import org.sparkdl4j.spark.ClusterPictures;
+import org.sparkdl4j.spark.HadoopFiles;
 import org.sparkdl4j.spark.OutputColumns;
 import org.sparkdl4j.spark.ParameterAveraging;
 import org.sparkdl4j.spark.PictureColumns;
@@ -67,7 +68,8 @@ public final class Gateway {
   /**
    * Starts to train.
    *
-   * @param request JSON: {@code network}, {@code network_options}, {@code training_options}
+   * @param request JSON: {@code network}, {@code network_options}, {@code training_options}, {@code
+   *     checkpoint} and {@code resume} as on one machine, with paths of Hadoop's file systems
    */
   public static ClassifierTraining train(
       SparkSession session, ClusterPictures pictures, String request) {
@@ -79,6 +81,7 @@ public final class Gateway {
             (ObjectNode) json.get("network_options"),
             (ObjectNode) json.get("training_options"),
             pictures);
+    training.useCheckpoints(new HadoopFiles(session), json);
     training.start();
     return training;
   }

@@ -1,0 +1,102 @@
+package org.sparkdl4j.model;
+
+import java.util.Set;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.spec.Json;
+import org.sparkdl4j.spec.Options;
+
+/** All that a training must have in common with the one whose checkpoint it goes on from. */
+final class TrainingSetup {
+  /** What may differ: how long, and what does not change what is computed. */
+  private static final Set<String> FREE = Set.of("epochs", "threads", "memory_limit", "tune");
+
+  private final ObjectNode json = Json.object();
+
+  TrainingSetup(
+      String place,
+      NetworkSpec network,
+      ObjectNode networkOptions,
+      ObjectNode trainingOptions,
+      ArrayNode labels,
+      DecodeOptions image,
+      StandardScaler scaler) {
+    json.put("place", place);
+    json.set("network", network.toJson());
+    json.set("labels", labels);
+    json.set("image", image.toJson());
+    json.set("scaler", scaler.toJson());
+    ObjectNode options = json.putObject("options");
+    add(options, "network", networkOptions);
+    add(options, "training", trainingOptions);
+  }
+
+  ObjectNode toJson() {
+    return json;
+  }
+
+  /**
+   * Compares with the setup of a checkpoint.
+   *
+   * @throws SparkDl4jException CHECKPOINT_MISMATCH
+   */
+  void requireSame(ObjectNode other) {
+    if (differs(other, "place")) {
+      throw mismatch(
+          "was written by a training on " + other.path("place").asText(),
+          "this one is on " + json.get("place").asText());
+    }
+    if (differs(other, "network")) throw mismatch("is of another network", "resume with that one");
+    if (differs(other, "labels")) {
+      throw mismatch(
+          "is of the classes " + other.get("labels"), "now they are " + json.get("labels"));
+    }
+    if (differs(other, "image") || differs(other, "scaler")) {
+      throw mismatch(
+          "is of other pictures (size, means or scales differ)", "resume with the same ones");
+    }
+    for (String group : new String[] {"training", "network"}) {
+      for (String name : Options.names(group)) {
+        JsonNode before = other.path("options").path(name);
+        JsonNode now = json.path("options").path(name);
+        if (before.equals(now)) continue;
+        throw mismatch(
+                "was written with " + name + " " + text(before),
+                name + " is " + text(now) + " now: resume with the same value")
+            .with("parameter", name);
+      }
+    }
+  }
+
+  private boolean differs(ObjectNode other, String name) {
+    // As text: what was read may have other types of numbers than what was made.
+    return !json.get(name).toString().equals(String.valueOf(other.get(name)));
+  }
+
+  private static void add(ObjectNode options, String group, ObjectNode given) {
+    for (String name : Options.names(group)) {
+      if (FREE.contains(name)) continue;
+      JsonNode value = given.path(name);
+      // A network's options fill what the network leaves unset, so there a default says nothing.
+      if (!value.isValueNode() && group.equals("training")) {
+        value = Options.option(group, name).path("default");
+      }
+      if (value.isValueNode() && !value.isNull()) options.put(name, value.asText());
+    }
+  }
+
+  private static String text(JsonNode value) {
+    return value.isMissingNode() ? "left out" : value.asText();
+  }
+
+  private static SparkDl4jException mismatch(String what, String now) {
+    return new SparkDl4jException(
+        ErrorCode.CHECKPOINT_MISMATCH, "the checkpoint " + what + ", but " + now);
+  }
+}

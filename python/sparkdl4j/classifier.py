@@ -64,7 +64,8 @@ class ConvNetClassifier:
             layer and normalisation; where the processor has no bfloat16 instructions, f32 with a notice.
         num_workers: averaging workers on this machine. Each trains a network of its own on its own minibatches; their
             parameters are averaged every `averaging_frequency` minibatches.
-        averaging_frequency: minibatches that every averaging worker trains between two averagings.
+        averaging_frequency: minibatches that every averaging worker trains between two averagings; 0: as many as have
+            2560 pictures, but a quarter of the worker's minibatches of an epoch at most.
         threads: threads that compute one network; 0: the processors of this process divided by `num_workers`.
         tune: try the formats of every layer before training and keep the fastest; the choice is stored with the model,
             since another choice rounds differently.

@@ -66,12 +66,15 @@ final class ClusterTraining implements MinibatchTraining {
     this.setup = context.broadcast(setup);
     this.core = core;
     this.cancelled = cancelled;
-    frequency = options.averagingFrequency();
     int sum = 0;
+    int most = 0;
     for (int count : pictures.counts()) {
-      sum = Math.addExact(sum, PartitionWorker.minibatches(count, options.batchSize()));
+      int minibatches = PartitionWorker.minibatches(count, options.batchSize());
+      sum = Math.addExact(sum, minibatches);
+      most = Math.max(most, minibatches);
     }
     minibatchesPerEpoch = sum;
+    frequency = options.averagingFrequency(most);
     state = core.snapshot();
     long floats = (long) state.parameters().length + state.updater().length;
     long bytes = floats * Float.BYTES * pictures.counts().size();

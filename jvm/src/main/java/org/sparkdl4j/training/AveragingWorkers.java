@@ -49,8 +49,8 @@ final class AveragingWorkers extends LocalTraining {
       TrainingOptions options,
       BooleanSupplier cancelled) {
     super(core, training, validation, options);
-    frequency = options.averagingFrequency();
     int count = options.numWorkers();
+    frequency = options.averagingFrequency((minibatchesPerEpoch() - 1) / count + 1);
     BooleanSupplier stopped = () -> failed || cancelled.getAsBoolean();
     try {
       NetworkState first = core.snapshot();

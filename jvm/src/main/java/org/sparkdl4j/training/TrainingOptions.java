@@ -7,6 +7,12 @@ import org.sparkdl4j.spec.Options;
 
 /** The options of the group "training", as {@code spec/options.json} describes them. */
 public final class TrainingOptions {
+  /** Pictures that a worker trains in a round where nothing is given. */
+  private static final int PICTURES_OF_ROUND = 2560;
+
+  /** Rounds that an epoch has at least then, where its minibatches suffice. */
+  private static final int ROUNDS_OF_EPOCH = 4;
+
   private final Options options;
 
   /**
@@ -35,9 +41,16 @@ public final class TrainingOptions {
     return options.integer("num_workers");
   }
 
-  /** Minibatches that every averaging worker trains between two averagings. */
-  public int averagingFrequency() {
-    return options.integer("averaging_frequency");
+  /**
+   * Minibatches that every averaging worker trains between two averagings: those given, else as
+   * many as make a round long beside its averaging, but so few that an epoch has some rounds.
+   *
+   * @param minibatches that a worker has in an epoch
+   */
+  public int averagingFrequency(int minibatches) {
+    int given = options.integer("averaging_frequency");
+    if (given > 0) return given;
+    return Math.max(1, Math.min(PICTURES_OF_ROUND / batchSize(), minibatches / ROUNDS_OF_EPOCH));
   }
 
   /**

@@ -3,6 +3,7 @@ package org.sparkdl4j.training;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.sparkdl4j.minibatch.InputWaits;
 
@@ -10,7 +11,7 @@ class EventQueueTest {
   @Test
   void minibatchesGiveWayToTheNextButNotTheFirstNorAnythingElse() throws InterruptedException {
     EventQueue queue = new EventQueue();
-    queue.offer(TrainingEvent.start(2, 3, 4));
+    queue.offer(TrainingEvent.start(2, 3, 4, List.of()));
     for (int step = 1; step <= 1000; step++) queue.offer(minibatch(1, step));
     queue.offer(TrainingEvent.epoch(new EpochResult(1, 0, 0, null, null, 1, 1, InputWaits.NONE)));
     for (int step = 1; step <= 1000; step++) queue.offer(minibatch(2, step));

@@ -45,4 +45,8 @@ public final class NetworkState implements Serializable {
   public int epoch() {
     return epoch;
   }
+
+  private Object writeReplace() {
+    return new PackedState(this);
+  }
 }

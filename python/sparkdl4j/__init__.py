@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     )
     from sparkdl4j.report.folder import write_report
     from sparkdl4j.scaler import StandardScaler
+    from sparkdl4j.tensorboard import TensorBoard
 
 _HOMES = {
     "callbacks": ("Callback", "ProgressBar"),
@@ -80,6 +81,7 @@ _HOMES = {
         "NotFittedError",
         "ParameterError",
         "SparkDl4jError",
+        "SparkError",
         "TrainingError",
     ),
     "evaluation": ("Evaluation",),
@@ -119,6 +121,7 @@ _HOMES = {
     ),
     "report.folder": ("write_report",),
     "scaler": ("StandardScaler",),
+    "tensorboard": ("TensorBoard",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -161,8 +164,10 @@ __all__ = [
     "SeparableConv2D",
     "Sequential",
     "SparkDl4jError",
+    "SparkError",
     "SqueezeExcite",
     "StandardScaler",
+    "TensorBoard",
     "TrainingError",
     "ZeroPadding2D",
     "configure",

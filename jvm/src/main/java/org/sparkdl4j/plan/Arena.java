@@ -9,20 +9,56 @@ import org.sparkdl4j.onednn.OneDnn;
  * time.
  */
 final class Arena implements AutoCloseable {
+  /** Cache lines, and the widest vectors. */
+  private static final long ALIGNMENT = 64;
+
   private NativeObjects objects = new NativeObjects();
   private long bytes;
   private long address;
 
-  /** Makes the block at least so large; it may move. */
+  /** What the values have needed since {@link #shrink}; they start at the beginning. */
+  private long required;
+
+  /** How much is lent, from the end on. */
+  private long lent;
+
+  private long loan;
+
+  /** Makes the block at least so large; it may move, and what is lent may be lost. */
   void require(long wanted) {
+    required = Math.max(required, wanted);
+    if (wanted <= bytes - lent) return;
+    loan++;
+    lent = 0;
     if (wanted <= bytes) return;
     objects.close();
     objects = new NativeObjects();
-    long[] size = {wanted};
+    long[] size = {aligned(wanted)};
     memory.desc desc =
         objects.keep(new memory.desc(size, memory.data_type.u8, memory.format_tag.x));
     address = OneDnn.address(objects.keep(new memory(desc, OneDnn.ENGINE)));
-    bytes = wanted;
+    bytes = size[0];
+  }
+
+  /** Says that from now on values need less, so that there may be something to lend. */
+  void shrink() {
+    required = 0;
+  }
+
+  /**
+   * Lends a part that the values leave free, until they need it.
+   *
+   * @return its address; 0 where there is no room
+   */
+  long lend(long wanted) {
+    if (required + lent + aligned(wanted) > bytes) return 0;
+    lent += aligned(wanted);
+    return address + bytes - lent;
+  }
+
+  /** A number that changes when what is lent is lost. */
+  long loan() {
+    return loan;
   }
 
   /** Makes the block all of an object's memory. */
@@ -48,5 +84,13 @@ final class Arena implements AutoCloseable {
     objects.close();
     bytes = 0;
     address = 0;
+    required = 0;
+    lent = 0;
+    loan++;
+  }
+
+  /** So many bytes, or a few more, that what comes next is aligned too. */
+  static long aligned(long bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 }

@@ -19,9 +19,6 @@ import org.sparkdl4j.onednn.OneDnn;
  * section 5.2).
  */
 final class Buffers {
-  /** Cache lines, and the widest vectors. */
-  private static final long ALIGNMENT = 64;
-
   private static final class Value {
     private final List<memory> views = new ArrayList<>();
     private final long bytes;
@@ -30,7 +27,7 @@ final class Buffers {
     private long offset;
 
     private Value(long bytes) {
-      this.bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      this.bytes = Arena.aligned(bytes);
     }
 
     private boolean livesWith(Value other) {

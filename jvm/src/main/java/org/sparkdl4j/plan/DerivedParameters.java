@@ -4,9 +4,9 @@ package org.sparkdl4j.plan;
 abstract class DerivedParameters {
   private long derivedFrom = -1;
 
-  /** Computes it again, if the parameters have another version than at the last time. */
+  /** Computes it again, if the parameters have another version than then, or it was lost. */
   final void refresh(long version) {
-    if (derivedFrom == version) return;
+    if (derivedFrom == version && !isLost()) return;
     derive();
     derivedFrom = version;
   }
@@ -19,6 +19,11 @@ abstract class DerivedParameters {
 
   /** Computes it from the present parameters, in memory that {@link #free} may have taken. */
   abstract void derive();
+
+  /** Whether its memory was taken since; memory of its own never is. */
+  boolean isLost() {
+    return false;
+  }
 
   /** Gives memory back that {@link #derive} can take again. */
   abstract void free();

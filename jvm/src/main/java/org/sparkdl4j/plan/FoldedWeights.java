@@ -20,7 +20,7 @@ final class FoldedWeights extends DerivedParameters {
   private final RunningStatistics statistics;
   private final NativeObjects objects = new NativeObjects();
   private final Arena rowsArena = new Arena();
-  private final Arena arena = new Arena();
+  private final SpareMemory spare;
   private final long biasOffset;
   private final int outputs;
   private final long perOutput;
@@ -47,6 +47,7 @@ final class FoldedWeights extends DerivedParameters {
       long biasOffset,
       memory.desc wanted) {
     this.weights = weights;
+    spare = weights.spareMemory();
     this.statistics = statistics;
     this.biasOffset = biasOffset;
     long all = 1;
@@ -102,19 +103,24 @@ final class FoldedWeights extends DerivedParameters {
         part.put(chunk, 0, length);
       }
     }
-    arena.provide(folded);
+    spare.provide(folded);
     toWanted.run();
     rowsArena.close();
   }
 
   @Override
+  boolean isLost() {
+    return spare.isLost();
+  }
+
+  @Override
   void free() {
-    arena.close();
+    spare.free();
   }
 
   @Override
   void release() {
-    arena.close();
+    spare.free();
     objects.close();
   }
 

@@ -86,7 +86,8 @@ public final class PlanCore extends Dl4jBackedCore {
     isTuned = options.tuning() != null;
     updater = new FlatUpdater(held, options.threads());
     readShape = graph(true).readShape();
-    weights = new Weights(held.parameters().data().address(), held.gradients().data().address());
+    weights =
+        new Weights(held.parameters().data().address(), held.gradients().data().address(), arena);
   }
 
   @Override
@@ -117,6 +118,7 @@ public final class PlanCore extends Dl4jBackedCore {
   public synchronized void predict(FloatPointer pictures, int count, FloatPointer probabilities) {
     begin();
     long address = address(pictures, count);
+    if (!hasPredicted) arena.shrink();
     hasPredicted = true;
     Runnable prediction = () -> plan(count, false).predict(address, probabilities);
     if (count * multiplyAdds() <= FOR_ONE_THREAD) Threads.withOne(prediction);

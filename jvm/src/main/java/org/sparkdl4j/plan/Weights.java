@@ -17,15 +17,26 @@ import org.sparkdl4j.onednn.Step;
 final class Weights {
   private final long parameters;
   private final long gradients;
+  private final Arena values;
   private final List<Copy> copies = new ArrayList<>();
 
   /** Goes up whenever the parameters change. */
   private long version;
 
-  /** The parameters and gradients at two addresses, in DL4J's flattened order. */
-  Weights(long parameters, long gradients) {
+  /**
+   * The parameters and gradients at two addresses, in DL4J's flattened order.
+   *
+   * @param values the block whose spare part what follows from the parameters may have
+   */
+  Weights(long parameters, long gradients, Arena values) {
     this.parameters = parameters;
     this.gradients = gradients;
+    this.values = values;
+  }
+
+  /** Memory for something that follows from the parameters. */
+  SpareMemory spareMemory() {
+    return new SpareMemory(values);
   }
 
   /** Says that the parameters have changed, so that copies are out of date. */
@@ -77,7 +88,7 @@ final class Weights {
   /** Parameters in a format of oneDNN's. */
   final class Copy extends DerivedParameters {
     private final NativeObjects objects = new NativeObjects();
-    private final Arena arena = new Arena();
+    private final SpareMemory spare = spareMemory();
     private final long offset;
     private final memory.desc desc;
     private final memory memory;
@@ -99,20 +110,25 @@ final class Weights {
 
     @Override
     void derive() {
-      arena.provide(memory);
+      spare.provide(memory);
       refresh.run();
     }
 
     @Override
+    boolean isLost() {
+      return spare.isLost();
+    }
+
+    @Override
     void free() {
-      arena.close();
+      spare.free();
     }
 
     @Override
     void release() {
       if (--users > 0) return;
       copies.remove(this);
-      arena.close();
+      spare.free();
       objects.close();
     }
   }

@@ -24,7 +24,8 @@ done
 endef
 PYTHON_CODE := python tests benchmarks setup.py
 # In this order: the later ones read the results of the earlier.
-BENCHMARKS := startup plan accuracy layouts step_shares threads roofline figures page
+SPARK_BENCHMARKS := spark_throughput spark_rounds spark_accuracy spark_time_to_accuracy spark_memory spark_cost_model
+BENCHMARKS := startup plan accuracy layouts step_shares threads roofline $(SPARK_BENCHMARKS) figures page
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -97,7 +98,7 @@ $(WHEEL): $(JAR) $(INSTALLED) LICENSE README.md $(call files_of,python/sparkdl4j
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@touch $@
 
-bench: jar $(INSTALLED) ## the benchmarks; beside peers after benchmarks/peers/install all
+bench: jar $(INSTALLED) $(SPARK_INSTALLED) ## the benchmarks; beside peers after benchmarks/peers/install all
 	@for benchmark in $(BENCHMARKS); do echo "$$benchmark"; $(BIN)/python "benchmarks/$$benchmark.py" || exit 1; done
 
 clean: ## remove everything that make made

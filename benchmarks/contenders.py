@@ -16,6 +16,7 @@ from peers.protocol import Work
 _PEERS = Path(__file__).parent / "peers"
 _BUILD = Path(__file__).parent.parent / "build"
 THREADS = len(os.sched_getaffinity(0))
+_TIDY_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,13 @@ class Contender:
         program: of the folder peers.
         variant: as the program names it.
         environment: the virtual environment in build/peers; None for our own.
+        threads: of each process that it computes in.
     """
 
     program: str
     variant: str
     environment: str | None = None
+    threads: int = THREADS
 
     @property
     def interpreter(self) -> Path:
@@ -49,6 +52,14 @@ CONTENDERS = {
         for layout in ("contiguous", "channels_last", "compiled")
     },
     **{f"keras_{variant}": Contender("keras_worker.py", variant, "keras") for variant in ("jit", "graph")},
+    # On Spark: one thread for each of two workers.
+    **{f"sparkdl4j_spark_{cores}": Contender("spark_sparkdl4j_worker.py", f"local[{cores}]") for cores in (1, 2)},
+    **{
+        f"torch_distributor_{layout}": Contender("spark_torch_worker.py", layout, "torch", threads=1)
+        for layout in ("contiguous", "channels_last")
+    },
+    "elephas": Contender("spark_elephas_worker.py", "synchronous", "elephas", threads=1),
+    "dl4j_spark": Contender("spark_dl4j_worker.py", "stock", threads=1),
 }
 
 
@@ -74,7 +85,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,
-                env={**os.environ, "OMP_NUM_THREADS": str(THREADS)},
+                env={**os.environ, "OMP_NUM_THREADS": str(contender.threads)},
             )
         try:
             self.version: str = self.ask("open", variant=contender.variant, **asdict(work))["version"]
@@ -103,9 +114,12 @@ class Worker:
         return answer
 
     def close(self) -> None:
-        """Ends the process."""
-        self._process.kill()
-        self._process.communicate()
+        """Ends the process, which has some seconds to remove what it has in temporary folders."""
+        try:
+            self._process.communicate(timeout=_TIDY_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
 
     def __enter__(self) -> Worker:
         return self

@@ -8,17 +8,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from record import RESULTS
+import spark_tables
+from tables import Results, Table, quantity, results
 
 DOCUMENTS = Path(__file__).parent.parent / "docs"
-Results: TypeAlias = dict[str, dict[str, Any]]
-Table: TypeAlias = list[list[str]]
 
 _PART = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _KINDS = {
@@ -28,11 +26,6 @@ _KINDS = {
     "latency_p99": "one picture, p99",
     "memory": "peak memory of training",
 }
-
-
-def results() -> Results:
-    """All results by name."""
-    return {file.stem: json.loads(file.read_text()) for file in sorted(RESULTS.glob("*.json"))}
 
 
 def plan_results(found: Results) -> list[dict[str, Any]]:
@@ -57,15 +50,6 @@ def title(result: dict[str, Any]) -> str:
     batch = "" if result["measure"].startswith("latency") else f", batch {result['batch']}"
     against = ", against stock DL4J" if result["best_peer"] == "dl4j" else ""
     return f"{result['network']}, {_KINDS[result['measure']]}{batch}{precision}{against}"
-
-
-def quantity(value: float, unit: str) -> str:
-    """A measured number as people read it."""
-    if unit == "seconds":
-        return f"{value * 1000:.2f} ms"
-    if unit == "bytes":
-        return f"{value / 2**20:,.0f} MiB"
-    return f"{value:,.0f}/s" if value >= 100 else f"{value:.3g}/s"
 
 
 def plan(found: Results) -> Table:
@@ -160,6 +144,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "peak": peak,
     "networks": networks,
     "step_shares": step_shares,
+    **spark_tables.TABLES,
 }
 
 

@@ -1,4 +1,4 @@
-"""One page with all results and their pictures: results/index.html, which needs no other file; and two PNG charts.
+"""One page with all results and their pictures: results/index.html, which needs no other file; and its charts as PNG.
 
 .venv/bin/python benchmarks/page.py
 """
@@ -8,21 +8,18 @@ from __future__ import annotations
 import html
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
 
 import figures
-from figures import Results, Table
+import spark_charts
+import spark_tables
+from charts import MISSED, OURS, PEER, chart
 from record import RESULTS
+from tables import Results, Table, results
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-_OURS = "#1f5fa8"
-_PEER = "#9aa3af"
-_MISSED = "#c2410c"
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #1f2937 }
 table { border-collapse: collapse; margin: 1rem 0 }
@@ -37,11 +34,11 @@ def ratios(found: Results) -> Figure | None:
     chosen = figures.plan_results(found)[::-1]
     if not chosen:
         return None
-    figure, axes = _chart(len(chosen))
+    figure, axes = chart(len(chosen))
     values = [result["ratio"] for result in chosen]
     reached = [result["ratio"] >= result["at_least"] for result in chosen]
     places = range(len(chosen))
-    axes.barh(places, values, color=[_OURS if good else _MISSED for good in reached], height=0.6)
+    axes.barh(places, values, color=[OURS if good else MISSED for good in reached], height=0.6)
     targets = [result["at_least"] for result in chosen]
     axes.plot(targets, places, "|", color="black", markersize=14, markeredgewidth=2, label="at least")
     hopes = {place: result["try_for"] for place, result in enumerate(chosen) if result["try_for"] is not None}
@@ -67,7 +64,7 @@ def roofline(found: Results) -> Figure | None:
     if "roofline" not in found:
         return None
     peak, bandwidth = found["roofline"]["peak_gflops"], found["roofline"]["peak_gigabytes_per_second"]
-    figure, axes = _chart(10)
+    figure, axes = chart(10)
     intensities = [0.5, peak / bandwidth, 2000]
     axes.plot(intensities, [min(peak, bandwidth * intensity) for intensity in intensities], color="black")
     axes.annotate(f"{peak:.0f} GFLOP/s", (2000, peak), (0, 4), textcoords="offset points", ha="right")
@@ -75,7 +72,7 @@ def roofline(found: Results) -> Figure | None:
     for row in found["roofline"]["networks"]:
         if "train" in row:
             intensity = 2 * row["training_multiply_adds"] / row["training_bytes"]
-            axes.plot(intensity, row["train"]["gflops"], "o", color=_OURS)
+            axes.plot(intensity, row["train"]["gflops"], "o", color=OURS)
             axes.annotate(
                 row["network"], (intensity, row["train"]["gflops"]), (6, -3), textcoords="offset points", fontsize=9
             )
@@ -89,22 +86,15 @@ def roofline(found: Results) -> Figure | None:
 def series(result: dict[str, Any]) -> Figure:
     """The medians of one result, with minimum and maximum."""
     names = list(result["series"])[::-1]
-    figure, axes = _chart(len(names))
+    figure, axes = chart(len(names))
     for place, name in enumerate(names):
         row = result["series"][name]
         median, least, most = row["median"], row["minimum"], row["maximum"]
-        axes.barh(place, median, color=_OURS if name.startswith("sparkdl4j") else _PEER, height=0.6)
+        axes.barh(place, median, color=OURS if name.startswith("sparkdl4j") else PEER, height=0.6)
         axes.errorbar(median, place, xerr=[[median - least], [most - median]], color="black", capsize=3)
     axes.set_yticks(range(len(names)), names)
     axes.set_xlabel(result["unit"])
     return figure
-
-
-def _chart(lines: int) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(9, 0.9 + 0.32 * lines), layout="constrained")
-    axes = figure.add_subplot()
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes
 
 
 def _svg(figure: Figure) -> str:
@@ -145,6 +135,15 @@ def page(found: Results) -> Iterator[str]:
     if roof is not None:
         yield _figure(roof, "Training of each network beneath the peak of the machine.")
     yield _table(figures.peak(found)) + _table(figures.networks(found)) + _table(figures.step_shares(found))
+    yield "<h2>On Spark</h2>"
+    for picture, caption in (
+        (spark_charts.scaling(found), "Time by cores, as in the thesis behind this project."),
+        (spark_charts.cost_model(found), "The cost model, drawn to 1,000 workers of one core each."),
+    ):
+        if picture is not None:
+            yield _figure(picture, caption)
+    for table in spark_tables.TABLES.values():
+        yield _table(table(found))
     yield "<h2>All measurements</h2>"
     for name, result in found.items():
         yield f"<h3>{html.escape(name)}</h3>"
@@ -152,9 +151,14 @@ def page(found: Results) -> Iterator[str]:
 
 
 def main() -> None:
-    found = figures.results()
+    found = results()
     (RESULTS / "index.html").write_text("\n".join(page(found)) + "\n")
-    for name, figure in (("ratios", ratios(found)), ("roofline", roofline(found))):
+    for name, figure in (
+        ("ratios", ratios(found)),
+        ("roofline", roofline(found)),
+        ("spark_scaling", spark_charts.scaling(found)),
+        ("spark_cost_model", spark_charts.cost_model(found)),
+    ):
         if figure is not None:
             figure.savefig(RESULTS / f"{name}.png", dpi=120)
     print(f"wrote {RESULTS / 'index.html'}")

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from contenders import CONTENDERS, DoesNotWorkError, Worker
+from contenders import CONTENDERS, Worker
 from peers.protocol import Work
 from record import write_result
+from turns import take_turns
 
 WORKS = {
     work.network: work
@@ -153,29 +153,12 @@ def workers_of(work: Work) -> Iterator[Workers]:
 
 def run(row: Row, workers: Workers, rounds: int, write: bool) -> bool:
     """Measures one row, and writes its result. False when ours does not work; without peers there is no result."""
-    series: dict[str, list[float]] = {row.ours: [], **{peer: [] for peer in row.peers}}
-    does_not_work: dict[str, str] = {}
-    versions: dict[str, str] = {}
-    for number in range(rounds):
-        names = list(series)
-        first = number % len(names)
-        for name in names[first:] + names[:first]:
-            try:
-                value, versions[name] = workers.value(row, name)
-            except DoesNotWorkError as problem:
-                print(f"{row.name}: {name} does not work: {problem}", flush=True)
-                does_not_work[name] = str(problem)
-                del series[name]
-            else:
-                series[name].append(value)
-            if row.ours not in series or len(series) == 1:
-                print(f"{row.name}: no result")
-                return row.ours in series
+    turns = take_turns(row.name, row.ours, row.peers, rounds, lambda name: workers.value(row, name))
+    if not turns.can_be_compared:
+        return row.ours in turns.series
     measure = MEASURES[row.measure]
-    medians = {name: statistics.median(values) for name, values in series.items()}
-    better = max if measure.higher_is_better else min
-    best = better((name for name in medians if name != row.ours), key=medians.__getitem__)
-    ratio = medians[row.ours] / medians[best] if measure.higher_is_better else medians[best] / medians[row.ours]
+    best = turns.best_peer(measure.higher_is_better)
+    ratio = turns.ratio(best, measure.higher_is_better)
     print(f"{row.name}: {ratio:.2f} times as good as {best} (at least {row.at_least:.2f})", flush=True)
     if not write:
         return True
@@ -185,7 +168,7 @@ def run(row: Row, workers: Workers, rounds: int, write: bool) -> bool:
         row.name,
         f"{row.network} network, {work.count} random uint8 pictures {'x'.join(map(str, work.shape))}, {batch}",
         measure.unit,
-        series,
+        turns.series,
         measure=row.measure,
         network=row.network,
         batch=row.batch or (1 if "latency" in row.measure else work.batch),
@@ -194,8 +177,8 @@ def run(row: Row, workers: Workers, rounds: int, write: bool) -> bool:
         ratio=ratio,
         at_least=row.at_least,
         try_for=row.try_for,
-        contenders=versions,
-        does_not_work=does_not_work,
+        contenders=turns.versions,
+        does_not_work=turns.does_not_work,
     )
     return True
 

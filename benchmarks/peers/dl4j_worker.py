@@ -44,20 +44,23 @@ def _version() -> str:
     return next(line.partition("=")[2] for line in properties if line.startswith("dl4jVersion="))
 
 
+def untrained_model(work: Work, file: Path) -> Path:
+    """Writes the network, nearly untrained, as a model file that plain Deeplearning4j reads."""
+    few = slice(2 * work.classes)
+    ConvNetClassifier(
+        work.network,
+        epochs=1,
+        verbose=False,
+        updater=work.updater,
+        learning_rate=work.learning_rate,
+        l2=work.l2,
+    ).fit(work.pictures()[few], work.labels()[few]).save(file)
+    return file
+
+
 def _network(work: Work) -> Any:
-    """The network as plain Deeplearning4j reads it from a model file."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "model.zip")
-        few = slice(2 * work.classes)
-        ConvNetClassifier(
-            work.network,
-            epochs=1,
-            verbose=False,
-            updater=work.updater,
-            learning_rate=work.learning_rate,
-            l2=work.l2,
-        ).fit(work.pictures()[few], work.labels()[few]).save(file)
-        java_file = java_class("java.io.File")(str(file))
+        java_file = java_class("java.io.File")(str(untrained_model(work, Path(folder, "model.zip"))))
         return java_class("org.deeplearning4j.util.ModelSerializer").restoreMultiLayerNetwork(java_file)
 
 

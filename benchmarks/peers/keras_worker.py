@@ -17,6 +17,7 @@ os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = os
 import keras
 import tensorflow
 from keras import layers
+from keras_networks import layers_of
 from protocol import EPOCHS, Work, serve
 
 
@@ -32,7 +33,7 @@ class _Keras:
             [
                 keras.Input(work.shape, dtype="uint8"),
                 layers.Normalization(mean=mean, variance=variance),
-                *_layers(work),
+                *layers_of(work),
             ]
         )
         updater = {"adam": keras.optimizers.Adam, "adagrad": keras.optimizers.Adagrad}[work.updater]
@@ -61,27 +62,6 @@ class _Keras:
 
     def predictor(self, batch: int) -> Callable[[int], object]:
         return lambda start: self._network.predict_on_batch(self._pictures[start : start + batch])
-
-
-def _layers(work: Work) -> list[layers.Layer]:
-    decay = keras.regularizers.L2(work.l2 / 2) if work.l2 else None
-
-    def conv(filters: int, kernel: int, strides: int = 1) -> list[layers.Layer]:
-        return [
-            layers.Conv2D(filters, kernel, strides, activation="relu", kernel_regularizer=decay),
-            layers.MaxPooling2D(2),
-        ]
-
-    def dense(units: int, activation: str) -> layers.Layer:
-        return layers.Dense(units, activation=activation, kernel_regularizer=decay)
-
-    if work.network == "landscape":
-        body = [*conv(20, 4, 2), *conv(40, 5), *conv(70, 5), layers.Flatten(), layers.Dropout(0.5), dense(200, "relu")]
-    elif work.network == "fashion":
-        body = [*conv(20, 5), *conv(50, 5), layers.Flatten(), dense(500, "relu")]
-    else:
-        raise NotImplementedError(f"{work.network} is not compared to Keras")
-    return [*body, dense(work.classes, "softmax")]
 
 
 if __name__ == "__main__":

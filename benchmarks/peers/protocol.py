@@ -11,9 +11,11 @@ Requests, and what is measured, the same on all sides:
     {"do": "predict", "batch": 32}                  → {"images_per_second": …}
     {"do": "latency"}                               → {"p50": seconds, "p99": seconds}
     {"do": "memory"}                                → {"peak_rss": bytes of the process so far}
+    {"do": "learn", "epochs": 8}                    → {"seconds": […], "accuracy": […]} of every epoch
 
 `train` is a whole loop on uint8 pictures: shuffle, pick, standardise by channel, forward, backward, update. It runs two
-epochs and counts the second. `predict` and `latency` go from uint8 pictures in numpy's memory to probabilities there,
+epochs and counts the second. `learn` trains too, and tells the accuracy of the test pictures after every epoch; the
+clock stands still for that. `predict` and `latency` go from uint8 pictures in numpy's memory to probabilities there,
 one call a batch. What fails answers {"error": …}.
 """
 
@@ -26,7 +28,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -50,6 +52,8 @@ class Work:
         updater: "adam" or "adagrad".
         learning_rate: of the updater.
         l2: of the weights; 0 for none.
+        data: a file of numpy's with `pictures`, `labels`, `test_pictures` and `test_labels`; by default pictures are
+            random.
     """
 
     network: str
@@ -60,14 +64,27 @@ class Work:
     updater: str
     learning_rate: float
     l2: float
+    data: str | None = None
 
     def pictures(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
-        """(count, height, width, channels), random."""
+        """(count, height, width, channels)."""
+        if self.data is not None:
+            return self._array("pictures")
         return np.random.default_rng(1).integers(0, 256, (self.count, *self.shape), dtype=np.uint8)
 
     def labels(self) -> np.ndarray[Any, np.dtype[np.int64]]:
         """(count,): every class occurs."""
-        return np.arange(self.count) % self.classes
+        return np.arange(self.count) % self.classes if self.data is None else self._array("labels")
+
+    def test(self) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], np.ndarray[Any, np.dtype[np.int64]]]:
+        """Pictures and labels to test with."""
+        return self._array("test_pictures"), self._array("test_labels")
+
+    def _array(self, name: str) -> np.ndarray[Any, Any]:
+        if self.data is None:
+            raise ValueError("random pictures have no test part")
+        with np.load(self.data) as arrays:
+            return np.asarray(arrays[name])
 
     def moments(self) -> tuple[np.ndarray[Any, np.dtype[np.float32]], np.ndarray[Any, np.dtype[np.float32]]]:
         """Mean and variance of each channel, without a float copy of all pictures: peak memory is compared."""
@@ -89,6 +106,14 @@ class Contender(Protocol):
 
     def predictor(self, batch: int) -> Callable[[int], object]:
         """A function that predicts `batch` pictures from the given one on."""
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """A contender that tells what it has learned."""
+
+    def learn(self, epochs: int) -> list[tuple[float, float]]:
+        """Trains from first weights on; seconds of training and accuracy of the test pictures of every epoch."""
 
 
 def serve(open_contender: Callable[[Work, str], Contender]) -> None:
@@ -123,7 +148,12 @@ def serve(open_contender: Callable[[Work, str], Contender]) -> None:
         print(json.dumps(answer), file=answers, flush=True)
 
 
-def _measure(kind: str, contender: Contender, work: Work, batch: int = 1) -> dict[str, Any]:
+def _measure(kind: str, contender: Contender, work: Work, batch: int = 1, epochs: int = EPOCHS) -> dict[str, Any]:
+    if kind == "learn":
+        if not isinstance(contender, Learner):
+            raise NotImplementedError("only its speed is compared")
+        seconds, accuracy = zip(*contender.learn(epochs), strict=True)
+        return {"seconds": seconds, "accuracy": accuracy}
     if kind == "train":
         return {"images_per_second": work.count / contender.second_epoch_seconds()}
     predict = contender.predictor(batch)

@@ -14,25 +14,7 @@ from collections.abc import Callable
 import torch
 from protocol import EPOCHS, Work, serve
 from torch import nn
-from torch_networks import NETWORKS
-
-
-class _Standardised(nn.Module):
-    """A network that takes uint8 pictures. Inside it, torch.compile can fuse what comes before the network."""
-
-    mean: torch.Tensor
-    scale: torch.Tensor
-
-    def __init__(self, network: nn.Module, work: Work) -> None:
-        super().__init__()
-        self.network = network
-        mean, variance = (torch.from_numpy(moment).view(1, -1, 1, 1) for moment in work.moments())
-        self.register_buffer("mean", mean)
-        self.register_buffer("scale", variance.rsqrt())
-
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.network((pictures.float() - self.mean) * self.scale)
-        return logits
+from torch_networks import NETWORKS, Standardised
 
 
 class _Torch:
@@ -48,7 +30,7 @@ class _Torch:
         pictures = torch.from_numpy(work.pictures())
         self._pictures = pictures if self._channels_last else pictures.permute(0, 3, 1, 2).contiguous()
         self._labels = torch.from_numpy(work.labels())
-        self._network = _Standardised(NETWORKS[work.network](work.classes), work).to(
+        self._network = Standardised(NETWORKS[work.network](work.classes), work).to(
             memory_format=torch.channels_last if self._channels_last else torch.contiguous_format
         )
         self._run = torch.compile(self._network, dynamic=False) if self._kind == "compiled" else self._network

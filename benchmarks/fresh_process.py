@@ -1,0 +1,24 @@
+"""Measurements in Python processes of their own, so that none finds the JVM that another has left."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def in_fresh_process(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """What a function of a module gives in a new process, which finds the modules of the folder peers."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn, initializer=_find_peers) as process:
+        return process.submit(function, *args, **kwargs).result()
+
+
+def _find_peers() -> None:
+    sys.path.insert(0, str(Path(__file__).parent / "peers"))

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -78,6 +79,8 @@ class Worker:
             raise DoesNotWorkError(f"not installed: benchmarks/peers/install {contender.environment}")
         log = _BUILD / "benchmarks" / f"{Path(contender.program).stem}_{contender.variant}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
+        # What a process that had to be killed leaves behind goes with this folder.
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         with log.open("w") as stderr:
             self._process = subprocess.Popen(
                 [str(contender.interpreter), str(_PEERS / contender.program)],
@@ -85,7 +88,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,
-                env={**os.environ, "OMP_NUM_THREADS": str(contender.threads)},
+                env={**os.environ, "OMP_NUM_THREADS": str(contender.threads), "TMPDIR": self._folder.name},
             )
         try:
             self.version: str = self.ask("open", variant=contender.variant, **asdict(work))["version"]
@@ -120,6 +123,7 @@ class Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()
+        self._folder.cleanup()
 
     def __enter__(self) -> Worker:
         return self

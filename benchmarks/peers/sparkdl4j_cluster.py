@@ -22,6 +22,10 @@ from pyspark.sql import DataFrame, SparkSession
 
 from sparkdl4j.spark import configure
 
+_COLUMNS = "image binary, label double, isValidation boolean"
+# Rows in one statement, which holds them as they are.
+_ROWS = 2000
+
 
 @contextmanager
 def cluster(master: str, **settings: str) -> Iterator[SparkSession]:
@@ -61,20 +65,24 @@ def pictures_frame(
     labels: np.ndarray[Any, Any],
     validation: tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]] | None = None,
 ) -> DataFrame:
-    """Columns image (PNG, without compression), label and isValidation, which is cached.
+    """Columns image (PNG, without compression), label and isValidation, from Parquet files that go with the session.
 
     Args:
-        session: where.
+        session: one of `cluster`.
         pixels: (n, height, width, channels), uint8.
         labels: (n,).
         validation: pictures and labels that are validated with.
     """
-    rows = [(_png(picture), float(label), False) for picture, label in zip(pixels, labels, strict=True)]
-    if validation is not None:
-        rows += [(_png(picture), float(label), True) for picture, label in zip(*validation, strict=True)]
-    frame = session.createDataFrame(rows, "image binary, label double, isValidation boolean").cache()
-    frame.count()
-    return frame
+    folder = tempfile.mkdtemp(dir=session.sparkContext.getConf().get("spark.local.dir"))
+    for pictures, classes, is_validation in ((pixels, labels, False), (*(validation or ((), ())), True)):
+        for start in range(0, len(pictures), _ROWS):
+            part = slice(start, start + _ROWS)
+            rows = [
+                (_png(picture), float(label), is_validation)
+                for picture, label in zip(pictures[part], classes[part], strict=True)
+            ]
+            session.createDataFrame(rows, _COLUMNS).write.mode("append").parquet(folder)
+    return session.read.parquet(folder)
 
 
 def _png(picture: np.ndarray[Any, Any]) -> bytearray:

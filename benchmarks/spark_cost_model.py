@@ -24,6 +24,10 @@ FLOAT_BYTES = 4
 LARGEST_COLLECTED = 64 << 20
 GIGABITS = (1, 10)
 WORKERS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+# The averaging frequencies of the results that a network's constants are fitted to, and the result with the frequency
+# that the model is drawn with: the default one where that was measured.
+FITTED_FREQUENCIES = {"landscape": (1, 10), "large": (1, 5)}
+DRAWN = {"landscape": "spark_rounds_landscape_cluster", "large": "spark_rounds_large_cluster_every_5"}
 # The workers of the results that the constants are fitted to.
 MEASURED_WORKERS = 2
 
@@ -35,7 +39,7 @@ class Network:
     Args:
         floats: of its parameters and updater state.
         batch: pictures in a minibatch of a worker.
-        frequency: minibatches in a round, by default.
+        frequency: minibatches in a round.
         images_per_second: of one worker, without what averaging costs.
         round_seconds: what a round of two workers takes besides their minibatches, on one machine.
     """
@@ -158,21 +162,20 @@ def checks(found: Results, networks: dict[str, Network], spark: Spark) -> list[d
 
 
 def fitted_to(network: str) -> Sequence[str]:
-    """The results that a network's constants come from: the rarest and the most frequent averaging."""
-    frequent = f"spark_rounds_{network}_cluster_every_1"
-    return (frequent, f"spark_rounds_{network}_cluster" + ("_every_10" if network == "landscape" else ""))
+    """The results that a network's constants come from."""
+    return [f"spark_rounds_{network}_cluster_every_{frequency}" for frequency in FITTED_FREQUENCIES[network]]
 
 
 def main() -> None:
     found = results()
     needed = {name for network in ("landscape", "large") for name in fitted_to(network)}
-    missing = sorted((needed | {"spark_rounds_bare_cluster", "spark_rounds_landscape_cluster"}) - set(found))
+    missing = sorted((needed | {"spark_rounds_bare_cluster", *DRAWN.values()}) - set(found))
     if missing:
         print(f"spark_cost_model: skipped, because {', '.join(missing)} of spark_rounds.py are not there")
         return
     spark = fitted_spark(found["spark_rounds_bare_cluster"])
     networks = {
-        name: fitted_network(*(found[result] for result in fitted_to(name)), found[f"spark_rounds_{name}_cluster"])
+        name: fitted_network(*(found[result] for result in fitted_to(name)), found[DRAWN[name]])
         for name in ("landscape", "large")
     }
     checked = checks(found, networks, spark)

@@ -86,22 +86,22 @@ class Case:
 
 
 CASES = (
-    Case("landscape", "local", 10, 7),
-    Case("landscape", "cluster", 10, 7),
+    Case("landscape", "local", 5, 8),
+    Case("landscape", "cluster", 5, 8),
     Case("landscape", "cluster", 40, 3, 1),
     Case("landscape", "cluster", 5, 6, 10),
-    Case("landscape", "cluster", 10, 4, workers=1),
-    Case("landscape", "cluster", 10, 4, workers=4),
-    Case("large", "local", 6, 5),
-    Case("large", "cluster", 6, 5),
+    Case("landscape", "cluster", 10, 4, 5, workers=1),
+    Case("landscape", "cluster", 10, 4, 5, workers=4),
+    Case("large", "local", 6, 5, 5),
+    Case("large", "cluster", 6, 5, 5),
     Case("large", "cluster", 20, 3, 1),
 )
 # Tasks and floats of bare rounds; the first is the network of landscapes and its updater's state.
 BARE = ((2, 214_000), (2, 1), (8, 1), (32, 1), (8, 214_000), (32, 214_000), (2, 4_000_000), (8, 4_000_000))
 BARE_WARM_UP = 20
 BARE_ROUNDS = 50
-# Minibatches in a round where a case names none; what the training takes is in the log.
-USUAL_FREQUENCY = 5
+# Pictures of a worker in a round of the default averaging frequency: for the size of the data, the log says what it was.
+USUAL_PICTURES = 2560
 
 
 def train(case: Case, small: bool) -> dict[str, Any]:
@@ -112,7 +112,8 @@ def train(case: Case, small: bool) -> dict[str, Any]:
     work = case.work
     epochs = 2 if small else case.epochs
     per_epoch = 3 if small else case.rounds_per_epoch
-    count = per_epoch * case.workers * work.batch * (case.frequency or USUAL_FREQUENCY)
+    per_round = USUAL_PICTURES if case.frequency is None else case.frequency * work.batch
+    count = per_epoch * case.workers * per_round
     pixels = np.random.default_rng(1).integers(0, 256, (count, *work.shape), dtype=np.uint8)
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
@@ -133,7 +134,7 @@ def train(case: Case, small: bool) -> dict[str, Any]:
                 learning_rate=work.learning_rate,
                 l2=work.l2,
                 verbose=False,
-                averaging_frequency=case.frequency,
+                **({} if case.frequency is None else {"averaging_frequency": case.frequency}),
             )
             model = classifier.fit(frame)
             floats = _floats(model, Path(folder, "model.zip"))

@@ -100,7 +100,7 @@ CASES = (
 BARE = ((2, 214_000), (2, 1), (8, 1), (32, 1), (8, 214_000), (32, 214_000), (2, 4_000_000), (8, 4_000_000))
 BARE_WARM_UP = 20
 BARE_ROUNDS = 50
-# Pictures of a worker in a round of the default averaging frequency: for the size of the data, the log says what it was.
+# Pictures of a worker in a round of the default averaging frequency, from which follows how many there are.
 USUAL_PICTURES = 2560
 
 

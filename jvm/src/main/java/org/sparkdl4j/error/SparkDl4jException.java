@@ -35,6 +35,12 @@ public final class SparkDl4jException extends RuntimeException {
     return this;
   }
 
+  /** The class, the code and the sentence: where only this text arrives, nothing is lost. */
+  @Override
+  public String toString() {
+    return getClass().getName() + ": " + code + ": " + getMessage();
+  }
+
   /** The stable code. */
   public ErrorCode code() {
     return code;

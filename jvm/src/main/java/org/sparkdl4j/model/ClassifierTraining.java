@@ -20,6 +20,7 @@ import org.sparkdl4j.training.Checkpoint;
 import org.sparkdl4j.training.Checkpoints;
 import org.sparkdl4j.training.LocalTraining;
 import org.sparkdl4j.training.MinibatchTrainings;
+import org.sparkdl4j.training.TrainingEvent;
 import org.sparkdl4j.training.TrainingOptions;
 import org.sparkdl4j.training.TrainingResult;
 import org.sparkdl4j.training.TrainingRun;
@@ -182,12 +183,21 @@ public final class ClassifierTraining {
   }
 
   /**
-   * The next event, as {@link org.sparkdl4j.training.TrainingEvent} describes it.
+   * The next event, as {@link TrainingEvent} describes it.
    *
    * @return JSON; null when none has come within {@code millis}
    */
   public String poll(long millis) {
     return run.poll(millis);
+  }
+
+  /**
+   * The next event.
+   *
+   * @return null when none has come within {@code millis}, or when the thread was interrupted
+   */
+  public TrainingEvent next(long millis) {
+    return run.next(millis);
   }
 
   /** Stops before the next minibatch. */

@@ -2,16 +2,12 @@ package org.sparkdl4j.spark;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.sparkdl4j.dataset.DamagedShare;
 import org.sparkdl4j.dataset.PixelSums;
 import org.sparkdl4j.dataset.ScalerKind;
@@ -31,20 +27,17 @@ import scala.Tuple2;
  * and the number of workers alone.
  */
 public final class ClusterPictures implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ClusterPictures.class);
-
-  private final JavaRDD<WorkerPictures> workers;
+  private final DealtPictures dealt;
   private final LabelIndex labels;
   private final DecodeOptions image;
   private final boolean weighted;
-  private final List<Integer> counts = new ArrayList<>();
   private final List<DamagedImage> damaged = new ArrayList<>();
   private final PixelSums sums;
   private long validationCount;
 
   private ClusterPictures(
-      JavaRDD<WorkerPictures> workers, LabelIndex labels, DecodeOptions image, boolean weighted) {
-    this.workers = workers;
+      DealtPictures dealt, LabelIndex labels, DecodeOptions image, boolean weighted) {
+    this.dealt = dealt;
     this.labels = labels;
     this.image = image;
     this.weighted = weighted;
@@ -85,28 +78,9 @@ public final class ClusterPictures implements AutoCloseable {
         decoded(selected, columns, labels, image, seed);
     decoded.persist(StorageLevel.MEMORY_AND_DISK_SER());
     try {
-      long[] buckets =
-          decoded.aggregate(
-              new long[PictureKey.BUCKETS],
-              (counts, picture) -> {
-                // Workers are to have as many to train on, whatever else they have.
-                if (picture._2().isForTraining()) counts[picture._1().bucket()]++;
-                return counts;
-              },
-              ClusterPictures::add);
-      long total = Math.max(1, Arrays.stream(buckets).sum());
-      int dealt = (int) Math.min(workers, total);
-      if (dealt < workers) {
-        LOG.warn("There are {} pictures, so {} workers train instead of {}", total, dealt, workers);
-      }
-      JavaRDD<WorkerPictures> own =
-          decoded
-              .repartitionAndSortWithinPartitions(new DealingPartitioner(buckets, dealt))
-              .values()
-              .mapPartitions(records -> List.of(new WorkerPictures(records)).iterator())
-              // Executors hold them off the heap, too: what is here serves those that come later.
-              .persist(StorageLevel.DISK_ONLY());
-      ClusterPictures pictures = new ClusterPictures(own, labels, image, columns.hasWeight());
+      ClusterPictures pictures =
+          new ClusterPictures(
+              DealtPictures.of(decoded, workers), labels, image, columns.hasWeight());
       try {
         pictures.summarise(maxDamaged);
       } catch (RuntimeException | Error e) {
@@ -135,9 +109,8 @@ public final class ClusterPictures implements AutoCloseable {
     return validationCount;
   }
 
-  /** Pictures that each worker trains on. */
-  List<Integer> counts() {
-    return counts;
+  DealtPictures dealt() {
+    return dealt;
   }
 
   LabelIndex labels() {
@@ -152,15 +125,10 @@ public final class ClusterPictures implements AutoCloseable {
     return weighted;
   }
 
-  /** One element for each partition, which is a worker's. */
-  JavaRDD<WorkerPictures> workers() {
-    return workers;
-  }
-
   /** Gives the executors' disks back. */
   @Override
   public void close() {
-    workers.unpersist(false);
+    dealt.close();
   }
 
   private void summarise(double maxDamaged) {
@@ -168,8 +136,7 @@ public final class ClusterPictures implements AutoCloseable {
     String options = Json.write(image.toJson());
     long good = 0;
     for (WorkerPictures.Summary summary :
-        workers.map(own -> own.summary(decodeOptions(options))).collect()) {
-      counts.add(summary.training);
+        dealt.workers().map(own -> own.summary(decodeOptions(options))).collect()) {
       validationCount += summary.validation;
       good += summary.training + summary.validation;
       sums.add(summary.sums);
@@ -240,10 +207,5 @@ public final class ClusterPictures implements AutoCloseable {
 
   private static DecodeOptions decodeOptions(String json) {
     return DecodeOptions.fromJson(Json.readObject(json, "the image options"));
-  }
-
-  private static long[] add(long[] counts, long[] others) {
-    for (int i = 0; i < counts.length; i++) counts[i] += others[i];
-    return counts;
   }
 }

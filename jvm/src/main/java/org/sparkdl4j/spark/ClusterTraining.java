@@ -40,7 +40,7 @@ final class ClusterTraining implements MinibatchTraining {
   private static final long DEFAULT_LARGEST_COLLECTED = 64L << 20;
 
   private final JavaSparkContext context;
-  private final ClusterPictures pictures;
+  private final DealtPictures pictures;
   private final Broadcast<WorkerSetup> setup;
   private final NetworkCore core;
   private final BooleanSupplier cancelled;
@@ -56,7 +56,7 @@ final class ClusterTraining implements MinibatchTraining {
 
   private ClusterTraining(
       JavaSparkContext context,
-      ClusterPictures pictures,
+      DealtPictures pictures,
       WorkerSetup setup,
       NetworkCore core,
       TrainingOptions options,
@@ -87,8 +87,8 @@ final class ClusterTraining implements MinibatchTraining {
     WorkerSetup of(String tuning, String run);
   }
 
-  /** Training on a cluster's pictures. */
-  static MinibatchTrainings of(JavaSparkContext context, ClusterPictures pictures, Setups setups) {
+  /** Training on pictures that were dealt out. */
+  static MinibatchTrainings of(JavaSparkContext context, DealtPictures pictures, Setups setups) {
     return new MinibatchTrainings() {
       @Override
       public MinibatchTraining of(

@@ -41,7 +41,11 @@ final class DealingPartitioner extends Partitioner {
 
   @Override
   public int getPartition(Object key) {
-    int bucket = ((PictureKey) key).bucket();
+    return worker(((PictureKey) key).bucket());
+  }
+
+  /** The worker that has the pictures of a bucket. */
+  int worker(int bucket) {
     int at = Arrays.binarySearch(firstBuckets, bucket);
     if (at < 0) return Math.max(0, -at - 2);
     // Of several workers that begin there, all but the last are empty.

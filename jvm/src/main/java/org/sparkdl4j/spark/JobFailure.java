@@ -10,7 +10,8 @@ import org.sparkdl4j.error.SparkDl4jException;
 final class JobFailure {
   /** Of what a task threw, the driver sees the text only. */
   private static final Pattern OURS =
-      Pattern.compile(Pattern.quote(SparkDl4jException.class.getName()) + ": ([^\n]*)");
+      Pattern.compile(
+          Pattern.quote(SparkDl4jException.class.getName()) + ": ([A-Z0-9_]+): ([^\n]*)");
 
   private static final Pattern CANCELLED = Pattern.compile("Job \\d+ cancelled");
 
@@ -19,7 +20,8 @@ final class JobFailure {
   /**
    * Runs jobs.
    *
-   * @throws SparkDl4jException SPARK_JOB when one fails; what else {@code jobs} throws of its own
+   * @throws SparkDl4jException what a task, or {@code jobs} itself, has thrown of ours; SPARK_JOB
+   *     for any other failure
    */
   static <T> T translate(Callable<T> jobs) {
     try {
@@ -27,7 +29,7 @@ final class JobFailure {
     } catch (SparkDl4jException e) {
       throw e;
     } catch (Exception e) {
-      throw new SparkDl4jException(ErrorCode.SPARK_JOB, "a Spark job failed: " + cause(e), e);
+      throw translated(e);
     }
   }
 
@@ -39,11 +41,14 @@ final class JobFailure {
     return false;
   }
 
-  private static String cause(Exception e) {
+  private static SparkDl4jException translated(Exception e) {
     for (Throwable link = e; link != null; link = link.getCause()) {
       Matcher ours = OURS.matcher(String.valueOf(link.getMessage()));
-      if (ours.find()) return ours.group(1);
+      if (ours.find()) {
+        return new SparkDl4jException(ErrorCode.valueOf(ours.group(1)), ours.group(2), e);
+      }
     }
-    return String.valueOf(e.getMessage()).split("\n", 2)[0];
+    String sentence = String.valueOf(e.getMessage()).split("\n", 2)[0];
+    return new SparkDl4jException(ErrorCode.SPARK_JOB, "a Spark job failed: " + sentence, e);
   }
 }

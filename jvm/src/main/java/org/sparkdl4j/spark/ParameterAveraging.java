@@ -3,7 +3,9 @@ package org.sparkdl4j.spark;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.model.ClassifierTraining;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.training.TrainingOptions;
@@ -30,24 +32,25 @@ public final class ParameterAveraging {
       ObjectNode trainingOptions,
       ClusterPictures pictures) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    DecodeOptions image = pictures.image();
     StandardScaler scaler = pictures.scaler(new TrainingOptions(trainingOptions).standardize());
     return new ClassifierTraining(
         network,
         networkOptions,
         trainingOptions,
         pictures.labels().labels(),
-        pictures.image(),
+        image,
         scaler,
         ClusterTraining.of(
             context,
-            pictures,
+            pictures.dealt(),
             (tuning, run) ->
                 new WorkerSetup(
                     run,
-                    network,
-                    networkOptions,
+                    new DescribedNetwork(network, networkOptions),
                     trainingOptions,
-                    pictures.image(),
+                    PixelType.UINT8,
+                    new int[] {image.height(), image.width(), image.channels()},
                     scaler,
                     tuning,
                     pictures.labels().names(),

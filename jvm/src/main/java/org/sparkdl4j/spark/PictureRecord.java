@@ -11,7 +11,10 @@ final class PictureRecord implements Serializable {
   final float weight;
   final boolean isValidation;
 
-  /** {@code height * width * channels} bytes; null of a damaged picture. */
+  /**
+   * {@code [height, width, channels]} uint8, or float32 in the machine's own byte order; null of a
+   * damaged picture.
+   */
   final byte[] pixels;
 
   /** Null of a good picture. */

@@ -7,6 +7,7 @@ import java.util.List;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.PixelSums;
+import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
 
@@ -43,6 +44,7 @@ final class WorkerPictures implements Serializable {
     }
   }
 
+  /** What the driver learns of uint8 pictures. */
   Summary summary(DecodeOptions image) {
     PixelSums sums = new PixelSums(image.height() * image.width() * image.channels());
     for (PictureRecord record : training) sums.add(record.pixels);
@@ -50,8 +52,8 @@ final class WorkerPictures implements Serializable {
   }
 
   /** The pictures to train on, in new memory off the heap. */
-  LabeledImages training(DecodeOptions image, List<String> classes, boolean weighted) {
-    LabeledImages images = images(training, image, classes);
+  LabeledImages training(PixelType type, int[] shape, List<String> classes, boolean weighted) {
+    LabeledImages images = images(training, type, shape, classes);
     if (!weighted) return images;
     float[] weights = new float[training.size()];
     for (int i = 0; i < weights.length; i++) weights[i] = training.get(i).weight;
@@ -59,17 +61,16 @@ final class WorkerPictures implements Serializable {
   }
 
   /** The pictures to validate with, in new memory off the heap; null without any. */
-  LabeledImages validation(DecodeOptions image, List<String> classes) {
-    return validation.isEmpty() ? null : images(validation, image, classes);
+  LabeledImages validation(PixelType type, int[] shape, List<String> classes) {
+    return validation.isEmpty() ? null : images(validation, type, shape, classes);
   }
 
   private static LabeledImages images(
-      List<PictureRecord> records, DecodeOptions image, List<String> classes) {
-    PixelBlock block =
-        PixelBlock.allocate(records.size(), image.height(), image.width(), image.channels());
+      List<PictureRecord> records, PixelType type, int[] shape, List<String> classes) {
+    PixelBlock block = PixelBlock.allocate(type, records.size(), shape[0], shape[1], shape[2]);
     int[] labels = new int[records.size()];
     for (int i = 0; i < labels.length; i++) {
-      block.write(i, records.get(i).pixels);
+      block.row(i).put(records.get(i).pixels);
       labels[i] = records.get(i).label;
     }
     return new LabeledImages(block, null, labels, classes);

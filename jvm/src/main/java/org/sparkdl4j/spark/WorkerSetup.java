@@ -6,27 +6,25 @@ import java.util.List;
 import org.apache.spark.TaskContext;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.dataset.SeededOrder;
 import org.sparkdl4j.dataset.StandardScaler;
-import org.sparkdl4j.image.DecodeOptions;
-import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.plan.CoreOptions;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
-import org.sparkdl4j.spec.Options;
 import org.sparkdl4j.training.PartitionWorker;
 import org.sparkdl4j.training.TrainingOptions;
 
-/** All that the executors need of a run to make its workers, as JSON. */
+/** All that the executors need of a run to make its workers. */
 final class WorkerSetup implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final String run;
-  private final String network;
-  private final String networkOptions;
+  private final NetworkSource network;
   private final String trainingOptions;
-  private final String image;
+  private final PixelType pixels;
+  private final int[] shape;
   private final String scaler;
   private final String tuning;
   private final ArrayList<String> classes;
@@ -36,23 +34,25 @@ final class WorkerSetup implements Serializable {
    * A setup.
    *
    * @param run a name that no other run has
+   * @param pixels what the workers' records hold
+   * @param shape {@code [height, width, channels]} of the pictures
    * @param tuning the formats that trials on the driver have chosen, or null
    */
   WorkerSetup(
       String run,
-      NetworkSpec network,
-      ObjectNode networkOptions,
+      NetworkSource network,
       ObjectNode trainingOptions,
-      DecodeOptions image,
+      PixelType pixels,
+      int[] shape,
       StandardScaler scaler,
       String tuning,
       List<String> classes,
       boolean weighted) {
     this.run = run;
-    this.network = Json.write(network.toJson());
-    this.networkOptions = Json.write(networkOptions);
+    this.network = network;
     this.trainingOptions = Json.write(trainingOptions);
-    this.image = Json.write(image.toJson());
+    this.pixels = pixels;
+    this.shape = shape.clone();
     this.scaler = Json.write(scaler.toJson());
     this.tuning = tuning;
     this.classes = new ArrayList<>(classes);
@@ -65,37 +65,24 @@ final class WorkerSetup implements Serializable {
 
   /** The validation pictures of a partition; null without any. */
   LabeledImages validation(WorkerPictures pictures) {
-    return pictures.validation(image(), classes);
+    return pictures.validation(pixels, shape, classes);
   }
 
   /** A worker for the pictures of a partition, in a task. */
   PartitionWorker worker(WorkerPictures pictures) {
     TrainingOptions training =
         new TrainingOptions(Json.readObject(trainingOptions, "the training options"));
-    DecodeOptions image = image();
-    int[] shape = {image.height(), image.width(), image.channels()};
     TaskContext task = TaskContext.get();
     CoreOptions computing =
         new CoreOptions(training.precision(), task.cpus(), training.memoryLimit(), tuning);
     NetworkCore core =
         NetworkCores.of(
-            NetworkSpec.of(Json.readObject(network, "the network"))
-                .toConfiguration(
-                    shape,
-                    classes.size(),
-                    new Options("network", Json.readObject(networkOptions, "the network options")),
-                    training.seed()),
-            shape,
-            computing);
+            network.configuration(shape, classes.size(), training.seed()), shape, computing);
     return new PartitionWorker(
         core,
         StandardScaler.fromJson(Json.readObject(scaler, "the scaler")),
-        pictures.training(image, classes, weighted),
+        pictures.training(pixels, shape, classes, weighted),
         training,
         SeededOrder.key(training.seed(), SeededOrder.WORKER_STREAM, task.partitionId()));
-  }
-
-  private DecodeOptions image() {
-    return DecodeOptions.fromJson(Json.readObject(image, "the image options"));
   }
 }

@@ -104,15 +104,25 @@ public final class TrainingRun {
   }
 
   /**
+   * Takes the next event as JSON, for callers that know no classes of Java.
+   *
+   * @param millis how long to wait for one at most
+   * @return the event (see {@link TrainingEvent}), or null when none has come
+   */
+  public String poll(long millis) {
+    TrainingEvent event = next(millis);
+    return event == null ? null : event.toJson().toString();
+  }
+
+  /**
    * Takes the next event.
    *
    * @param millis how long to wait for one at most
-   * @return the event as JSON (see {@link TrainingEvent}), or null when none has come
+   * @return null when none has come, or when the thread was interrupted, which stays known
    */
-  public String poll(long millis) {
+  public TrainingEvent next(long millis) {
     try {
-      TrainingEvent event = events.poll(millis);
-      return event == null ? null : event.toJson().toString();
+      return events.poll(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;

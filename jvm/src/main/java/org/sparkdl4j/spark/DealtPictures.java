@@ -1,0 +1,89 @@
+package org.sparkdl4j.spark;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Labelled pictures that were dealt out to workers, on the executors' local disks. Which worker has
+ * which pictures, and in which order, depends on their keys and the number of workers alone.
+ */
+final class DealtPictures implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DealtPictures.class);
+
+  private final JavaRDD<WorkerPictures> workers;
+  private final List<Integer> counts;
+
+  private DealtPictures(JavaRDD<WorkerPictures> workers, List<Integer> counts) {
+    this.workers = workers;
+    this.counts = counts;
+  }
+
+  /**
+   * Deals out.
+   *
+   * @param pictures read twice: now, and when something first asks for {@link #workers}
+   * @param workers how many share the pictures; fewer where there are fewer pictures
+   */
+  static DealtPictures of(JavaPairRDD<PictureKey, PictureRecord> pictures, int workers) {
+    long[] buckets =
+        pictures.aggregate(
+            new long[PictureKey.BUCKETS],
+            (counts, picture) -> {
+              // Workers are to have as many to train on, whatever else they have.
+              if (picture._2().isForTraining()) counts[picture._1().bucket()]++;
+              return counts;
+            },
+            DealtPictures::add);
+    long total = Math.max(1, Arrays.stream(buckets).sum());
+    int dealt = (int) Math.min(workers, total);
+    if (dealt < workers) {
+      LOG.warn("There are {} pictures, so {} workers train instead of {}", total, dealt, workers);
+    }
+    DealingPartitioner partitioner = new DealingPartitioner(buckets, dealt);
+    JavaRDD<WorkerPictures> own =
+        pictures
+            .repartitionAndSortWithinPartitions(partitioner)
+            .values()
+            .mapPartitions(records -> List.of(new WorkerPictures(records)).iterator())
+            // Executors hold them off the heap, too: what is here serves those that come later.
+            .persist(StorageLevel.DISK_ONLY());
+    return new DealtPictures(own, counts(partitioner, buckets));
+  }
+
+  /** One element for each partition, which is a worker's. */
+  JavaRDD<WorkerPictures> workers() {
+    return workers;
+  }
+
+  /** Pictures that each worker trains on. */
+  List<Integer> counts() {
+    return counts;
+  }
+
+  /** Gives the executors' disks back. */
+  @Override
+  public void close() {
+    workers.unpersist(false);
+  }
+
+  private static List<Integer> counts(DealingPartitioner partitioner, long[] buckets) {
+    long[] sums = new long[partitioner.numPartitions()];
+    for (int bucket = 0; bucket < buckets.length; bucket++) {
+      sums[partitioner.worker(bucket)] += buckets[bucket];
+    }
+    List<Integer> counts = new ArrayList<>();
+    for (long sum : sums) counts.add(Math.toIntExact(sum));
+    return counts;
+  }
+
+  private static long[] add(long[] counts, long[] others) {
+    for (int i = 0; i < counts.length; i++) counts[i] += others[i];
+    return counts;
+  }
+}

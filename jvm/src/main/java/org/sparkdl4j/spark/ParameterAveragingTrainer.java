@@ -1,0 +1,387 @@
+package org.sparkdl4j.spark;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sparkdl4j.dataset.PixelType;
+import org.sparkdl4j.dataset.ScalerKind;
+import org.sparkdl4j.dataset.StandardScaler;
+import org.sparkdl4j.dl4j.Dl4jNetwork;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.DamagedImage;
+import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.model.ClassifierTraining;
+import org.sparkdl4j.model.ImageClassifier;
+import org.sparkdl4j.network.NetworkConfiguration;
+import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.plan.CoreOptions;
+import org.sparkdl4j.plan.NetworkCore;
+import org.sparkdl4j.plan.NetworkCores;
+import org.sparkdl4j.spec.Json;
+import org.sparkdl4j.spec.Options;
+import org.sparkdl4j.training.MinibatchTrainings;
+import org.sparkdl4j.training.TrainingEvent;
+import org.sparkdl4j.training.TrainingOptions;
+import org.sparkdl4j.training.TrainingResult;
+import org.sparkdl4j.training.TrainingRun;
+
+/**
+ * Trains networks on Spark by synchronous parameter averaging: DL4J's own configurations on a
+ * {@code JavaRDD<DataSet>}, or the networks of this library on a DataFrame of encoded pictures.
+ *
+ * <pre>{@code
+ * ParameterAveragingTrainer trainer =
+ *     ParameterAveragingTrainer.builder()
+ *         .epochs(20)
+ *         .batchSize(64)
+ *         .workers(8)
+ *         .averagingFrequency(5)
+ *         .seed(1)
+ *         .build();
+ * MultiLayerNetwork trained = trainer.fit(configuration, data).network();
+ * }</pre>
+ *
+ * <p>Every worker trains {@code averagingFrequency} minibatches of its own examples from the same
+ * parameters and updater state; then both are averaged, weighted by the number of examples trained.
+ * Every example is trained once an epoch. What comes out depends on the examples, the
+ * configuration, the options, the seed and the number of workers, and on nothing else: neither on
+ * partitions nor on which executor trains what, or dies. To the driver come counts and averages;
+ * the examples stay in the executors.
+ *
+ * <p>A trainer may be used any number of times, by one thread at a time.
+ */
+public final class ParameterAveragingTrainer {
+  /** What a trainer is to do; what is not set takes the default of {@code docs/training.md}. */
+  public static final class Builder {
+    private final ObjectNode training = Json.object();
+    private final ObjectNode network = Json.object();
+    private final ObjectNode data = Json.object();
+    private Consumer<TrainingEvent> listener = event -> {};
+
+    private Builder() {}
+
+    /** Passes over the training data, 1 to 100,000; by default 20. */
+    public Builder epochs(int epochs) {
+      return option("epochs", epochs);
+    }
+
+    /** Examples in a worker's minibatch, 1 to 1,000,000; by default 64. The last may be smaller. */
+    public Builder batchSize(int batchSize) {
+      return option("batch_size", batchSize);
+    }
+
+    /**
+     * Averaging workers, 1 to 1,024; by default as many as the session runs tasks side by side. It
+     * belongs to what the result depends on.
+     */
+    public Builder workers(int workers) {
+      return option(WORKERS, workers);
+    }
+
+    /** Minibatches that every worker trains between two averagings, at least 1; by default 5. */
+    public Builder averagingFrequency(int minibatches) {
+      return option("averaging_frequency", minibatches);
+    }
+
+    /**
+     * Seed of the minibatches' order and of dropout, and of the first weights unless a DL4J
+     * configuration brings its own; not negative, by default 123.
+     */
+    public Builder seed(int seed) {
+      return option("seed", seed);
+    }
+
+    /**
+     * Any other option by its name in {@code docs/training.md}, such as {@code precision}; for our
+     * own networks also those of {@code docs/networks.md}, such as {@code learning_rate}, and
+     * {@code max_damaged}.
+     *
+     * @param value a number, string or boolean; null for the default
+     */
+    public Builder option(String name, Object value) {
+      ObjectNode group = training;
+      if (Options.names("network").contains(name)) group = network;
+      if (Options.names("data").contains(name)) group = data;
+      group.set(name, Json.of(value));
+      return this;
+    }
+
+    /**
+     * Who is told of minibatches (at most ten times a second) and epochs, on the thread that calls
+     * {@code fit}. What it throws ends the training, and is thrown by {@code fit}.
+     */
+    public Builder listener(Consumer<TrainingEvent> listener) {
+      this.listener = listener;
+      return this;
+    }
+
+    /**
+     * The trainer.
+     *
+     * @throws SparkDl4jException PARAMETER_UNKNOWN, PARAMETER_TYPE, PARAMETER_RANGE,
+     *     PARAMETER_CONFLICT for what is not available on Spark
+     */
+    public ParameterAveragingTrainer build() {
+      return new ParameterAveragingTrainer(this);
+    }
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(ParameterAveragingTrainer.class);
+  private static final String WORKERS = "num_workers";
+  private static final long EVENT_MILLIS = 1000;
+
+  private final ObjectNode training;
+  private final ObjectNode network;
+  private final ObjectNode data;
+  private final Consumer<TrainingEvent> listener;
+
+  private ParameterAveragingTrainer(Builder builder) {
+    training = builder.training.deepCopy();
+    network = builder.network.deepCopy();
+    data = builder.data.deepCopy();
+    listener = builder.listener;
+    new Options("network", network);
+    new Options("data", data);
+    if (new TrainingOptions(training).validationFraction() > 0) {
+      throw conflict(
+          "validation_fraction",
+          "validation_fraction is not available on Spark: mark the pictures to validate with in a"
+              + " boolean column");
+    }
+  }
+
+  /** A trainer's settings, all of them defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Trains a DL4J network of layers one after the other.
+   *
+   * @param configuration float32, with an {@code OutputLayer} at the end whose loss is MCXENT,
+   *     NEGATIVELOGLIKELIHOOD or MSE with softmax, or XENT with sigmoid; it stays as it is. Layers
+   *     that the compute plan lacks make the whole network run on DL4J itself, which is slower
+   * @param data minibatches of any sizes: features {@code [examples, channels, height, width]},
+   *     taken as they are (standardise them before), labels {@code [examples, classes]}, one-hot.
+   *     It is evaluated twice at most, so cache it when that is dear
+   * @return the network after the last epoch; where a loss became NaN or infinite, or the thread
+   *     was interrupted, that after the last good one, and a result that says so
+   * @throws SparkDl4jException NETWORK_INVALID, NETWORK_DOES_NOT_FIT, PARAMETER_CONFLICT for
+   *     options that the configuration or the data leave no room for, DATA_EMPTY, DATA_SHAPE,
+   *     DATA_LABELS, DATA_ONE_CLASS, DATA_NOT_FINITE, TRAINING_DIVERGED when no epoch has finished
+   *     before a loss became NaN or infinite, SPARK_JOB
+   */
+  public TrainedNetwork<MultiLayerNetwork> fit(
+      MultiLayerConfiguration configuration, JavaRDD<DataSet> data) {
+    return fit(Dl4jConfiguration.of(configuration), MultiLayerNetwork.class, data);
+  }
+
+  /**
+   * Trains a DL4J network that is a graph.
+   *
+   * @param configuration with one input and one output, else as for {@link
+   *     #fit(MultiLayerConfiguration, JavaRDD)}
+   * @param data as there
+   * @return as there
+   * @throws SparkDl4jException as there
+   */
+  public TrainedNetwork<ComputationGraph> fit(
+      ComputationGraphConfiguration configuration, JavaRDD<DataSet> data) {
+    return fit(Dl4jConfiguration.of(configuration), ComputationGraph.class, data);
+  }
+
+  /**
+   * Trains a network of this library on encoded pictures, which the executors decode, scale and
+   * standardise as a single machine does.
+   *
+   * @param network such as {@code NetworkSpec.reference("landscape")}
+   * @param pictures such as those of {@link PictureTable#read}
+   * @param columns which columns hold what
+   * @param image the size of the scaled pictures
+   * @return the classifier, which the caller closes; {@link ImageClassifier#save} writes the model
+   *     file that every other part of this library reads
+   * @throws SparkDl4jException for anything that does not fit together; TRAINING_DIVERGED when no
+   *     epoch has finished before a loss became NaN or infinite
+   */
+  public ImageClassifier fit(
+      NetworkSpec network, Dataset<Row> pictures, PictureColumns columns, DecodeOptions image) {
+    JavaSparkContext context =
+        JavaSparkContext.fromSparkContext(pictures.sparkSession().sparkContext());
+    ObjectNode options = options(context);
+    int workers = options.get(WORKERS).asInt();
+    int seed = new TrainingOptions(options).seed();
+    double maxDamaged = new Options("data", data).number("max_damaged");
+    try (ClusterPictures dealt =
+        ClusterPictures.of(pictures, columns, image, workers, seed, maxDamaged)) {
+      for (DamagedImage damaged : dealt.damaged()) {
+        LOG.warn(
+            "Left out {}: {}: {}", damaged.path(), damaged.reason().label(), damaged.detail());
+      }
+      ClassifierTraining run =
+          ParameterAveraging.of(
+              pictures.sparkSession(), network, this.network, options, dealt);
+      run.start();
+      TrainingEvent end;
+      try {
+        end = follow(run::next, run::cancel);
+      } catch (RuntimeException | Error e) {
+        run.result().close();
+        throw e;
+      }
+      ImageClassifier classifier = run.result();
+      try {
+        requireGood(end);
+      } catch (SparkDl4jException e) {
+        classifier.close();
+        throw e;
+      }
+      return classifier;
+    }
+  }
+
+  private <N extends Model> TrainedNetwork<N> fit(
+      Dl4jConfiguration network, Class<N> kind, JavaRDD<DataSet> data) {
+    requireNone(this.network, "the DL4J configuration says it itself");
+    requireNone(this.data, "DataSets hold no encoded pictures");
+    if (training.hasNonNull("standardize")) {
+      throw conflict(
+          "standardize",
+          "standardize cannot be set: the features of DataSets are taken as they are");
+    }
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(data.context());
+    ObjectNode values = options(context);
+    TrainingOptions options = new TrainingOptions(values);
+    try (ClusterDataSets dealt =
+        ClusterDataSets.of(data, options.numWorkers(), options.seed())) {
+      int[] shape = dealt.format().shape();
+      int classes = dealt.format().classes();
+      NetworkConfiguration configuration = network.configuration(shape, classes, options.seed());
+      Dl4jConfiguration.requireFits(configuration, shape, classes);
+      MinibatchTrainings trainings =
+          ClusterTraining.of(
+              context,
+              dealt.dealt(),
+              (tuning, run) ->
+                  new WorkerSetup(
+                      run,
+                      network,
+                      values,
+                      PixelType.FLOAT32,
+                      shape,
+                      StandardScaler.of(ScalerKind.NONE, shape, new double[0], new double[0]),
+                      tuning,
+                      names(classes),
+                      false));
+      try (NetworkCore core = core(configuration, shape, options, null)) {
+        if (options.tune()) core.tune(trainings.largestMinibatch(options));
+        Supplier<NetworkCore> others =
+            () -> core(core.configuration(), shape, options, core.tuning());
+        TrainingRun run = new TrainingRun(core, others, trainings, options);
+        run.start();
+        TrainingEvent end = follow(run::next, run::cancel);
+        TrainingResult result = run.result();
+        requireGood(end);
+        return new TrainedNetwork<>(kind.cast(copy(core)), result);
+      }
+    }
+  }
+
+  /** The options of a run, with as many workers as it is to have. */
+  private ObjectNode options(JavaSparkContext context) {
+    ObjectNode options = training.deepCopy();
+    if (!options.hasNonNull(WORKERS)) options.put(WORKERS, context.defaultParallelism());
+    return options;
+  }
+
+  /** Tells the listener of everything, and returns the last event once the run has ended. */
+  private TrainingEvent follow(LongFunction<TrainingEvent> next, Runnable cancel) {
+    boolean isInterrupted = false;
+    Throwable failure = null;
+    while (true) {
+      TrainingEvent event = next.apply(EVENT_MILLIS);
+      if (Thread.interrupted()) {
+        isInterrupted = true;
+        cancel.run();
+      }
+      if (event == null) continue;
+      try {
+        if (failure == null) listener.accept(event);
+      } catch (RuntimeException | Error e) {
+        failure = e;
+        cancel.run();
+      }
+      boolean isLast = event.type().equals("end") || event.type().equals("error");
+      if (!isLast) continue;
+      if (isInterrupted) Thread.currentThread().interrupt();
+      if (failure instanceof Error) throw (Error) failure;
+      if (failure != null) throw (RuntimeException) failure;
+      return event;
+    }
+  }
+
+  /** Says aloud that a run diverged; where nothing good is left of it, it has failed. */
+  private static void requireGood(TrainingEvent end) {
+    ObjectNode json = end.toJson();
+    if (!json.path("reason").asText().equals("diverged")) return;
+    int kept = json.get("kept_epoch").asInt();
+    String sentence =
+        "the loss became NaN or infinite in epoch "
+            + json.get("epoch")
+            + ", minibatch "
+            + json.get("step")
+            + ": try a smaller learning rate";
+    if (kept == 0) {
+      throw new SparkDl4jException(ErrorCode.TRAINING_DIVERGED, sentence)
+          .with("epoch", json.get("epoch").asInt())
+          .with("step", json.get("step").asInt());
+    }
+    LOG.warn("{}; the parameters of epoch {} are kept", sentence, kept);
+  }
+
+  private static NetworkCore core(
+      NetworkConfiguration configuration, int[] shape, TrainingOptions options, String tuning) {
+    CoreOptions computing =
+        new CoreOptions(options.precision(), options.threads(), options.memoryLimit(), tuning);
+    return NetworkCores.of(configuration, shape, computing);
+  }
+
+  /** A network without anything of ours in it, which outlives the core. */
+  private static Model copy(NetworkCore core) {
+    Dl4jNetwork copy = new Dl4jNetwork(core.configuration(), core.inputShape());
+    copy.restore(core.snapshot());
+    return copy.network();
+  }
+
+  private static List<String> names(int classes) {
+    return IntStream.range(0, classes).mapToObj(Integer::toString).collect(Collectors.toList());
+  }
+
+  private static void requireNone(ObjectNode options, String reason) {
+    Iterator<String> names = options.fieldNames();
+    if (!names.hasNext()) return;
+    String name = names.next();
+    throw conflict(name, name + " cannot be set: " + reason);
+  }
+
+  private static SparkDl4jException conflict(String name, String sentence) {
+    return new SparkDl4jException(ErrorCode.PARAMETER_CONFLICT, sentence).with("parameter", name);
+  }
+}

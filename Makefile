@@ -58,6 +58,10 @@ python-test: jar $(INSTALLED) ## Python tests (pytest) with coverage
 
 spark-test: jar $(INSTALLED) $(SPARK_INSTALLED) ## the tests on Spark, of each version that is supported
 	@$(call on_each_spark,not long)
+	@for version in $(SPARKS); do \
+	  echo "Spark $$version, Java"; \
+	  scripts/gradle junitSpark -PsparkHome=build/spark/$$version/pyspark || exit 1; \
+	done
 
 build/spark/%/installed:
 	@echo 'Installing Spark $* into $(@D)'

@@ -3,7 +3,6 @@ package org.sparkdl4j.spark;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -146,7 +145,6 @@ public final class ParameterAveragingTrainer {
 
   private static final Logger LOG = LoggerFactory.getLogger(ParameterAveragingTrainer.class);
   private static final String WORKERS = "num_workers";
-  private static final long EVENT_MILLIS = 1000;
 
   private final ObjectNode training;
   private final ObjectNode network;
@@ -229,19 +227,18 @@ public final class ParameterAveragingTrainer {
     int workers = options.get(WORKERS).asInt();
     int seed = new TrainingOptions(options).seed();
     double maxDamaged = new Options("data", data).number("max_damaged");
-    try (ClusterPictures dealt =
-        ClusterPictures.of(pictures, columns, image, workers, seed, maxDamaged)) {
+    try (RunFollower follower = new RunFollower(listener);
+        ClusterPictures dealt =
+            ClusterPictures.of(pictures, columns, image, workers, seed, maxDamaged)) {
       for (DamagedImage damaged : dealt.damaged()) {
-        LOG.warn(
-            "Left out {}: {}: {}", damaged.path(), damaged.reason().label(), damaged.detail());
+        LOG.warn("Left out {}: {}: {}", damaged.path(), damaged.reason().label(), damaged.detail());
       }
       ClassifierTraining run =
-          ParameterAveraging.of(
-              pictures.sparkSession(), network, this.network, options, dealt);
+          ParameterAveraging.of(pictures.sparkSession(), network, this.network, options, dealt);
       run.start();
       TrainingEvent end;
       try {
-        end = follow(run::next, run::cancel);
+        end = follower.follow(run::next, run::cancel);
       } catch (RuntimeException | Error e) {
         run.result().close();
         throw e;
@@ -269,8 +266,8 @@ public final class ParameterAveragingTrainer {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(data.context());
     ObjectNode values = options(context);
     TrainingOptions options = new TrainingOptions(values);
-    try (ClusterDataSets dealt =
-        ClusterDataSets.of(data, options.numWorkers(), options.seed())) {
+    try (RunFollower follower = new RunFollower(listener);
+        ClusterDataSets dealt = ClusterDataSets.of(data, options.numWorkers(), options.seed())) {
       int[] shape = dealt.format().shape();
       int classes = dealt.format().classes();
       NetworkConfiguration configuration = network.configuration(shape, classes, options.seed());
@@ -296,7 +293,7 @@ public final class ParameterAveragingTrainer {
             () -> core(core.configuration(), shape, options, core.tuning());
         TrainingRun run = new TrainingRun(core, others, trainings, options);
         run.start();
-        TrainingEvent end = follow(run::next, run::cancel);
+        TrainingEvent end = follower.follow(run::next, run::cancel);
         TrainingResult result = run.result();
         requireGood(end);
         return new TrainedNetwork<>(kind.cast(copy(core)), result);
@@ -309,32 +306,6 @@ public final class ParameterAveragingTrainer {
     ObjectNode options = training.deepCopy();
     if (!options.hasNonNull(WORKERS)) options.put(WORKERS, context.defaultParallelism());
     return options;
-  }
-
-  /** Tells the listener of everything, and returns the last event once the run has ended. */
-  private TrainingEvent follow(LongFunction<TrainingEvent> next, Runnable cancel) {
-    boolean isInterrupted = false;
-    Throwable failure = null;
-    while (true) {
-      TrainingEvent event = next.apply(EVENT_MILLIS);
-      if (Thread.interrupted()) {
-        isInterrupted = true;
-        cancel.run();
-      }
-      if (event == null) continue;
-      try {
-        if (failure == null) listener.accept(event);
-      } catch (RuntimeException | Error e) {
-        failure = e;
-        cancel.run();
-      }
-      boolean isLast = event.type().equals("end") || event.type().equals("error");
-      if (!isLast) continue;
-      if (isInterrupted) Thread.currentThread().interrupt();
-      if (failure instanceof Error) throw (Error) failure;
-      if (failure != null) throw (RuntimeException) failure;
-      return event;
-    }
   }
 
   /** Says aloud that a run diverged; where nothing good is left of it, it has failed. */

@@ -179,7 +179,7 @@ public final class ParameterAveragingTrainer {
    *     that the compute plan lacks make the whole network run on DL4J itself, which is slower
    * @param data minibatches of any sizes: features {@code [examples, channels, height, width]},
    *     taken as they are (standardise them before), labels {@code [examples, classes]}, one-hot.
-   *     It is evaluated twice at most, so cache it when that is dear
+   *     It is evaluated once, after a look at its first element
    * @return the network after the last epoch; where a loss became NaN or infinite, or the thread
    *     was interrupted, that after the last good one, and a result that says so
    * @throws SparkDl4jException NETWORK_INVALID, NETWORK_DOES_NOT_FIT, PARAMETER_CONFLICT for

@@ -35,7 +35,8 @@ class DocumentedExamplesTest {
     String version = Files.readString(Path.of("VERSION")).trim();
     String manual = Files.readString(MANUAL);
     List<String> found =
-        blocks("(?:sparkdl4j:|sparkdl4j-|sparkdl4j</artifactId>\\s*<version>)(\\d[.\\d]*\\d)", manual);
+        blocks(
+            "(?:sparkdl4j:|sparkdl4j-|sparkdl4j</artifactId>\\s*<version>)(\\d[.\\d]*\\d)", manual);
     assertTrue(found.size() >= 4, found.toString());
     for (String named : found) assertEquals(version, named);
   }

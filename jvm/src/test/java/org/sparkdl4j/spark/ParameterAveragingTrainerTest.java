@@ -143,7 +143,7 @@ class ParameterAveragingTrainerTest {
     for (DataSet other : others) {
       // The same numbers as views, in another type, in another order of memory.
       other.setFeatures(other.getFeatures().castTo(DataType.DOUBLE).dup('f'));
-      other.setLabels(other.getLabels().castTo(DataType.INT).dup('f'));
+      other.setLabels(other.getLabels().castTo(DataType.INT32).dup('f'));
     }
     assertArrayEquals(expected, parameters(2, others, 4));
     assertFalse(Arrays.equals(expected, parameters(3, NoisyDataSets.dataSets(EXAMPLES, 7, 1), 3)));

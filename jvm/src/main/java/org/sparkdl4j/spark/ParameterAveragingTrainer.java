@@ -36,6 +36,7 @@ import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
+import org.sparkdl4j.training.Checkpoints;
 import org.sparkdl4j.training.MinibatchTrainings;
 import org.sparkdl4j.training.TrainingEvent;
 import org.sparkdl4j.training.TrainingOptions;
@@ -95,7 +96,10 @@ public final class ParameterAveragingTrainer {
       return option(WORKERS, workers);
     }
 
-    /** Minibatches that every worker trains between two averagings, at least 1; by default 5. */
+    /**
+     * Minibatches that every worker trains between two averagings; by default, and for 0, as many
+     * as have 2,560 examples, but a quarter of a worker's minibatches of an epoch at most.
+     */
     public Builder averagingFrequency(int minibatches) {
       return option("averaging_frequency", minibatches);
     }
@@ -291,7 +295,7 @@ public final class ParameterAveragingTrainer {
         if (options.tune()) core.tune(trainings.largestMinibatch(options));
         Supplier<NetworkCore> others =
             () -> core(core.configuration(), shape, options, core.tuning());
-        TrainingRun run = new TrainingRun(core, others, trainings, options);
+        TrainingRun run = new TrainingRun(core, others, trainings, options, Checkpoints.NONE, null);
         run.start();
         TrainingEvent end = follower.follow(run::next, run::cancel);
         TrainingResult result = run.result();

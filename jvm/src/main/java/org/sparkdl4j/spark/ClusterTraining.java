@@ -1,6 +1,7 @@
 package org.sparkdl4j.spark;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -48,6 +49,10 @@ final class ClusterTraining implements MinibatchTraining {
   private final int minibatchesPerEpoch;
   private final boolean isLarge;
   private NetworkState state;
+
+  /** Of each minibatch of the last round the worker that trained it. */
+  private final List<Integer> workers = new ArrayList<>();
+
   private ValidationResult validation;
   private int epoch = 1;
 
@@ -140,15 +145,31 @@ final class ClusterTraining implements MinibatchTraining {
       throw e;
     }
     next += frequency;
-    state = average.state();
+    workers.clear();
     List<MinibatchResult> results = new ArrayList<>();
-    for (WorkerRound round : average.rounds()) results.addAll(List.of(round.minibatches()));
+    for (WorkerRound round : average.rounds()) {
+      results.addAll(List.of(round.minibatches()));
+      workers.addAll(Collections.nCopies(round.minibatches().length, round.worker()));
+    }
+    // What one worker has spoilt would spoil the average.
+    boolean isSound = results.stream().allMatch(result -> Double.isFinite(result.lossSum()));
+    if (isSound) state = average.state();
     return results.toArray(new MinibatchResult[0]);
   }
 
   @Override
   public void synchronize() {
     core.restore(state);
+  }
+
+  @Override
+  public Integer worker(int minibatch) {
+    return workers.get(minibatch);
+  }
+
+  @Override
+  public boolean undoesDivergedRounds() {
+    return true;
   }
 
   @Override

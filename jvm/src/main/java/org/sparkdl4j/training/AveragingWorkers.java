@@ -95,6 +95,11 @@ final class AveragingWorkers extends LocalTraining {
   }
 
   @Override
+  public Integer worker(int minibatch) {
+    return minibatch % workers.size();
+  }
+
+  @Override
   public void finishEpoch() {
     for (Worker worker : workers) worker.finishEpoch();
   }

@@ -116,6 +116,7 @@ public final class Checkpoint {
         finished,
         steps == 0 ? finished : finished + 1,
         steps == 0 && finished > 0 ? minibatchesPerEpoch : steps,
+        null,
         InputWaits.NONE,
         epochs);
   }

@@ -97,6 +97,11 @@ public abstract class LocalTraining implements MinibatchTraining {
   public final void synchronize() {}
 
   @Override
+  public final boolean undoesDivergedRounds() {
+    return false;
+  }
+
+  @Override
   public final boolean predictsNumbers() {
     LabeledImages sample = training.subset(IntStream.range(0, batchSize).toArray());
     return ForwardPass.areNumbers(predict(sample, batchSize));

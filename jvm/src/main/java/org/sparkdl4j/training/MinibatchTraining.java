@@ -31,6 +31,17 @@ public interface MinibatchTraining extends AutoCloseable {
    */
   MinibatchResult[] trainRound();
 
+  /**
+   * The worker that trained a minibatch of the last round.
+   *
+   * @param minibatch its place in what {@link #trainRound} has returned
+   * @return counted from 0; null where one worker trains alone
+   */
+  Integer worker(int minibatch);
+
+  /** Whether a round with a loss that is not finite leaves the network as it was before. */
+  boolean undoesDivergedRounds();
+
   /** Gives the network that it was given the state of the whole, within an epoch too. */
   void synchronize();
 

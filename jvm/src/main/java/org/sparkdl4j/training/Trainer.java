@@ -33,6 +33,11 @@ final class Trainer {
   private EpochResult keptEpoch;
   private int epoch;
   private int step;
+  private Integer divergedWorker;
+
+  /** Whether the network is one to keep, where no epoch has finished. */
+  private boolean isSound;
+
   private boolean hasTold;
   private long lastEvent;
   private InputWaits waits = InputWaits.NONE;
@@ -81,10 +86,16 @@ final class Trainer {
       restoreAfter(e);
       throw e;
     }
-    // Cancelled in the first epoch, the run keeps what it has learned so far.
-    if (reason != Reason.CANCELLED || keptEpoch != null) core.restore(kept);
+    // In the first epoch, the run keeps what it has learned so far.
+    if (keptEpoch != null || !isSound || !core.hasFiniteParameters()) core.restore(kept);
     return new TrainingResult(
-        reason, keptEpoch == null ? 0 : keptEpoch.epoch(), epoch, step, waits, epochs);
+        reason,
+        keptEpoch == null ? 0 : keptEpoch.epoch(),
+        epoch,
+        step,
+        divergedWorker,
+        waits,
+        epochs);
   }
 
   /** Restores the network and all that the run before knew. */
@@ -115,12 +126,19 @@ final class Trainer {
         }
         epoch = number;
         step = progress.steps() + 1;
-        if (!Double.isFinite(results[i].lossSum())) return Reason.DIVERGED;
+        if (!Double.isFinite(results[i].lossSum())) {
+          divergedWorker = minibatches.worker(i);
+          isSound = minibatches.undoesDivergedRounds();
+          return Reason.DIVERGED;
+        }
         progress.add(results[i]);
         roundLoss += results[i].lossSum();
         roundExamples += results[i].examples();
       }
-      if (!complete) return Reason.CANCELLED;
+      if (!complete) {
+        isSound = true;
+        return Reason.CANCELLED;
+      }
       progress.finishRound();
       tellOfMinibatch(steps, progress, trainedBefore, roundLoss / roundExamples, start);
       checkpoints.passedRound(results.length);

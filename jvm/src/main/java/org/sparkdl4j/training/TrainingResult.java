@@ -21,6 +21,7 @@ public final class TrainingResult {
   private final int keptEpoch;
   private final int epoch;
   private final int step;
+  private final Integer worker;
   private final InputWaits waits;
   private final List<EpochResult> epochs;
 
@@ -29,12 +30,14 @@ public final class TrainingResult {
       int keptEpoch,
       int epoch,
       int step,
+      Integer worker,
       InputWaits waits,
       List<EpochResult> epochs) {
     this.reason = reason;
     this.keptEpoch = keptEpoch;
     this.epoch = epoch;
     this.step = step;
+    this.worker = worker;
     this.waits = waits;
     this.epochs = List.copyOf(epochs);
   }
@@ -60,6 +63,14 @@ public final class TrainingResult {
     return step;
   }
 
+  /**
+   * The averaging worker whose minibatch showed that the run diverged, counted from 0; null where
+   * none did, or where one worker trains alone.
+   */
+  public Integer worker() {
+    return worker;
+  }
+
   /** How often training had to wait for its pictures, with the steps of unfinished epochs. */
   public InputWaits waits() {
     return waits;
@@ -70,7 +81,10 @@ public final class TrainingResult {
     return epochs;
   }
 
-  /** {@code reason, kept_epoch, epoch, step, input_waits, input_wait_seconds, epochs}. */
+  /**
+   * {@code reason, kept_epoch, epoch, step, input_waits, input_wait_seconds, epochs}, and {@code
+   * worker} where there is one.
+   */
   public ObjectNode toJson() {
     ObjectNode json =
         Json.object()
@@ -80,6 +94,7 @@ public final class TrainingResult {
             .put("step", step)
             .put("input_waits", waits.waits())
             .put("input_wait_seconds", waits.seconds());
+    if (worker != null) json.put("worker", worker);
     ArrayNode list = json.putArray("epochs");
     for (EpochResult result : epochs) list.add(result.toJson());
     return json;

@@ -146,6 +146,11 @@ final class Worker extends LocalTraining {
   }
 
   @Override
+  public Integer worker(int minibatch) {
+    return null;
+  }
+
+  @Override
   public void finishEpoch() {
     core.finishEpoch();
   }

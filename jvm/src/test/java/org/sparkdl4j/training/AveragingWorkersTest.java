@@ -241,6 +241,7 @@ class AveragingWorkersTest {
                 () -> new NanInSecond(Blobs.core(NETWORK), random));
         assertEquals(Reason.DIVERGED, result.reason());
         assertEquals(3, result.step());
+        assertEquals(0, result.worker());
         assertEquals(0, result.keptEpoch());
         assertArrayEquals(first, core.snapshot().parameters());
       }

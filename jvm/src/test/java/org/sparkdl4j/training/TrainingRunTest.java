@@ -294,6 +294,7 @@ class TrainingRunTest {
     assertEquals(1, result.keptEpoch());
     assertEquals(2, result.epoch());
     assertEquals(3, result.step());
+    assertNull(result.worker());
     assertArrayEquals(states.get(0).parameters(), core.snapshot().parameters());
     assertArrayEquals(states.get(0).updater(), core.snapshot().updater());
   }

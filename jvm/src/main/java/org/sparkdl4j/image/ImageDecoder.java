@@ -61,31 +61,78 @@ public final class ImageDecoder {
   // The scope is only there to be closed, and its constructor takes generic varargs.
   @SuppressWarnings({"try", "unchecked"})
   public void decode(byte[] encoded, ByteBuffer target) throws DamagedImageException {
-    int size = options.height() * options.width() * options.channels();
-    if (target.remaining() < size) {
-      throw new SparkDl4jException(
-          ErrorCode.DATA_SHAPE,
-          "a picture needs " + size + " bytes, but there is room for " + target.remaining());
-    }
+    requireRoom(target);
     ImageHeader header = ImageHeader.read(encoded);
-    if ((long) header.width() * header.height() > options.maxPixels()) {
-      throw new DamagedImageException(
-          DamageReason.TOO_MANY_PIXELS,
-          header.width()
-              + "x"
-              + header.height()
-              + " pixels are more than max_pixels="
-              + options.maxPixels()
-              + " allows");
-    }
+    requireFewPixels(header.width(), header.height());
     try (PointerScope scope = new PointerScope()) {
       Mat picture = fit(toEightBits(read(encoded, header), header), header.orientation());
-      picture = toChannels(header.orientation().apply(picture));
-      target.put(new BytePointer(picture.data()).capacity(size).asBuffer());
+      put(toChannels(header.orientation().apply(picture)), target);
     } catch (RuntimeException e) {
       throw new DamagedImageException(
           DamageReason.CORRUPT, "the decoder rejects it: " + firstLine(e.getMessage()));
     }
+  }
+
+  /**
+   * Scales a picture that somebody else has decoded, as {@link #decode} does.
+   *
+   * @param pixels {@code height * width * channels} bytes, row by row
+   * @param channels 1 for grey, 3 for blue, green, red, 4 for these and alpha
+   * @param target as {@link #decode} takes it
+   * @throws DamagedImageException when the picture cannot be used
+   * @throws SparkDl4jException DATA_SHAPE when the target has too little room
+   */
+  @SuppressWarnings({"try", "unchecked"})
+  public void scale(byte[] pixels, int height, int width, int channels, ByteBuffer target)
+      throws DamagedImageException {
+    requireRoom(target);
+    String shape = height + "x" + width + "x" + channels;
+    if (height < 1 || width < 1 || channels != 1 && channels != 3 && channels != 4) {
+      throw new DamagedImageException(
+          DamageReason.UNSUPPORTED, "a picture cannot have the shape " + shape);
+    }
+    requireFewPixels(width, height);
+    long size = (long) height * width * channels;
+    if (pixels.length != size) {
+      throw new DamagedImageException(
+          pixels.length < size ? DamageReason.TRUNCATED : DamageReason.CORRUPT,
+          shape + " bytes are " + size + ", but it has " + pixels.length);
+    }
+    try (PointerScope scope = new PointerScope()) {
+      int type = opencv_core.CV_8UC(channels);
+      Mat picture = new Mat(height, width, type, new BytePointer(pixels));
+      if (channels == 4) picture = overWhite(picture, false);
+      put(toChannels(fit(picture, Orientation.NORMAL)), target);
+    }
+  }
+
+  private void requireRoom(ByteBuffer target) {
+    if (target.remaining() < size()) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_SHAPE,
+          "a picture needs " + size() + " bytes, but there is room for " + target.remaining());
+    }
+  }
+
+  private void requireFewPixels(int width, int height) throws DamagedImageException {
+    if ((long) width * height > options.maxPixels()) {
+      throw new DamagedImageException(
+          DamageReason.TOO_MANY_PIXELS,
+          width
+              + "x"
+              + height
+              + " pixels are more than max_pixels="
+              + options.maxPixels()
+              + " allows");
+    }
+  }
+
+  private void put(Mat picture, ByteBuffer target) {
+    target.put(new BytePointer(picture.data()).capacity(size()).asBuffer());
+  }
+
+  private int size() {
+    return options.height() * options.width() * options.channels();
   }
 
   private Mat read(byte[] encoded, ImageHeader header) throws DamagedImageException {
@@ -137,16 +184,27 @@ public final class ImageDecoder {
       opencv_core.bitwise_not(picture, picture);
     }
     if (header.transparentGrey() >= 0) return greyOverWhite(picture, header);
-    if (picture.channels() != 4) return wide ? options.window().apply(picture) : picture;
+    if (picture.channels() == 4) {
+      return overWhite(picture, !wide && header.format() == ImageFormat.TIFF);
+    }
+    return wide ? options.window().apply(picture) : picture;
+  }
+
+  /**
+   * A picture with alpha as 8-bit BGR.
+   *
+   * @param weighted whether the colours are already multiplied by alpha
+   */
+  private Mat overWhite(Mat picture, boolean weighted) {
     Mat alpha = new Mat();
     opencv_core.extractChannel(picture, alpha, 3);
     Mat color = new Mat();
     opencv_imgproc.cvtColor(picture, color, opencv_imgproc.COLOR_BGRA2BGR);
-    if (wide) {
+    if (picture.depth() == opencv_core.CV_16U) {
       color = options.window().apply(color);
       alpha = Window.FULL.apply(alpha);
     }
-    layOverWhite(color, alpha, !wide && header.format() == ImageFormat.TIFF);
+    layOverWhite(color, alpha, weighted);
     return color;
   }
 

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,41 @@ class ImageDecoderTest {
       int[] rgb = Pictures.rgbAt(i % WIDTH, i / WIDTH);
       assertEquals(.299 * rgb[0] + .587 * rgb[1] + .114 * rgb[2], grey[i] & 0xFF, 1);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,3", "1,1", "3,3", "3,1", "4,3", "4,1"})
+  void whatIsDecodedAlreadyIsScaledAlike(int stored, int channels) throws DamagedImageException {
+    byte[] bgr = new byte[WIDTH * HEIGHT * stored];
+    new Random(1).nextBytes(bgr);
+    int type = opencv_core.CV_8UC(stored);
+    byte[] png = Pictures.encode(".png", WIDTH, HEIGHT, type, bgr);
+    for (int factor : new int[] {1, 2}) {
+      DecodeOptions options = new DecodeOptions(HEIGHT / factor + 1, WIDTH * factor, channels);
+      ByteBuffer pixels = ByteBuffer.allocate((HEIGHT / factor + 1) * WIDTH * factor * channels);
+      new ImageDecoder(options).scale(bgr, HEIGHT, WIDTH, stored, pixels);
+      assertArrayEquals(Pictures.decode(png, options), pixels.array());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2,2,3,11,TRUNCATED",
+    "2,2,3,13,CORRUPT",
+    "0,2,3,0,UNSUPPORTED",
+    "2,2,2,8,UNSUPPORTED",
+    "50000,50000,4,0,TOO_MANY_PIXELS",
+  })
+  void whatIsDecodedAlreadyCanBeDamaged(
+      int height, int width, int channels, int bytes, DamageReason reason) {
+    ByteBuffer target = ByteBuffer.allocate(HEIGHT * WIDTH * 3);
+    ImageDecoder decoder = new ImageDecoder(SAME_SIZE);
+    DamagedImageException thrown =
+        assertThrows(
+            DamagedImageException.class,
+            () -> decoder.scale(new byte[bytes], height, width, channels, target));
+    assertEquals(reason, thrown.reason());
+    assertEquals(0, target.position());
   }
 
   @Test

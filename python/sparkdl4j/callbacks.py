@@ -32,7 +32,8 @@ class Callback:
                 "epoch" (`epoch`, `loss`, `accuracy`, `validation_loss`, `validation_accuracy`,
                 `images_per_second`, `seconds`, `input_waits`, `input_wait_seconds`),
                 "end" (`reason`: "completed", "cancelled" or "diverged", `kept_epoch`, `epoch`,
-                `step`, `input_waits`, `input_wait_seconds`) and
+                `step`, `input_waits`, `input_wait_seconds`, and `worker`, counted from 0, where one of
+                several diverged) and
                 "error" (`code`, `message`, `details`).
                 Epochs and steps count from 1.
         """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sparkdl4j import checkpoint, errors, options, sample_weights
+from sparkdl4j import checkpoint, errors, options, sample_weights, training_run
 from sparkdl4j import network as networks
 from sparkdl4j.callbacks import Callback, ProgressBar
 from sparkdl4j.dataset import ImageDataset
@@ -297,19 +297,7 @@ class ConvNetClassifier:
         if stopped_by is not None:
             raise stopped_by
         if end["reason"] == "diverged":
-            raise errors.error(
-                "TRAINING_DIVERGED",
-                f"the loss became NaN or infinite in epoch {end['epoch']}, minibatch {end['step']}; "
-                + (
-                    f"the parameters of epoch {end['kept_epoch']} are kept"
-                    if end["kept_epoch"]
-                    else "no epoch had finished, so the first parameters are kept"
-                )
-                + f". Try a learning_rate below {settings['learning_rate']:g}",
-                epoch=end["epoch"],
-                step=end["step"],
-                kept_epoch=end["kept_epoch"],
-            )
+            raise training_run.diverged(end, settings["learning_rate"])
         return self
 
     def _given_network_options(self) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from sparkdl4j import errors
+
 _POLL_MILLIS = 100
 _LAST_EVENTS = ("end", "error")
 
@@ -51,3 +53,29 @@ def follow(run: JavaRun, on_event: Callable[[dict[str, Any]], None]) -> tuple[An
             stopped_by = stopped_by or stop
         if event is not None and event["type"] in _LAST_EVENTS:
             return run.result(), stopped_by
+
+
+def diverged(end: dict[str, Any], learning_rate: float) -> errors.SparkDl4jError:
+    """The error for a run that a loss of NaN or infinity has ended.
+
+    Args:
+        end: the last event.
+        learning_rate: what the run was made with.
+    """
+    worker = end.get("worker")
+    found = f"the loss became NaN or infinite in epoch {end['epoch']}, minibatch {end['step']}"
+    if worker is not None:
+        found += f", in worker {worker} (counted from 0)"
+    kept = (
+        f"the parameters of epoch {end['kept_epoch']} are kept"
+        if end["kept_epoch"]
+        else "no epoch had finished, so the last good parameters are kept"
+    )
+    return errors.error(
+        "TRAINING_DIVERGED",
+        f"{found}; {kept}. Try a learning_rate below {learning_rate:g}",
+        epoch=end["epoch"],
+        step=end["step"],
+        kept_epoch=end["kept_epoch"],
+        **({} if worker is None else {"worker": worker}),
+    )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import shutil
 import zipfile
 from pathlib import Path
@@ -14,13 +15,14 @@ from pyspark.ml import Pipeline, PipelineModel
 from pyspark.ml.evaluation import MulticlassClassificationEvaluator
 from pyspark.ml.feature import StringIndexer
 from pyspark.ml.tuning import CrossValidator, ParamGridBuilder
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
 from sparkdl4j import ConvNetClassifier as OneMachineClassifier
 from sparkdl4j import errors
+from sparkdl4j.history import History
 from sparkdl4j.network import Network
-from sparkdl4j.spark import ConvNetClassificationModel, ConvNetClassifier
+from sparkdl4j.spark import ConvNetClassificationModel, ConvNetClassifier, read_images
 
 OPTIONS: dict[str, Any] = {"image_size": 16, "epochs": 4, "batch_size": 8, "num_workers": 2, "verbose": False}
 
@@ -177,6 +179,65 @@ def test_validation_pictures_choose_the_epoch(pictures: DataFrame, network: dict
     assert accuracies[model.summary.history.kept_epoch - 1] == max(accuracies)
 
 
+def test_the_share_to_validate_with_follows_from_content_and_seed(
+    pictures: DataFrame, network: dict[str, Any], tmp_path: Path
+) -> None:
+    seed, fraction = 5, 0.25
+    # All of the red ones but three, so that classes have different numbers.
+    rows = pictures.where("class != 'red' or path rlike 'red-04[0-2]'")
+    fractioned = fitted(network, rows, validation_fraction=fraction, seed=seed)
+    assert all(epoch["validation_accuracy"] is not None for epoch in fractioned.summary.history.epochs)
+    expected = parameters(fractioned, tmp_path)
+    for other in (rows.repartition(5), rows.orderBy(sql.desc("path")).coalesce(1)):
+        assert parameters(fitted(network, other, validation_fraction=fraction, seed=seed), tmp_path) == expected
+
+    # The same by hand.
+    held_out: list[str] = []
+    for name, count in (("blue", 5), ("green", 5), ("red", 1)):
+        found = rows.where(sql.col("class") == name).select("path", "image").collect()
+        ranked = sorted((_rank(bytes(row["image"]), seed), row["path"]) for row in found)
+        held_out += [path for _, path in ranked[:count]]
+    marked = rows.withColumn("held_out", sql.col("path").isin(held_out))
+    by_hand = fitted(network, marked, validationIndicatorCol="held_out", seed=seed)
+    assert parameters(by_hand, tmp_path) == expected
+    assert _without_times(by_hand.summary.history) == _without_times(fractioned.summary.history)
+    for workers in (1, 3):
+        one = fitted(network, rows, validation_fraction=fraction, seed=seed, num_workers=workers)
+        other = fitted(network, marked, validationIndicatorCol="held_out", seed=seed, num_workers=workers)
+        assert parameters(one, tmp_path) == parameters(other, tmp_path)
+        assert _without_times(one.summary.history) == _without_times(other.summary.history)
+
+
+def test_there_must_be_something_to_hold_out(pictures: DataFrame, network: dict[str, Any]) -> None:
+    few = pictures.where("path rlike '(blue-000|green-020|red-040)'")
+    with pytest.raises(errors.DataError, match="nothing can be held out of 3 examples: no class has two") as caught:
+        fitted(network, few, validation_fraction=0.5)
+    assert caught.value.code == "DATA_EMPTY"
+    # Copies of one picture are as many pictures.
+    copies = few.crossJoin(pictures.sparkSession.range(4)).drop("id")
+    model = fitted(network, copies, validation_fraction=0.5, epochs=1)
+    assert model.summary.history.epochs[0]["validation_accuracy"] is not None
+
+
+def _hash(content: bytes, seed: int) -> int:
+    """What pictures are dealt out by, as Java has it."""
+    return int.from_bytes(hashlib.sha256(seed.to_bytes(8, "big") + content).digest()[:8], "big")
+
+
+def _rank(content: bytes, seed: int) -> int:
+    """What the pictures to hold out are chosen by, as Java has it."""
+    z = (seed * 0x9E3779B97F4A7C15 + _hash(content, seed) * 0x8CB92BA72F3D8DD7) % 2**64
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+    z = (z ^ z >> 27) * 0x94D049BB133111EB % 2**64
+    z ^= z >> 31
+    return z - 2**64 if z >= 2**63 else z
+
+
+def _without_times(history: History) -> list[dict[str, Any]]:
+    names = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy")
+    return [{name: epoch[name] for name in names} for epoch in history.epochs]
+
+
 def test_weights_count(pictures: DataFrame, network: dict[str, Any], tmp_path: Path) -> None:
     plain = parameters(fitted(network, pictures), tmp_path)
     ones = pictures.withColumn("weight", sql.lit(1))
@@ -188,8 +249,6 @@ def test_weights_count(pictures: DataFrame, network: dict[str, Any], tmp_path: P
 def test_damaged_pictures_are_reported(
     spark: SparkSession, picture_folder: Path, network: dict[str, Any], tmp_path: Path
 ) -> None:
-    from sparkdl4j.spark import read_images
-
     folder = tmp_path / "pictures"
     shutil.copytree(picture_folder, folder)
     (folder / "red" / "text.png").write_text("no picture")
@@ -255,17 +314,72 @@ def test_leaves_nothing_behind(spark: SparkSession, pictures: DataFrame, network
     assert spark.sparkContext._jsc.getPersistentRDDs().size() == 0
 
 
+def _if_red(value: Column, other: Column) -> Column:
+    return sql.when(sql.col("class") == "red", value).otherwise(other)
+
+
+def _with_label(pictures: DataFrame, label: Column) -> DataFrame:
+    """Another label for the red ones; the metadata stay."""
+    metadata = pictures.schema["label"].metadata
+    return pictures.withColumn("label", _if_red(label, sql.col("label")).alias("label", metadata=metadata))
+
+
 @pytest.mark.parametrize(
     ("options", "change", "code", "sentence"),
     [
         ({"featuresCol": "picture"}, None, "DATA_COLUMN", "there is no column picture, which featuresCol names"),
-        ({"featuresCol": "path"}, None, "DATA_COLUMN", "must be binary .encoded pictures., but is string"),
+        (
+            {"featuresCol": "path"},
+            None,
+            "DATA_COLUMN",
+            "must be binary .encoded pictures. or Spark's image struct, but",
+        ),
         ({"labelCol": "image"}, None, "DATA_COLUMN", "must be string or numeric, but is binary"),
         ({"weightCol": "class"}, None, "DATA_COLUMN", "which weightCol names, must be numeric"),
         ({"labelCol": "class"}, "class is null", "DATA_LABELS", "the label column class holds null"),
         ({"labelCol": "class"}, "one class", "DATA_ONE_CLASS", "all labels of the column class are red"),
         ({}, "empty", "DATA_EMPTY", "the DataFrame is empty"),
-        ({"validation_fraction": 0.2}, None, "PARAMETER_CONFLICT", "validationIndicatorCol"),
+        (
+            {"validation_fraction": 0.2, "validationIndicatorCol": "held_out"},
+            None,
+            "PARAMETER_CONFLICT",
+            "validation_fraction and validationIndicatorCol are both given",
+        ),
+        ({}, "no label", "DATA_LABELS", r"the label of file:.* in the column label is null: remove such rows"),
+        ({}, "unknown label", "DATA_LABELS", r"in the column label is 7.0, which is none of the 3 classes"),
+        ({}, "one known class", "DATA_ONE_CLASS", "all labels of the column label are red"),
+        ({"labelCol": "number"}, "NaN label", "DATA_LABELS", "the label column number holds null or NaN"),
+        (
+            {"validationIndicatorCol": "held_out"},
+            "validation only",
+            "DATA_LABELS",
+            "the label red of the column label is only that of pictures to validate with.* in the column held_out",
+        ),
+        ({"validationIndicatorCol": "held_out"}, "all held out", "DATA_EMPTY", "all are for validation"),
+        (
+            {"validationIndicatorCol": "held_out"},
+            "null indicator",
+            "DATA_COLUMN",
+            r"the column held_out, which validationIndicatorCol names, is null for file:.*: it must be either",
+        ),
+        (
+            {"validationIndicatorCol": "class"},
+            None,
+            "DATA_COLUMN",
+            "which validationIndicatorCol names, must be boolean",
+        ),
+        ({"validationIndicatorCol": "none"}, None, "DATA_COLUMN", "there is no column none, which validationIndicator"),
+        ({"weightCol": "none"}, None, "DATA_COLUMN", "there is no column none, which weightCol names"),
+        (
+            {"weightCol": "weight"},
+            "null weight",
+            "DATA_COLUMN",
+            r"the column weight, which weightCol names, is null for file:.*: it must be a number for every picture",
+        ),
+        ({"weightCol": "weight"}, "negative weight", "DATA_NOT_FINITE", "must be finite and not negative, but is -1.0"),
+        ({"weightCol": "weight"}, "NaN weight", "DATA_NOT_FINITE", "must be finite and not negative, but is NaN"),
+        ({"weightCol": "weight"}, "large weight", "DATA_NOT_FINITE", "must be finite and not negative, but is Inf"),
+        ({"weightCol": "weight"}, "no weight counts", "DATA_NOT_FINITE", "is 0 for all pictures that are trained"),
     ],
 )
 def test_bad_data_get_a_sentence(
@@ -281,19 +395,33 @@ def test_bad_data_get_a_sentence(
         "class is null": pictures.withColumn("class", sql.when(sql.col("class") != "red", sql.col("class"))),
         "one class": pictures.where("class = 'red'"),
         "empty": pictures.where("1 = 0"),
+        "no label": _with_label(pictures, sql.lit(None)),
+        "unknown label": _with_label(pictures, sql.lit(7.0)),
+        "one known class": pictures.where("class = 'red'"),
+        "NaN label": pictures.withColumn("number", _if_red(sql.lit(float("nan")), sql.lit(1.0))),
+        "validation only": pictures.withColumn("held_out", sql.col("class") == "red"),
+        "all held out": pictures.withColumn("held_out", sql.lit(True)),
+        "null indicator": pictures.withColumn("held_out", _if_red(sql.lit(None), sql.lit(False))),
+        "null weight": pictures.withColumn("weight", _if_red(sql.lit(None), sql.lit(1.0))),
+        "negative weight": pictures.withColumn("weight", _if_red(sql.lit(-1), sql.lit(1))),
+        "NaN weight": pictures.withColumn("weight", _if_red(sql.lit(float("nan")), sql.lit(1.0))),
+        "large weight": pictures.withColumn("weight", _if_red(sql.lit(1e300), sql.lit(1.0))),
+        "no weight counts": pictures.withColumn("weight", sql.lit(0)),
     }
     with pytest.raises(errors.SparkDl4jError, match=sentence) as caught:
         fitted(network, changes[change], **options)
     assert caught.value.code == code
 
 
-def test_bad_parameters_get_a_sentence(network: dict[str, Any]) -> None:
+def test_bad_parameters_get_a_sentence(pictures: DataFrame, network: dict[str, Any]) -> None:
     with pytest.raises(errors.ParameterError, match="there is no option epoch; did you mean epochs?"):
         ConvNetClassifier(network, epoch=3)
     with pytest.raises(errors.ParameterError, match="batch_size must be at least 1, but is 0"):
         ConvNetClassifier(network, batch_size=0)
     with pytest.raises(errors.ParameterError, match="set image_size"):
-        ConvNetClassifier(network)._fit(None)
+        ConvNetClassifier(network).fit(pictures)
+    with pytest.raises(errors.ParameterError, match="dataset must be a DataFrame of Spark, but is of type dict"):
+        ConvNetClassifier(network).fit({})
 
 
 def test_a_model_that_is_none(spark: SparkSession, tmp_path: Path) -> None:
@@ -331,6 +459,112 @@ def test_ctrl_c_keeps_what_was_averaged(
 
 
 def test_a_learning_rate_that_diverges(pictures: DataFrame, network: dict[str, Any]) -> None:
-    with pytest.raises(errors.TrainingError, match="smaller learning_rate") as caught:
+    with pytest.raises(errors.TrainingError, match=r"Try a learning_rate below 100") as caught:
         fitted(network, pictures, learning_rate=100.0, updater="sgd", epochs=20)
     assert caught.value.code == "TRAINING_DIVERGED"
+
+
+@pytest.mark.parametrize("worker", [0, 1])
+def test_a_loss_that_is_not_a_number_in_one_worker(
+    pictures: DataFrame, network: dict[str, Any], tmp_path: Path, worker: int
+) -> None:
+    # Pictures are dealt out in the order of their hashes. This one's gradient is infinite.
+    found = pictures.select("path", "image").collect()
+    bad = sorted(found, key=lambda row: _hash(bytes(row["image"]), 1))[-worker]["path"]
+    weighted = pictures.withColumn("weight", sql.when(sql.col("path") == bad, 3e38).otherwise(1.0))
+    options = {**OPTIONS, "weightCol": "weight", "batch_size": 1, "averaging_frequency": 5, "seed": 1}
+    estimator = ConvNetClassifier(network, **options)
+    with pytest.raises(
+        errors.TrainingError, match=rf"in epoch 1, minibatch \d+, in worker {worker} .*; no ep"
+    ) as caught:
+        estimator.fit(weighted)
+    details = caught.value.details
+    assert details["worker"] == worker
+    assert details["epoch"] == 1
+
+    # Each trains five minibatches a round; in the order of the workers they are counted.
+    rounds, place = divmod(details["step"] - 1, 10)
+    assert place // 5 == worker
+    # What was averaged before that round is kept.
+    kept = estimator.last_model
+    assert kept is not None
+    assert kept.transform(pictures).where("prediction is not null").count() == 60
+    everywhere = ConvNetClassifier(network, **options)
+    with pytest.raises(errors.TrainingError, match="in worker 0"):
+        everywhere.fit(pictures.withColumn("weight", sql.lit(3e38)))
+    assert everywhere.last_model is not None
+    is_first = parameters(kept, tmp_path) == parameters(everywhere.last_model, tmp_path)
+    assert is_first == (rounds == 0)
+
+
+def test_sql_functions(spark: SparkSession, pictures: DataFrame, network: dict[str, Any]) -> None:
+    model = fitted(network, pictures, epochs=1)
+    model.register_sql_function()
+    model.register_sql_function("colour", session=spark)
+    damaged = pictures.limit(1).select(sql.lit("bad").alias("path"), sql.lit(b"no picture").alias("image"))
+    missing = damaged.select(sql.lit("none").alias("path"), sql.lit(None).cast("binary").alias("image"))
+    pictures.select("path", "image").union(damaged).union(missing).createOrReplaceTempView("sql_pictures")
+    found = spark.sql(
+        "SELECT path, classify(image) AS class, classify_probabilities(image) AS probabilities, "
+        "colour(image) AS colour FROM sql_pictures"
+    )
+    assert found.dtypes[1:3] == [("class", "string"), ("probabilities", "map<string,double>")]
+    rows = {row["path"]: row for row in found.collect()}
+    expected = {row["path"]: row for row in model.transform(pictures).collect()}
+    assert len(rows) == 62
+    for path, row in expected.items():
+        assert rows[path]["class"] == rows[path]["colour"] == row["predictedClass"]
+        of_classes = [rows[path]["probabilities"][name] for name in model.classes]
+        # Another size of minibatch rounds differently.
+        np.testing.assert_allclose(of_classes, row["probability"].toArray(), atol=1e-6)
+    for path in ("bad", "none"):
+        assert rows[path]["class"] is None
+        assert rows[path]["probabilities"] is None
+    # What is constant, Spark computes while it plans, in the driver.
+    assert spark.sql("SELECT classify(X'00')").collect()[0][0] is None
+    with pytest.raises(errors.ParameterError, match="letters, digits and underscores, but is 'a b'"):
+        model.register_sql_function("a b")
+
+
+def test_spark_s_own_image_format(
+    spark: SparkSession, pictures: DataFrame, network: dict[str, Any], picture_folder: Path
+) -> None:
+    decoded = read_images(spark, picture_folder, format="image")
+    assert decoded.schema["image"].dataType.fieldNames() == ["origin", "height", "width", "nChannels", "mode", "data"]
+    model = fitted(network, decoded, image_size=12)
+    assert model.classes == ["blue", "green", "red"]
+    assert model.summary.damaged == ()
+    # Files are decoded by one decoder here and by another there, and scaled by the same.
+    of_structs = model.transform(decoded).collect()
+    of_files = {row["path"].removeprefix("file:"): row for row in model.transform(pictures).collect()}
+    assert len(of_structs) == len(of_files) == 60
+    for row in of_structs:
+        assert row["probability"] == of_files[row["path"].removeprefix("file://")]["probability"]
+
+
+def test_damaged_pictures_in_spark_s_own_image_format(
+    spark: SparkSession, network: dict[str, Any], picture_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pictures"
+    shutil.copytree(picture_folder, folder)
+    (folder / "red" / "text.png").write_text("no picture")
+    rows = read_images(spark, folder, format="image")
+    struct = "named_struct('origin', image.origin, 'height', {}, 'width', 16, 'nChannels', 3, 'mode', {}, 'data', {})"
+    changed = (
+        sql.when(sql.col("path").endswith("red-040.png"), sql.expr(struct.format(16, 21, "image.data")))
+        .when(sql.col("path").endswith("red-041.png"), sql.expr(struct.format(15, 16, "image.data")))
+        .when(sql.col("path").endswith("red-042.png"), sql.expr(struct.format(17, 16, "image.data")))
+        .when(sql.col("path").endswith("red-043.png"), sql.lit(None))
+        .otherwise(sql.col("image"))
+    )
+    rows = rows.withColumn("image", changed)
+    model = fitted(network, rows, epochs=1, max_damaged=0.1)
+    found = {Path(damage["path"]).name: damage["reason"] for damage in model.summary.damaged}
+    assert found == {
+        "text.png": "not_a_picture",
+        "red-040.png": "unsupported",
+        "red-041.png": "corrupt",
+        "red-042.png": "truncated",
+        "red-043.png": "empty",
+    }
+    assert model.transform(rows).where("damaged is not null").count() == 5

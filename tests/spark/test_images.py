@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("pyspark")
 
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as sql
 
 from sparkdl4j import errors
 from sparkdl4j.spark import read_images
@@ -31,9 +32,14 @@ def test_what_cannot_be_read_gets_a_sentence(spark: SparkSession, picture_folder
     with pytest.raises(errors.FileError, match="there is no folder") as caught:
         read_images(spark, tmp_path / "none")
     assert caught.value.code == "FILE_NOT_FOUND"
-    with pytest.raises(errors.FileError, match="cannot be read") as caught:
+    with pytest.raises(errors.FileError, match=r"nosuch://host/pictures cannot be read: this Spark knows no") as caught:
         read_images(spark, "nosuch://host/pictures")
     assert caught.value.code == "FILE_UNREADABLE"
+    with pytest.raises(errors.FileError, match="there is no table") as caught:
+        read_images(spark, tmp_path / "none", format="parquet")
+    assert caught.value.code == "FILE_NOT_FOUND"
+    with pytest.raises(errors.FileError, match="Spark has no data source nosuch"):
+        read_images(spark, tmp_path, format="nosuch")
     (tmp_path / "empty").mkdir()
     with pytest.raises(errors.DataError, match="there are no pictures in") as empty:
         read_images(spark, tmp_path / "empty")
@@ -43,3 +49,63 @@ def test_what_cannot_be_read_gets_a_sentence(spark: SparkSession, picture_folder
     with pytest.raises(errors.DataError, match="lie directly in") as loose:
         read_images(spark, tmp_path / "loose")
     assert loose.value.code == "DATA_LABELS"
+
+
+@pytest.mark.parametrize("format", ["binaryFile", "image"])
+def test_reads_tables_that_were_written_before(
+    spark: SparkSession, picture_folder: Path, tmp_path: Path, format: str
+) -> None:
+    pictures = read_images(spark, picture_folder, format=format).withColumn("weight", sql.lit(2.0))
+    table = str(tmp_path / "table")
+    pictures.write.parquet(table)
+    for rows in (read_images(spark, table, format="parquet"), read_images(spark, pictures)):
+        assert rows.dtypes == pictures.dtypes
+        assert rows.schema["label"].metadata["ml_attr"]["vals"] == ["blue", "green", "red"]
+        assert rows.exceptAll(pictures).count() == 0
+        assert rows.count() == 60
+    with pytest.raises(errors.DataError, match="name its format, such as parquet") as caught:
+        read_images(spark, table)
+    assert caught.value.code == "DATA_EMPTY"
+
+
+def test_reads_dataframes_of_others(spark: SparkSession, picture_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "with space+plus%"
+    shutil.copytree(picture_folder, folder)
+    shutil.move(folder / "red", folder / "dark red+")
+    classes = {("blue", 0.0): 20, ("dark red+", 1.0): 20, ("green", 2.0): 20}
+    binary = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(str(folder))
+    struct = spark.read.format("image").option("recursiveFileLookup", "true").load(str(folder))
+    for rows in (read_images(spark, binary), read_images(spark, struct), read_images(spark, folder, format="image")):
+        found = rows.groupBy("class", "label").count().collect()
+        assert {(row["class"], row["label"]): row["count"] for row in found} == classes
+        assert rows.schema["label"].metadata["ml_attr"]["vals"] == ["blue", "dark red+", "green"]
+    assert read_images(spark, binary).columns == ["path", "class", "label", "image", "modificationTime", "length"]
+
+    named = binary.select("content", sql.lit("cat").alias("label"))
+    assert read_images(spark, named).dtypes[1:] == [("class", "string"), ("label", "double"), ("image", "binary")]
+    numbered = binary.withColumn("label", sql.lit(3))
+    assert {row["label"] for row in read_images(spark, numbered).collect()} == {3}
+
+
+@pytest.mark.parametrize(
+    ("columns", "code", "sentence"),
+    [
+        (["path"], "DATA_COLUMN", "there is no column image or content"),
+        (["path as image"], "DATA_COLUMN", "must be binary .encoded pictures. or Spark's image struct, but is string"),
+        (["content"], "DATA_LABELS", "some pictures have no class"),
+        (["content", "string(null) as class"], "DATA_LABELS", "some pictures have no class"),
+    ],
+)
+def test_dataframes_that_are_none_of_pictures(
+    spark: SparkSession, picture_folder: Path, columns: list[str], code: str, sentence: str
+) -> None:
+    rows = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(str(picture_folder))
+    with pytest.raises(errors.DataError, match=sentence) as caught:
+        read_images(spark, rows.selectExpr(*columns))
+    assert caught.value.code == code
+
+
+def test_a_dataframe_has_no_format(spark: SparkSession) -> None:
+    with pytest.raises(errors.ParameterError, match="leave it out") as caught:
+        read_images(spark, spark.range(1), format="parquet")
+    assert caught.value.code == "PARAMETER_CONFLICT"

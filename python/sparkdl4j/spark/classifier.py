@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -145,19 +146,18 @@ class ConvNetClassifier(
         return self._train(dataset, None)
 
     def _train(self, dataset: DataFrame, resume: str | None) -> ConvNetClassificationModel:
+        session = sessions.of(dataset)
         training_options = {name: self._option("training", name) for name in TRAINING_OPTIONS}
         network_options = {name: self._option("network", name) for name in NETWORK_OPTIONS if self.isSet(name)}
-        if training_options["validation_fraction"]:
+        if training_options["validation_fraction"] and self.isSet("validationIndicatorCol"):
             raise errors.error(
                 "PARAMETER_CONFLICT",
-                "validation_fraction is not available on Spark yet: mark the pictures to validate with in a boolean "
-                "column, and name it in validationIndicatorCol",
+                "validation_fraction and validationIndicatorCol are both given: leave one out",
                 parameter="validation_fraction",
             )
         image = self._image_options()
         network = networks.network(self.getOrDefault("network"), image.shape)
-        networks.fill(network, network_options)
-        session = dataset.sparkSession
+        settings = networks.fill(network, network_options)
         gateway = sessions.gateway(session)
         workers = training_options["num_workers"]
         if not self.isSet("num_workers"):
@@ -172,6 +172,7 @@ class ConvNetClassifier(
             "image": image.to_dict(),
             "num_workers": workers,
             "seed": training_options["seed"],
+            "validation_fraction": training_options["validation_fraction"],
             "max_damaged": self.getOrDefault("max_damaged"),
         }
         request = {
@@ -207,13 +208,7 @@ class ConvNetClassifier(
         if stopped_by is not None:
             raise stopped_by
         if ends and ends[0]["reason"] == "diverged":
-            raise errors.error(
-                "TRAINING_DIVERGED",
-                f"the loss became NaN or infinite in epoch {ends[0]['epoch']}, minibatch {ends[0]['step']}: try a "
-                "smaller learning_rate",
-                epoch=ends[0]["epoch"],
-                step=ends[0]["step"],
-            )
+            raise training_run.diverged(ends[0], settings["learning_rate"])
         self._copyValues(model)
         return model
 
@@ -255,11 +250,7 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
             SparkError: SPARK_SESSION without an active session.
         """
         super().__init__()
-        session = session or SparkSession.getActiveSession()
-        if session is None:
-            raise errors.error(
-                "SPARK_SESSION", "there is no active Spark session: create one before loading a model for it"
-            )
+        session = session or sessions.active()
         self.summary: TrainingSummary | None = None
         self._gateway = sessions.gateway(session)
         with translated(self._gateway):
@@ -294,6 +285,39 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
             path.write_bytes(self._file)
             return OneMachineClassifier.load(path)
 
+    def register_sql_function(self, name: str = "classify", *, session: SparkSession | None = None) -> None:
+        """Makes two functions of the model for SQL, in a session until it ends.
+
+        `name(image)` gives the most probable class (string) and `name_probabilities(image)` the probabilities of all
+        (map from class to double); both are null for a picture that cannot be used. Spark calls them in the JVM with
+        one row at a time: `transform`, which predicts many at once, is faster.
+
+        Args:
+            name: of the first function: letters, digits and underscores.
+            session: by default the active one.
+
+        Raises:
+            ParameterError: PARAMETER_RANGE for another name.
+            SparkError: SPARK_SESSION without an active session.
+        """
+        if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
+            raise errors.error(
+                "PARAMETER_RANGE",
+                f"name must be made of letters, digits and underscores, but is {name!r}",
+                parameter="name",
+            )
+        session = session or sessions.active()
+        with translated(sessions.gateway(session)):
+            java_session = session._jsparkSession
+            types = session._jvm.org.apache.spark.sql.types.DataTypes
+            functions = java_session.udf()
+            functions.register(name, self._java.predictedClass(java_session), types.StringType)
+            functions.register(
+                f"{name}_probabilities",
+                self._java.probabilities(java_session),
+                types.createMapType(types.StringType, types.DoubleType),
+            )
+
     def write(self) -> ModelWriter:
         """Writes to any of Hadoop's file systems, as pyspark.ml does: `model.write().overwrite().save(path)`."""
         return ModelWriter(self, self.save_model_file)
@@ -306,9 +330,10 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
     def _transform(self, dataset: DataFrame) -> DataFrame:
         names = ("predictionCol", "predictedClassCol", "probabilityCol", "rawPredictionCol", "damagedCol")
         columns = [self.getOrDefault(name) for name in names]
+        session = sessions.of(dataset)
         with translated(self._gateway):
             rows = self._gateway.transform(self._java, dataset._jdf, self.getFeaturesCol(), *columns)
-        return DataFrame(rows, dataset.sparkSession)
+        return DataFrame(rows, session)
 
 
 def _checked(name: str, value: Any) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import Any, cast
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from sparkdl4j import errors
 from sparkdl4j.jvm import jar
@@ -12,6 +13,10 @@ from sparkdl4j.jvm import jar
 _JARS = "spark.jars"
 _GATEWAY = "org.sparkdl4j.spark.bridge.Gateway"
 _OLDEST = (3, 5)
+_CONNECT = (
+    "this is a Spark Connect session, which reaches no JVM: use a classic session, such as "
+    "sparkdl4j.spark.configure(SparkSession.builder.master(…)).getOrCreate(), without spark.remote and SPARK_REMOTE"
+)
 
 
 def configure(builder: SparkSession.Builder) -> SparkSession.Builder:
@@ -24,14 +29,68 @@ def configure(builder: SparkSession.Builder) -> SparkSession.Builder:
         builder: such as `SparkSession.builder.master("spark://…")`.
 
     Raises:
+        SparkError: SPARK_SESSION for the builder of a Spark Connect session.
         JvmError: JAR_NOT_FOUND.
     """
+    if "spark.remote" in builder._options or "SPARK_REMOTE" in os.environ:
+        raise errors.error("SPARK_SESSION", _CONNECT)
     own = str(jar.find_jars()[0])
     given = [path for path in builder._options.get(_JARS, "").split(",") if path]
     builder = builder.config(_JARS, ",".join([*given, *([] if own in given else [own])]))
     if "spark.executorEnv.OMP_NUM_THREADS" not in builder._options:
         builder = builder.config("spark.executorEnv.OMP_NUM_THREADS", "1")
     return builder
+
+
+def of(dataset: DataFrame) -> SparkSession:
+    """The session of a DataFrame.
+
+    Raises:
+        ParameterError: PARAMETER_TYPE for what is no DataFrame of Spark.
+        SparkError: SPARK_SESSION for a session that cannot be used.
+    """
+    session = getattr(dataset, "sparkSession", None)
+    if session is None:
+        raise errors.error(
+            "PARAMETER_TYPE",
+            f"dataset must be a DataFrame of Spark, but is of type {type(dataset).__name__}",
+            parameter="dataset",
+        )
+    require_classic(session)
+    return cast(SparkSession, session)
+
+
+def active() -> SparkSession:
+    """The session that is active in this thread.
+
+    Raises:
+        SparkError: SPARK_SESSION without one.
+    """
+    session = SparkSession.getActiveSession()
+    if session is None:
+        raise errors.error(
+            "SPARK_SESSION", "there is no active Spark session: create one before, or give it as session="
+        )
+    return session
+
+
+def require_classic(session: SparkSession) -> None:
+    """Checks, before anything else is done, that a session is of a kind and version that can be used.
+
+    Raises:
+        SparkError: SPARK_SESSION for Spark Connect, or a Spark before 3.5.
+    """
+    # Sessions of Spark Connect raise an AttributeError.
+    if getattr(session, "_jvm", None) is None:
+        raise errors.error("SPARK_SESSION", _CONNECT)
+    version = tuple(int(part) for part in session.version.split(".")[:2])
+    if version < _OLDEST:
+        raise errors.error(
+            "SPARK_SESSION",
+            f"Spark {session.version} is too old: sparkdl4j needs 3.5 or newer, so install pyspark>=3.5, and run the "
+            "same version on the cluster",
+            version=session.version,
+        )
 
 
 def gateway(session: SparkSession) -> Any:
@@ -43,20 +102,8 @@ def gateway(session: SparkSession) -> Any:
         SparkError: SPARK_SESSION for Spark Connect, a Spark before 3.5, or a driver that cannot take the jar.
         JvmError: JAR_NOT_FOUND.
     """
-    jvm = getattr(session, "_jvm", None)
-    if jvm is None:
-        raise errors.error(
-            "SPARK_SESSION",
-            "this is a Spark Connect session, which reaches no JVM: use a classic session, such as "
-            "sparkdl4j.spark.configure(SparkSession.builder.master(…)).getOrCreate()",
-        )
-    version = tuple(int(part) for part in session.version.split(".")[:2])
-    if version < _OLDEST:
-        raise errors.error(
-            "SPARK_SESSION",
-            f"Spark {session.version} is too old: sparkdl4j needs 3.5 or newer",
-            version=session.version,
-        )
+    require_classic(session)
+    jvm = session._jvm
     if not _has_jar(jvm):
         _join(session, jvm)
     found = jvm

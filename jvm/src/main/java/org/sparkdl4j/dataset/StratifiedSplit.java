@@ -28,13 +28,7 @@ public final class StratifiedSplit {
    *     examples
    */
   public static StratifiedSplit of(int[] labels, double fraction, long seed) {
-    if (!(fraction > 0 && fraction < 1)) {
-      throw new SparkDl4jException(
-              ErrorCode.PARAMETER_RANGE,
-              "the share to hold out must be above 0 and below 1, but is " + fraction)
-          .with("parameter", "fraction");
-    }
-    int[] quotas = quotas(members(labels), labels.length, fraction);
+    int[] quotas = quotas(members(labels), fraction);
     boolean[] held = new boolean[labels.length];
     int total = 0;
     for (int i : SeededOrder.permutation(labels.length, seed, SeededOrder.SPLIT_STREAM)) {
@@ -72,19 +66,31 @@ public final class StratifiedSplit {
     }
     int[] members = new int[Arrays.stream(labels).max().orElse(0) + 1];
     for (int label : labels) members[label]++;
-    if (Arrays.stream(members).allMatch(number -> number < 2)) {
-      throw new SparkDl4jException(
-          ErrorCode.DATA_EMPTY,
-          "nothing can be held out of " + labels.length + " examples: no class has two");
-    }
     return members;
   }
 
-  /** How many of each class to hold out: the method of the largest remainder. */
-  private static int[] quotas(int[] members, int n, double fraction) {
+  /**
+   * How many of each class to hold out: the method of the largest remainder.
+   *
+   * @param members how many examples each class has
+   * @param fraction the share, as {@link #of} takes it
+   * @throws SparkDl4jException PARAMETER_RANGE, or DATA_EMPTY when no class has two examples
+   */
+  public static int[] quotas(int[] members, double fraction) {
+    if (!(fraction > 0 && fraction < 1)) {
+      throw new SparkDl4jException(
+              ErrorCode.PARAMETER_RANGE,
+              "the share to hold out must be above 0 and below 1, but is " + fraction)
+          .with("parameter", "fraction");
+    }
+    long n = Arrays.stream(members).asLongStream().sum();
+    if (Arrays.stream(members).allMatch(number -> number < 2)) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_EMPTY, "nothing can be held out of " + n + " examples: no class has two");
+    }
     int[] quotas = new int[members.length];
     double[] remainders = new double[members.length];
-    int missing = (int) Math.floor(fraction * n + 0.5);
+    int missing = Math.toIntExact((long) Math.floor(fraction * n + 0.5));
     for (int c = 0; c < members.length; c++) {
       double exact = fraction * members[c];
       quotas[c] = (int) Math.floor(exact);

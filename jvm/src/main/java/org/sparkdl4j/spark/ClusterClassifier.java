@@ -1,12 +1,14 @@
 package org.sparkdl4j.spark;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -18,16 +20,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.StructType;
-import org.sparkdl4j.dataset.LabeledImages;
-import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
-import org.sparkdl4j.image.DamagedImageException;
-import org.sparkdl4j.image.DecodeOptions;
-import org.sparkdl4j.image.ImageDecoder;
-import org.sparkdl4j.loss.CrossEntropy;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.spec.Json;
 
@@ -69,32 +66,61 @@ public final class ClusterClassifier {
   /**
    * Adds predictions. Rows keep their order within a partition.
    *
-   * @param features the column of encoded pictures, binary
+   * @param features the column of pictures: encoded, binary, or as Spark's image source gives them
    * @throws SparkDl4jException DATA_COLUMN
    */
   public Dataset<Row> transform(Dataset<Row> rows, String features, OutputColumns output) {
-    if (!(PictureColumns.type(rows, features) instanceof BinaryType)) {
-      throw new SparkDl4jException(
-              ErrorCode.DATA_COLUMN,
-              "featuresCol names the column "
-                  + features
-                  + ", which must be there and binary (encoded pictures)")
-          .with("column", features);
-    }
+    PictureColumns.requirePictures(rows, features);
     StructType schema = output.addTo(rows.schema());
     int at = rows.schema().fieldIndex(features);
     boolean[] wanted = output.wanted();
     String name = model;
-    Broadcast<byte[]> content = broadcast(rows);
+    Broadcast<byte[]> content = broadcast(rows.sparkSession());
     MapPartitionsFunction<Row, Row> predict =
         partition -> new Predictions(partition, name, content, at, wanted);
     return rows.mapPartitions(predict, Encoders.row(schema));
   }
 
-  private synchronized Broadcast<byte[]> broadcast(Dataset<Row> rows) {
+  /**
+   * A function for SQL, such as {@code session.udf().register("classify", it,
+   * DataTypes.StringType)}: the most probable class of what {@link #transform} takes as a picture;
+   * null where it cannot be used. Spark calls it with one row at a time, so that {@link #transform}
+   * is faster.
+   */
+  public UDF1<Object, String> predictedClass(SparkSession session) {
+    String model = this.model;
+    Broadcast<byte[]> content = broadcast(session);
+    return cell -> {
+      PredictedPictures one = predicted(model, content, cell);
+      return one.damage(0) == null ? one.labels().get(one.best(0)) : null;
+    };
+  }
+
+  /**
+   * As {@link #predictedClass}, but the probabilities of all classes by their names, for {@code
+   * DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType)}.
+   */
+  public UDF1<Object, Map<String, Double>> probabilities(SparkSession session) {
+    String model = this.model;
+    Broadcast<byte[]> content = broadcast(session);
+    return cell -> {
+      PredictedPictures one = predicted(model, content, cell);
+      if (one.damage(0) != null) return null;
+      Map<String, Double> all = new LinkedHashMap<>();
+      for (int k = 0; k < one.labels().size(); k++) {
+        all.put(one.labels().get(k), one.probability(0, k));
+      }
+      return all;
+    };
+  }
+
+  private static PredictedPictures predicted(String model, Broadcast<byte[]> content, Object cell) {
+    return PredictedPictures.of(model, content.value(), Collections.singletonList(cell));
+  }
+
+  private synchronized Broadcast<byte[]> broadcast(SparkSession session) {
     if (broadcast == null) {
-      broadcast =
-          JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext()).broadcast(file);
+      broadcast = JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(file);
     }
     return broadcast;
   }
@@ -135,59 +161,32 @@ public final class ClusterClassifier {
 
     private List<Row> predictSome() {
       List<Row> batch = new ArrayList<>();
-      while (rows.hasNext() && batch.size() < BATCH) batch.add(rows.next());
-      // Taken for a batch only: a consumer that stops in between keeps none.
-      ImageClassifier classifier = ExecutorClassifiers.take(model, content.value());
-      try {
-        return predict(classifier, batch);
-      } finally {
-        ExecutorClassifiers.giveBack(model, classifier);
+      List<Object> cells = new ArrayList<>();
+      while (rows.hasNext() && batch.size() < BATCH) {
+        Row row = rows.next();
+        batch.add(row);
+        cells.add(row.get(features));
       }
+      PredictedPictures predicted = PredictedPictures.of(model, content.value(), cells);
+      List<Row> done = new ArrayList<>();
+      for (int i = 0; i < batch.size(); i++) done.add(row(batch.get(i), predicted, i));
+      return done;
     }
 
-    private List<Row> predict(ImageClassifier classifier, List<Row> batch) {
-      DecodeOptions image = classifier.image();
-      ImageDecoder decoder = new ImageDecoder(image);
-      String[] damage = new String[batch.size()];
-      try (PixelBlock block =
-          PixelBlock.allocate(batch.size(), image.height(), image.width(), image.channels())) {
-        for (int i = 0; i < damage.length; i++) {
-          damage[i] = decode(decoder, batch.get(i), block.row(i));
-        }
-        LabeledImages pictures = new LabeledImages(block, null, null, List.of());
-        float[] probabilities = classifier.predict(pictures, BATCH);
-        List<String> labels = classifier.labels();
-        List<Row> rows = new ArrayList<>();
-        for (int i = 0; i < damage.length; i++) {
-          rows.add(row(batch.get(i), damage[i], probabilities, i, labels));
-        }
-        return rows;
-      }
-    }
-
-    /** What is wrong with a picture; null when nothing is. */
-    private String decode(ImageDecoder decoder, Row row, ByteBuffer target) {
-      try {
-        byte[] encoded = row.isNullAt(features) ? new byte[0] : row.getAs(features);
-        decoder.decode(encoded, target);
-        return null;
-      } catch (DamagedImageException e) {
-        return e.reason().label() + ": " + e.detail();
-      }
-    }
-
-    private Row row(
-        Row input, String damage, float[] probabilities, int picture, List<String> labels) {
-      int classes = labels.size();
-      int best = CrossEntropy.argMax(probabilities, picture * classes, classes);
+    private Row row(Row input, PredictedPictures predicted, int picture) {
+      int classes = predicted.labels().size();
+      int best = predicted.best(picture);
       double[] probability = new double[classes];
       double[] logarithm = new double[classes];
       for (int k = 0; k < classes; k++) {
-        probability[k] = probabilities[picture * classes + k];
+        probability[k] = predicted.probability(picture, k);
         logarithm[k] = Math.log(Math.max(probability[k], Float.MIN_VALUE));
       }
+      String damage = predicted.damage(picture);
       Vector all = Vectors.dense(probability);
-      Object[] own = {(double) best, labels.get(best), all, Vectors.dense(logarithm), null};
+      Object[] own = {
+        (double) best, predicted.labels().get(best), all, Vectors.dense(logarithm), null
+      };
       if (damage != null) own = new Object[] {null, null, null, null, damage};
       List<Object> values = new ArrayList<>();
       for (int i = 0; i < input.length(); i++) values.add(input.get(i));

@@ -1,13 +1,15 @@
 package org.sparkdl4j.spark;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
 import org.sparkdl4j.dataset.DamagedShare;
 import org.sparkdl4j.dataset.PixelSums;
 import org.sparkdl4j.dataset.ScalerKind;
@@ -15,9 +17,7 @@ import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.DamagedImage;
-import org.sparkdl4j.image.DamagedImageException;
 import org.sparkdl4j.image.DecodeOptions;
-import org.sparkdl4j.image.ImageDecoder;
 import org.sparkdl4j.spec.Json;
 import scala.Tuple2;
 
@@ -50,8 +50,11 @@ public final class ClusterPictures implements AutoCloseable {
    * @param rows the DataFrame
    * @param image size and kind of the pictures
    * @param workers how many share the pictures; fewer where there are fewer pictures
+   * @param validationFraction share of every class to validate with, chosen by content and seed; 0
+   *     for none but what the columns mark
    * @param maxDamaged largest share of damaged pictures, 0 to 1
-   * @throws SparkDl4jException DATA_COLUMN, DATA_LABELS, DATA_ONE_CLASS, DATA_EMPTY, DATA_DAMAGED
+   * @throws SparkDl4jException DATA_COLUMN, DATA_LABELS, DATA_ONE_CLASS, DATA_NOT_FINITE,
+   *     DATA_EMPTY, DATA_DAMAGED
    */
   public static ClusterPictures of(
       Dataset<Row> rows,
@@ -59,38 +62,84 @@ public final class ClusterPictures implements AutoCloseable {
       DecodeOptions image,
       int workers,
       long seed,
+      double validationFraction,
       double maxDamaged) {
     Dataset<Row> selected = columns.select(rows);
     return JobFailure.translate(
-        () -> deal(rows, selected, columns, image, workers, seed, maxDamaged));
+        () -> {
+          LabelIndex labels = LabelIndex.of(rows, columns.label());
+          LongAccumulator damaged =
+              rows.sparkSession().sparkContext().longAccumulator("sparkdl4j images damaged");
+          PictureReader reader = new PictureReader(columns, labels, image, seed, damaged);
+          JavaPairRDD<PictureKey, PictureRecord> decoded =
+              selected.javaRDD().mapPartitionsToPair(reader::read);
+          decoded.persist(StorageLevel.MEMORY_AND_DISK_SER());
+          try {
+            PictureCounts counts =
+                decoded.aggregate(
+                    new PictureCounts(labels.names().size()),
+                    PictureCounts::add,
+                    PictureCounts::merge);
+            HeldOutPictures heldOut =
+                validationFraction == 0 || counts.training() == 0
+                    ? HeldOutPictures.none()
+                    : holdOut(decoded, counts, validationFraction, seed);
+            DealtPictures dealt = DealtPictures.of(decoded, counts.buckets(), heldOut, workers);
+            ClusterPictures pictures =
+                new ClusterPictures(dealt, labels, image, columns.hasWeight());
+            try {
+              pictures.summarise(maxDamaged);
+              counts.check(columns, labels);
+            } catch (RuntimeException | Error e) {
+              pictures.close();
+              throw e;
+            }
+            return pictures;
+          } finally {
+            decoded.unpersist(false);
+          }
+        });
   }
 
-  private static ClusterPictures deal(
-      Dataset<Row> rows,
-      Dataset<Row> selected,
-      PictureColumns columns,
-      DecodeOptions image,
-      int workers,
-      long seed,
-      double maxDamaged) {
-    LabelIndex labels = LabelIndex.of(rows, columns.label());
-    JavaPairRDD<PictureKey, PictureRecord> decoded =
-        decoded(selected, columns, labels, image, seed);
-    decoded.persist(StorageLevel.MEMORY_AND_DISK_SER());
-    try {
-      ClusterPictures pictures =
-          new ClusterPictures(
-              DealtPictures.of(decoded, workers), labels, image, columns.hasWeight());
-      try {
-        pictures.summarise(maxDamaged);
-      } catch (RuntimeException | Error e) {
-        pictures.close();
-        throw e;
+  /** The pictures to hold out, which leave the counts of those to train on. */
+  private static HeldOutPictures holdOut(
+      JavaPairRDD<PictureKey, PictureRecord> decoded,
+      PictureCounts counts,
+      double fraction,
+      long seed) {
+    long[][] hashes = hashes(decoded, counts.classes());
+    HeldOutPictures heldOut = HeldOutPictures.of(hashes, fraction, seed);
+    HeldOutPictures.Selection selection = heldOut.selection();
+    for (int label = 0; label < hashes.length; label++) {
+      for (long hash : hashes[label]) {
+        if (selection.isHeldOut(hash, label)) counts.buckets()[PictureKey.bucket(hash)]--;
       }
-      return pictures;
-    } finally {
-      decoded.unpersist(false);
     }
+    return heldOut;
+  }
+
+  /** Eight bytes of every picture to train on, by class. */
+  private static long[][] hashes(JavaPairRDD<PictureKey, PictureRecord> decoded, int classes) {
+    List<long[][]> parts =
+        decoded
+            .mapPartitions(
+                pictures -> {
+                  LongStream.Builder[] hashes = new LongStream.Builder[classes];
+                  Arrays.setAll(hashes, label -> LongStream.builder());
+                  while (pictures.hasNext()) {
+                    Tuple2<PictureKey, PictureRecord> picture = pictures.next();
+                    PictureRecord record = picture._2();
+                    if (record.isForTraining()) hashes[record.label].add(picture._1().hash());
+                  }
+                  long[][] own = new long[classes][];
+                  Arrays.setAll(own, label -> hashes[label].build().toArray());
+                  return Collections.singletonList(own).iterator();
+                })
+            .collect();
+    long[][] all = new long[classes][];
+    Arrays.setAll(
+        all, label -> parts.stream().flatMapToLong(part -> Arrays.stream(part[label])).toArray());
+    return all;
   }
 
   /** The scaler, fitted on the pictures to train on. */
@@ -151,58 +200,6 @@ public final class ClusterPictures implements AutoCloseable {
       throw new SparkDl4jException(
           ErrorCode.DATA_EMPTY, "there are no pictures to train on: all are for validation");
     }
-  }
-
-  private static JavaPairRDD<PictureKey, PictureRecord> decoded(
-      Dataset<Row> selected,
-      PictureColumns columns,
-      LabelIndex labels,
-      DecodeOptions image,
-      long seed) {
-    String options = Json.write(image.toJson());
-    int weightAt = columns.hasWeight() ? 3 : -1;
-    int validationAt = columns.hasValidationIndicator() ? 3 + (columns.hasWeight() ? 1 : 0) : -1;
-    return selected
-        .javaRDD()
-        .mapPartitionsToPair(
-            rows -> {
-              ImageDecoder decoder = new ImageDecoder(decodeOptions(options));
-              return new Iterator<Tuple2<PictureKey, PictureRecord>>() {
-                @Override
-                public boolean hasNext() {
-                  return rows.hasNext();
-                }
-
-                @Override
-                public Tuple2<PictureKey, PictureRecord> next() {
-                  return decoded(rows.next(), decoder, labels, weightAt, validationAt, seed);
-                }
-              };
-            });
-  }
-
-  private static Tuple2<PictureKey, PictureRecord> decoded(
-      Row row, ImageDecoder decoder, LabelIndex labels, int weightAt, int validationAt, long seed) {
-    byte[] encoded = row.isNullAt(0) ? new byte[0] : row.getAs(0);
-    int label = row.isNullAt(1) ? -1 : labels.index(row.get(1));
-    if (label < 0) {
-      throw new SparkDl4jException(
-          ErrorCode.DATA_LABELS,
-          "the label " + row.get(1) + " of " + row.getString(2) + " is none of the known classes");
-    }
-    float weight = weightAt < 0 ? 1 : row.getFloat(weightAt);
-    boolean isValidation = validationAt >= 0 && row.getBoolean(validationAt);
-    PictureKey key = PictureKey.of(encoded, label, weight, isValidation, seed);
-    DecodeOptions image = decoder.options();
-    byte[] pixels = new byte[image.height() * image.width() * image.channels()];
-    DamagedImage damage = null;
-    try {
-      decoder.decode(encoded, ByteBuffer.wrap(pixels));
-    } catch (DamagedImageException e) {
-      damage = new DamagedImage(row.getString(2), e.reason(), e.detail());
-      pixels = null;
-    }
-    return new Tuple2<>(key, new PictureRecord(label, weight, isValidation, pixels, damage));
   }
 
   private static DecodeOptions decodeOptions(String json) {

@@ -10,6 +10,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.loss.MinibatchResult;
@@ -43,6 +44,10 @@ final class ClusterTraining implements MinibatchTraining {
   private final JavaSparkContext context;
   private final DealtPictures pictures;
   private final Broadcast<WorkerSetup> setup;
+
+  /** Pictures, for those who watch Spark's own pages. */
+  private final LongAccumulator trained;
+
   private final NetworkCore core;
   private final BooleanSupplier cancelled;
   private final int frequency;
@@ -69,6 +74,7 @@ final class ClusterTraining implements MinibatchTraining {
     this.context = context;
     this.pictures = pictures;
     this.setup = context.broadcast(setup);
+    trained = context.sc().longAccumulator("sparkdl4j images trained");
     this.core = core;
     this.cancelled = cancelled;
     int sum = 0;
@@ -241,6 +247,7 @@ final class ClusterTraining implements MinibatchTraining {
   private RoundAverage round() {
     describe("minibatches from " + (next + 1));
     Broadcast<WorkerSetup> setup = this.setup;
+    LongAccumulator trained = this.trained;
     Broadcast<NetworkState> state = context.broadcast(this.state);
     int epoch = this.epoch;
     int first = next;
@@ -261,6 +268,7 @@ final class ClusterTraining implements MinibatchTraining {
                                 WorkerRound.of(
                                     worker,
                                     live.worker().train(state.value(), epoch, first, count)));
+                    trained.add(round.examples());
                     return List.of(round).iterator();
                   });
       return isLarge

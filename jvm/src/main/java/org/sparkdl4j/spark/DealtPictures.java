@@ -25,7 +25,7 @@ final class DealtPictures implements AutoCloseable {
   }
 
   /**
-   * Deals out.
+   * Counts and deals out.
    *
    * @param pictures read twice: now, and when something first asks for {@link #workers}
    * @param workers how many share the pictures; fewer where there are fewer pictures
@@ -35,11 +35,27 @@ final class DealtPictures implements AutoCloseable {
         pictures.aggregate(
             new long[PictureKey.BUCKETS],
             (counts, picture) -> {
-              // Workers are to have as many to train on, whatever else they have.
               if (picture._2().isForTraining()) counts[picture._1().bucket()]++;
               return counts;
             },
             DealtPictures::add);
+    return of(pictures, buckets, HeldOutPictures.none(), workers);
+  }
+
+  /**
+   * Deals out.
+   *
+   * @param pictures read when something first asks for {@link #workers}
+   * @param buckets how many pictures to train on are in each bucket of the keys: workers are to
+   *     have as many of these, whatever else they have
+   * @param heldOut which of the pictures to validate with after all
+   * @param workers how many share the pictures; fewer where there are fewer pictures
+   */
+  static DealtPictures of(
+      JavaPairRDD<PictureKey, PictureRecord> pictures,
+      long[] buckets,
+      HeldOutPictures heldOut,
+      int workers) {
     long total = Math.max(1, Arrays.stream(buckets).sum());
     int dealt = (int) Math.min(workers, total);
     if (dealt < workers) {
@@ -49,8 +65,7 @@ final class DealtPictures implements AutoCloseable {
     JavaRDD<WorkerPictures> own =
         pictures
             .repartitionAndSortWithinPartitions(partitioner)
-            .values()
-            .mapPartitions(records -> List.of(new WorkerPictures(records)).iterator())
+            .mapPartitions(records -> List.of(new WorkerPictures(records, heldOut)).iterator())
             // Executors hold them off the heap, too: what is here serves those that come later.
             .persist(StorageLevel.DISK_ONLY());
     return new DealtPictures(own, counts(partitioner, buckets));

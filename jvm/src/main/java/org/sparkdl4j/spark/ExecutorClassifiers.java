@@ -24,8 +24,9 @@ final class ExecutorClassifiers {
 
   /** A classifier for the calling task alone, until it is given back. */
   static ImageClassifier take(String model, byte[] file) {
-    // A task has so many of the executor's processors.
-    Threads.use(TaskContext.get().cpus());
+    // A task has so many of the executor's processors; the driver plans queries outside of tasks.
+    TaskContext task = TaskContext.get();
+    Threads.use(task == null ? 1 : task.cpus());
     synchronized (LOCK) {
       if (!idleModel.equals(model)) {
         IDLE.forEach(ImageClassifier::close);

@@ -8,10 +8,14 @@ import org.sparkdl4j.error.SparkDl4jException;
 
 /** Makes one sentence of what Spark says when a job has failed. */
 final class JobFailure {
-  /** Of what a task threw, the driver sees the text only. */
+  /** Of what a task threw, the driver sees the text only: the exception's {@code toString}. */
   private static final Pattern OURS =
       Pattern.compile(
           Pattern.quote(SparkDl4jException.class.getName()) + ": ([A-Z0-9_]+): ([^\n]*)");
+
+  /** An executor that cannot find our classes. */
+  private static final Pattern NO_JAR =
+      Pattern.compile("(ClassNotFoundException|NoClassDefFoundError): org[./]sparkdl4j[./]");
 
   private static final Pattern CANCELLED = Pattern.compile("Job \\d+ cancelled");
 
@@ -20,8 +24,9 @@ final class JobFailure {
   /**
    * Runs jobs.
    *
-   * @throws SparkDl4jException what a task, or {@code jobs} itself, has thrown of ours; SPARK_JOB
-   *     for any other failure
+   * @throws SparkDl4jException of the code and sentence that a task has thrown; SPARK_SESSION where
+   *     executors have no jar; SPARK_JOB for other failures; what else {@code jobs} throws of its
+   *     own
    */
   static <T> T translate(Callable<T> jobs) {
     try {
@@ -43,9 +48,17 @@ final class JobFailure {
 
   private static SparkDl4jException translated(Exception e) {
     for (Throwable link = e; link != null; link = link.getCause()) {
-      Matcher ours = OURS.matcher(String.valueOf(link.getMessage()));
+      String text = String.valueOf(link.getMessage());
+      Matcher ours = OURS.matcher(text);
       if (ours.find()) {
         return new SparkDl4jException(ErrorCode.valueOf(ours.group(1)), ours.group(2), e);
+      }
+      if (NO_JAR.matcher(text).find()) {
+        return new SparkDl4jException(
+            ErrorCode.SPARK_SESSION,
+            "the executors have no sparkdl4j jar: name it in spark.jars, or give it to spark-submit"
+                + " with --jars",
+            e);
       }
     }
     String sentence = String.valueOf(e.getMessage()).split("\n", 2)[0];

@@ -61,17 +61,20 @@ final class LabelIndex implements Serializable {
         else labels.add((Double) value);
       }
     }
-    if (labels.size() == 1) {
-      throw new SparkDl4jException(
-              ErrorCode.DATA_ONE_CLASS,
-              "all labels of the column "
-                  + column
-                  + " are "
-                  + labels.get(0).asText()
-                  + ", but a classifier needs at least two classes")
-          .with("column", column);
-    }
+    if (labels.size() == 1) throw oneClass(column, labels.get(0).asText());
     return new LabelIndex(indices, labels);
+  }
+
+  /** The error for a column whose labels are all the same. */
+  static SparkDl4jException oneClass(String column, String label) {
+    return new SparkDl4jException(
+            ErrorCode.DATA_ONE_CLASS,
+            "all labels of the column "
+                + column
+                + " are "
+                + label
+                + ", but a classifier needs at least two classes")
+        .with("column", column);
   }
 
   /** What Spark ML says of a column {@code label} of class indices. */

@@ -139,8 +139,7 @@ public final class ParameterAveragingTrainer {
     /**
      * The trainer.
      *
-     * @throws SparkDl4jException PARAMETER_UNKNOWN, PARAMETER_TYPE, PARAMETER_RANGE,
-     *     PARAMETER_CONFLICT for what is not available on Spark
+     * @throws SparkDl4jException PARAMETER_UNKNOWN, PARAMETER_TYPE, PARAMETER_RANGE
      */
     public ParameterAveragingTrainer build() {
       return new ParameterAveragingTrainer(this);
@@ -162,12 +161,7 @@ public final class ParameterAveragingTrainer {
     listener = builder.listener;
     new Options("network", network);
     new Options("data", data);
-    if (new TrainingOptions(training).validationFraction() > 0) {
-      throw conflict(
-          "validation_fraction",
-          "validation_fraction is not available on Spark: mark the pictures to validate with in a"
-              + " boolean column");
-    }
+    new TrainingOptions(training);
   }
 
   /** A trainer's settings, all of them defaults. */
@@ -229,11 +223,18 @@ public final class ParameterAveragingTrainer {
         JavaSparkContext.fromSparkContext(pictures.sparkSession().sparkContext());
     ObjectNode options = options(context);
     int workers = options.get(WORKERS).asInt();
-    int seed = new TrainingOptions(options).seed();
+    TrainingOptions training = new TrainingOptions(options);
     double maxDamaged = new Options("data", data).number("max_damaged");
     try (RunFollower follower = new RunFollower(listener);
         ClusterPictures dealt =
-            ClusterPictures.of(pictures, columns, image, workers, seed, maxDamaged)) {
+            ClusterPictures.of(
+                pictures,
+                columns,
+                image,
+                workers,
+                training.seed(),
+                training.validationFraction(),
+                maxDamaged)) {
       for (DamagedImage damaged : dealt.damaged()) {
         LOG.warn("Left out {}: {}: {}", damaged.path(), damaged.reason().label(), damaged.detail());
       }
@@ -270,6 +271,10 @@ public final class ParameterAveragingTrainer {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(data.context());
     ObjectNode values = options(context);
     TrainingOptions options = new TrainingOptions(values);
+    if (options.validationFraction() > 0) {
+      throw conflict(
+          "validation_fraction", "validation_fraction cannot be set: DataSets are trained on, all");
+    }
     try (RunFollower follower = new RunFollower(listener);
         ClusterDataSets dealt = ClusterDataSets.of(data, options.numWorkers(), options.seed())) {
       int[] shape = dealt.format().shape();

@@ -29,20 +29,30 @@ final class PictureKey implements Comparable<PictureKey>, Serializable {
     this.isValidation = isValidation;
   }
 
-  /** The key of an encoded picture; {@code seed} deals out differently. */
-  static PictureKey of(byte[] encoded, int label, float weight, boolean isValidation, long seed) {
+  /** The key of a picture with that content; {@code seed} deals out differently. */
+  static PictureKey of(byte[] content, int label, float weight, boolean isValidation, long seed) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, seed).array());
       return new PictureKey(
-          ByteBuffer.wrap(digest.digest(encoded)).getLong(), label, weight, isValidation);
+          ByteBuffer.wrap(digest.digest(content)).getLong(), label, weight, isValidation);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
+  /** Of content and seed. */
+  long hash() {
+    return hash;
+  }
+
   /** 0 to {@link #BUCKETS} - 1, in the order of the keys. */
   int bucket() {
+    return bucket(hash);
+  }
+
+  /** The bucket of the keys with a hash. */
+  static int bucket(long hash) {
     return (int) (hash >>> Long.SIZE - BUCKET_BITS);
   }
 

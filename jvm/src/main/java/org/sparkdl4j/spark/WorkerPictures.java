@@ -10,6 +10,7 @@ import org.sparkdl4j.dataset.PixelSums;
 import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
+import scala.Tuple2;
 
 /** The pictures of one worker, in the order of their keys. */
 final class WorkerPictures implements Serializable {
@@ -36,11 +37,24 @@ final class WorkerPictures implements Serializable {
   private final List<PictureRecord> validation = new ArrayList<>();
   private final List<DamagedImage> damaged = new ArrayList<>();
 
-  WorkerPictures(Iterator<PictureRecord> records) {
-    while (records.hasNext()) {
-      PictureRecord record = records.next();
-      if (record.damage != null) damaged.add(record.damage);
-      else (record.isValidation ? validation : training).add(record);
+  /**
+   * Pictures.
+   *
+   * @param pictures in the order of their keys
+   * @param heldOut which of those to train on are to validate with after all
+   */
+  WorkerPictures(Iterator<Tuple2<PictureKey, PictureRecord>> pictures, HeldOutPictures heldOut) {
+    HeldOutPictures.Selection selection = heldOut.selection();
+    while (pictures.hasNext()) {
+      Tuple2<PictureKey, PictureRecord> picture = pictures.next();
+      PictureRecord record = picture._2();
+      if (record.damage != null) {
+        damaged.add(record.damage);
+      } else if (record.isValidation || selection.isHeldOut(picture._1().hash(), record.label)) {
+        validation.add(record);
+      } else {
+        training.add(record);
+      }
     }
   }
 

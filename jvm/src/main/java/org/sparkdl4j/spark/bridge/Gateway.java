@@ -27,8 +27,13 @@ public final class Gateway {
   private Gateway() {}
 
   /** {@link PictureTable#read}. */
-  public static Dataset<Row> read(SparkSession session, String folder) {
-    return PictureTable.read(session, folder);
+  public static Dataset<Row> read(SparkSession session, String source, String format) {
+    return PictureTable.read(session, source, format);
+  }
+
+  /** {@link PictureTable#of}. */
+  public static Dataset<Row> table(Dataset<Row> rows) {
+    return PictureTable.of(rows);
   }
 
   /**
@@ -36,7 +41,7 @@ public final class Gateway {
    *
    * @param request JSON: {@code features_col}, {@code label_col}, {@code weight_col} and {@code
    *     validation_indicator_col} (null for none), {@code image} (how pictures are decoded), {@code
-   *     num_workers}, {@code seed}, {@code max_damaged}
+   *     num_workers}, {@code seed}, {@code validation_fraction}, {@code max_damaged}
    */
   public static ClusterPictures deal(Dataset<Row> rows, String request) {
     ObjectNode json = Json.readObject(request, "the request");
@@ -50,6 +55,7 @@ public final class Gateway {
         DecodeOptions.fromJson((ObjectNode) json.get("image")),
         json.get("num_workers").asInt(),
         json.get("seed").asLong(),
+        json.get("validation_fraction").asDouble(),
         json.get("max_damaged").asDouble());
   }
 

@@ -338,7 +338,11 @@ class ParameterAveragingTrainerTest {
   void optionsThatDataSetsLeaveNoRoomFor() {
     JavaRDD<DataSet> data = with(0, set());
     for (Map.Entry<String, Object> option :
-        Map.<String, Object>of("learning_rate", 0.1, "standardize", "channel", "max_damaged", 0.5)
+        Map.<String, Object>of(
+                "learning_rate", 0.1,
+                "standardize", "channel",
+                "max_damaged", 0.5,
+                "validation_fraction", 0.1)
             .entrySet()) {
       ParameterAveragingTrainer trainer =
           trainer(2).option(option.getKey(), option.getValue()).build();

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 import os
-import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -61,26 +62,56 @@ def network() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def train() -> Callable[..., tuple[dict[str, bytes], int]]:
+def run_training() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs train_script.py; see `_run`."""
+    return _run
+
+
+@pytest.fixture(scope="session")
+def train() -> Callable[..., Trained]:
     """Trains in a process of its own; see `_train`."""
     return _train
 
 
-def _train(
-    master: str, pictures: Path, model: Path, *, kills: str = "", spark: Path | None = None
-) -> tuple[dict[str, bytes], int]:
-    """What a training gives, and how many executors were killed.
+@dataclass(frozen=True)
+class Trained:
+    """What a training gives.
+
+    Args:
+        parts: the entries of the model file that must not differ.
+        killed: how many executors were killed.
+        memory: as train_script.py writes it.
+    """
+
+    parts: dict[str, bytes]
+    killed: int
+    memory: list[list[int]]
+
+
+def _train(master: str, pictures: Path | str, model: Path, *options: str, spark: Path | None = None) -> Trained:
+    """Trains.
 
     Args:
         master: of Spark.
-        pictures: a folder of classes.
+        pictures: a folder of classes, or its URI.
         model: the file to write.
-        kills: as train_script.py takes it.
+        options: as train_script.py takes them.
         spark: the folder that PySpark is installed in; by default the one in use.
     """
+    done = _run(master, pictures, model, *options, spark=spark)
+    assert done.returncode == 0, done.stderr[-3000:]
+    report = json.loads(done.stdout.splitlines()[-1])
+    with zipfile.ZipFile(model) as file:
+        return Trained({part: file.read(part) for part in PARTS}, report["killed"], report["memory"])
+
+
+def _run(
+    master: str, pictures: Path | str, model: Path, *options: str, spark: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The finished process, whether it could train or not; its arguments are those of `_train`."""
     path = [str(PACKAGE), str(spark)] if spark is not None else sys.path
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), master, str(pictures), str(model), kills],
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), master, str(pictures), str(model), *options],
         capture_output=True,
         text=True,
         timeout=400,
@@ -88,8 +119,3 @@ def _train(
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
         check=False,
     )
-    assert done.returncode == 0, done.stderr[-3000:]
-    found = re.search(r"killed (\d+)", done.stdout)
-    assert found is not None
-    with zipfile.ZipFile(model) as file:
-        return {part: file.read(part) for part in PARTS}, int(found[1])

@@ -4,40 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pyspark = pytest.importorskip("pyspark")
 
-Train = Callable[..., tuple[dict[str, bytes], int]]
+Train = Callable[..., Any]
 
 CLUSTER = "local-cluster[2,1,1024]"
 SPARKS = sorted(path.parent for path in (Path(__file__).parents[2] / "build" / "spark").glob("*/installed"))
 
 
-def test_a_killed_executor_changes_nothing(train: Train, picture_folder: Path, tmp_path: Path) -> None:
-    # Threads of one process instead of a cluster of processes.
-    undisturbed, none = train("local[2]", picture_folder, tmp_path / "undisturbed.zip")
-    assert none == 0
-    disturbed, killed = train(CLUSTER, picture_folder, tmp_path / "disturbed.zip", kills="0,3")
-    assert killed == 2
-    assert disturbed == undisturbed
+@pytest.fixture(scope="module")
+def undisturbed(train: Train, picture_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What threads of one process give, instead of a cluster of processes."""
+    trained = train("local[2]", picture_folder, tmp_path_factory.mktemp("undisturbed") / "model.zip")
+    assert trained.killed == 0
+    parts: dict[str, bytes] = trained.parts
+    return parts
+
+
+def test_killed_executors_change_nothing(
+    train: Train, picture_folder: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    # In the first and in the last round.
+    disturbed = train(CLUSTER, picture_folder, tmp_path / "model.zip", "--kill=1/1=1", "--kill=6/3=1")
+    assert disturbed.killed == 2
+    assert disturbed.parts == undisturbed
 
 
 @pytest.mark.skipif(pyspark.__version__.startswith("3."), reason="compared once, by the newer one")
 def test_every_spark_gives_the_same(train: Train, picture_folder: Path, tmp_path: Path) -> None:
     if len(SPARKS) < 2:
         pytest.skip("only one Spark is installed")
-    found = [train("local[2]", picture_folder, tmp_path / "model.zip", spark=spark)[0] for spark in SPARKS]
+    found = [train("local[2]", picture_folder, tmp_path / "model.zip", spark=spark).parts for spark in SPARKS]
     assert all(one == found[0] for one in found)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("kills", "number"), [("5", 1), ("!2", 2), ("0,1,!3,5", 5)])
+@pytest.mark.parametrize(
+    ("kills", "number"),
+    [(["1/1=1"], 1), (["3/3=1"], 1), (["6/3=1"], 1), (["3/1=2"], 2), (["1/1=1", "2/1=2", "4/3=1", "6/3=2"], 6)],
+    ids=["first round", "middle round", "last round", "two at once", "again and again"],
+)
 def test_executors_killed_at_any_time_change_nothing(
-    train: Train, picture_folder: Path, tmp_path: Path, kills: str, number: int
+    train: Train, picture_folder: Path, tmp_path: Path, undisturbed: dict[str, bytes], kills: list[str], number: int
 ) -> None:
-    undisturbed, _ = train(CLUSTER, picture_folder, tmp_path / "undisturbed.zip")
-    disturbed, killed = train(CLUSTER, picture_folder, tmp_path / "disturbed.zip", kills=kills)
-    assert killed == number
-    assert disturbed == undisturbed
+    disturbed = train(CLUSTER, picture_folder, tmp_path / "model.zip", *(f"--kill={kill}" for kill in kills))
+    assert disturbed.killed == number
+    assert disturbed.parts == undisturbed

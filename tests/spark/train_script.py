@@ -1,13 +1,13 @@
-"""Trains with two workers and writes the model; run in a process of its own by tests.
+"""Trains and writes the model; run in a process of its own by tests. The last line of its output is JSON: `killed`
+(number of executors) and `memory` (one list of bytes for each epoch: the driver's, then the executors').
 
-    train_script.py MASTER PICTURES MODEL [KILLS]
-
-KILLS names epochs, counted from 0, at whose start an executor is killed: "" for none, "0", "0,3". With "!" in front of
-a number, all executors are.
+    train_script.py MASTER PICTURES MODEL [options]
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import shutil
 import signal
@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pyspark
 from pyspark.sql import SparkSession
@@ -33,8 +34,77 @@ NETWORK = {
 }
 
 
-def executors() -> list[int]:
-    """The process numbers of this driver's executors."""
+class Killer(threading.Thread):
+    """Kills executors while a round runs.
+
+    Args:
+        session: whose executors.
+        kills: such as "3/1=2": in epoch 3, in the round that starts with minibatch 1, two executors; "host" for an
+            executor with all of its process group, which is a standalone cluster's Worker.
+    """
+
+    def __init__(self, session: SparkSession, kills: list[str]) -> None:
+        super().__init__(daemon=True)
+        self.session = session
+        self.kills = kills
+        self.killed = 0
+        self.missed: list[str] = []
+
+    def run(self) -> None:
+        for kill in self.kills:
+            round_, victims = kill.split("=")
+            epoch, minibatch = round_.split("/")
+            description = f"sparkdl4j: epoch {epoch}, minibatches from {minibatch}"
+            while not self.is_running(description):
+                time.sleep(0.001)
+            self.kill(description, victims)
+
+    def kill(self, description: str, victims: str) -> None:
+        running = executors(self.session)
+        for process in running:
+            os.kill(process, signal.SIGSTOP)
+        # What was on its way to the driver arrives; what has not left its executor stays there.
+        time.sleep(0.1)
+        if self.is_running(description):
+            for process in running[: 1 if victims == "host" else int(victims)]:
+                if victims == "host":
+                    os.killpg(os.getpgid(process), signal.SIGKILL)
+                else:
+                    os.kill(process, signal.SIGKILL)
+                running.remove(process)
+                self.killed += 1
+        else:
+            self.missed.append(description)
+        for process in running:
+            os.kill(process, signal.SIGCONT)
+
+    def is_running(self, description: str) -> bool:
+        """Whether a job of this description runs."""
+        context = self.session.sparkContext
+        jobs = context._jsc.sc().statusStore()
+        for job in context.statusTracker().getActiveJobsIds():
+            found = jobs.job(job).description()
+            if found.isDefined() and found.get() == description:
+                return True
+        return False
+
+
+class MemoryRecord:
+    """Physical memory of driver and executors at the end of each epoch."""
+
+    def __init__(self, session: SparkSession) -> None:
+        self.session = session
+        self.epochs: list[list[int]] = []
+
+    def on_event(self, event: dict[str, Any]) -> None:
+        if event["type"] == "epoch":
+            driver = self.session._jvm.java.lang.ProcessHandle.current().pid()
+            self.epochs.append([resident(process) for process in (driver, *executors(self.session))])
+
+
+def executors(session: SparkSession) -> list[int]:
+    """The process numbers of a session's executors."""
+    application = session.sparkContext.applicationId.encode()
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
@@ -42,62 +112,75 @@ def executors() -> list[int]:
                 command = (folder / "cmdline").read_bytes().split(b"\0")
             except OSError:
                 continue
-            if b"org.apache.spark.executor.CoarseGrainedExecutorBackend" in command and APPLICATION in command:
+            if b"--executor-id" in command and application in command:
                 found.append(int(folder.name))
     return sorted(found)
 
 
-class Killer:
-    """Kills executors in the first round of some epochs."""
-
-    def __init__(self, kills: str) -> None:
-        self.kills = {int(kill.lstrip("!")): kill.startswith("!") for kill in kills.split(",") if kill}
-        self.epoch = 0
-        self.killed = 0
-
-    def on_event(self, event: dict[str, object]) -> None:
-        if event["type"] in ("start", "epoch"):
-            if self.epoch in self.kills:
-                threading.Timer(0.02, self.kill, [self.kills[self.epoch]]).start()
-            self.epoch += 1
-
-    def kill(self, everything: bool) -> None:
-        running = executors()
-        for process in running if everything else running[:1]:
-            os.kill(process, signal.SIGKILL)
-            self.killed += 1
+def resident(process: int) -> int:
+    """Bytes of physical memory."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-master, pictures, model_file, kills = [*sys.argv[1:], ""][:4]
-with tempfile.TemporaryDirectory() as local:
-    session = (
-        configure(SparkSession.builder.master(master))
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.host", "localhost")
-        .config("spark.local.dir", local)
-        .config("spark.executor.memory", "512m")
-        .config("spark.deploy.maxExecutorRetries", "-1")
-        .config("spark.task.maxFailures", "20")
-        .config("spark.locality.wait", "0s")
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("OFF")
-    APPLICATION = session.sparkContext.applicationId.encode()
-    killer = Killer(kills)
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("master")
+    parser.add_argument("pictures")
+    parser.add_argument("model")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--image-size", type=int, default=16)
+    parser.add_argument("--kill", action="append", default=[], help="in the order of the rounds; see Killer")
+    parser.add_argument("--conf", action="append", default=[], help="a setting of Spark's: name=value")
+    parser.add_argument("--log-level", default="OFF")
+    return parser.parse_args()
+
+
+def main() -> None:
+    given = options()
+    with tempfile.TemporaryDirectory() as local:
+        builder = (
+            configure(SparkSession.builder.master(given.master))
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "localhost")
+            .config("spark.local.dir", local)
+            .config("spark.executor.memory", "512m")
+            .config("spark.deploy.maxExecutorRetries", "-1")
+            .config("spark.task.maxFailures", "20")
+            .config("spark.locality.wait", "0s")
+        )
+        for setting in given.conf:
+            builder = builder.config(*setting.split("=", 1))
+        session = builder.getOrCreate()
+        application = session.sparkContext.applicationId
+        try:
+            train(session, given)
+        finally:
+            session.stop()
+            # Such a cluster leaves a copy of the jar for every application.
+            shutil.rmtree(Path(pyspark.__file__).parent / "work" / application, ignore_errors=True)
+
+
+def train(session: SparkSession, given: argparse.Namespace) -> None:
+    session.sparkContext.setLogLevel(given.log_level)
+    killer = Killer(session, given.kill)
+    killer.start()
+    memory = MemoryRecord(session)
     classifier = ConvNetClassifier(
         NETWORK,
-        image_size=16,
-        epochs=6,
+        image_size=given.image_size,
+        epochs=given.epochs,
         batch_size=8,
-        num_workers=2,
+        num_workers=given.workers,
         averaging_frequency=2,
         verbose=False,
-        callbacks=[killer],
+        callbacks=[memory],
     )
-    start = time.monotonic()
-    model = classifier.fit(read_images(session, pictures))
-    model.save_model_file(model_file)
-    print(f"killed {killer.killed} in {time.monotonic() - start:.1f} s")
-    session.stop()
-    # Such a cluster leaves a copy of the jar for every application.
-    shutil.rmtree(Path(pyspark.__file__).parent / "work" / APPLICATION.decode(), ignore_errors=True)
+    model = classifier.fit(read_images(session, given.pictures))
+    if killer.missed:
+        sys.exit(f"over before its executor was dead: {killer.missed}")
+    model.save_model_file(given.model)
+    print(json.dumps({"killed": killer.killed, "memory": memory.epochs}))
+
+
+main()

@@ -4,6 +4,7 @@ import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.opencv.global.opencv_core;
 import org.nd4j.linalg.factory.Nd4j;
+import org.sparkdl4j.plan.InstructionSet;
 import org.sparkdl4j.spec.Json;
 
 /** What the JVM and the native code are. */
@@ -32,20 +33,7 @@ public final class Environment {
                     + "."
                     + version.patch()
                     + ", instructions "
-                    + instructions())
+                    + InstructionSet.ofThisProcess().label())
             .put("opencv", opencv_core.CV_VERSION));
-  }
-
-  private static String instructions() {
-    int isa = dnnl.dnnl_get_effective_cpu_isa();
-    if (isa == dnnl.dnnl_cpu_isa_sse41) return "SSE4.1";
-    if (isa == dnnl.dnnl_cpu_isa_avx) return "AVX";
-    if (isa == dnnl.dnnl_cpu_isa_avx2) return "AVX2";
-    if (isa == dnnl.dnnl_cpu_isa_avx2_vnni) return "AVX2 VNNI";
-    if (isa == dnnl.dnnl_cpu_isa_avx512_core) return "AVX-512";
-    if (isa == dnnl.dnnl_cpu_isa_avx512_core_vnni) return "AVX-512 VNNI";
-    if (isa == dnnl.dnnl_cpu_isa_avx512_core_bf16) return "AVX-512 BF16";
-    if (isa == dnnl.dnnl_cpu_isa_avx512_core_amx) return "AMX";
-    return "0x" + Integer.toHexString(isa);
   }
 }

@@ -19,10 +19,18 @@ final class Processor {
    * @throws SparkDl4jException NATIVES_MISSING, PROCESSOR_UNSUPPORTED
    */
   static void require() {
-    int instructions;
+    require(instructions());
+  }
+
+  /**
+   * The set of instructions that oneDNN uses, as it numbers them.
+   *
+   * @throws SparkDl4jException NATIVES_MISSING
+   */
+  static int instructions() {
     try {
       Loader.load(dnnl.class);
-      instructions = dnnl_get_effective_cpu_isa();
+      return dnnl_get_effective_cpu_isa();
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
       throw new SparkDl4jException(
           ErrorCode.NATIVES_MISSING,
@@ -32,7 +40,6 @@ final class Processor {
               + Loader.getPlatform(),
           e);
     }
-    require(instructions);
   }
 
   /** The same, for a set of instructions as oneDNN numbers them. */

@@ -33,6 +33,7 @@ public final class ParameterAveraging {
       ClusterPictures pictures) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
     DecodeOptions image = pictures.image();
+    AllowedProcessors processors = AllowedProcessors.of(context.getConf());
     StandardScaler scaler = pictures.scaler(new TrainingOptions(trainingOptions).standardize());
     return new ClassifierTraining(
         network,
@@ -54,6 +55,7 @@ public final class ParameterAveraging {
                     scaler,
                     tuning,
                     pictures.labels().names(),
-                    pictures.isWeighted())));
+                    pictures.isWeighted(),
+                    processors)));
   }
 }

@@ -269,6 +269,7 @@ public final class ParameterAveragingTrainer {
           "standardize cannot be set: the features of DataSets are taken as they are");
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(data.context());
+    AllowedProcessors processors = AllowedProcessors.of(context.getConf());
     ObjectNode values = options(context);
     TrainingOptions options = new TrainingOptions(values);
     if (options.validationFraction() > 0) {
@@ -295,7 +296,8 @@ public final class ParameterAveragingTrainer {
                       StandardScaler.of(ScalerKind.NONE, shape, new double[0], new double[0]),
                       tuning,
                       names(classes),
-                      false));
+                      false,
+                      processors));
       try (NetworkCore core = core(configuration, shape, options, null)) {
         if (options.tune()) core.tune(trainings.largestMinibatch(options));
         Supplier<NetworkCore> others =

@@ -29,6 +29,7 @@ final class WorkerSetup implements Serializable {
   private final String tuning;
   private final ArrayList<String> classes;
   private final boolean weighted;
+  private final AllowedProcessors processors;
 
   /**
    * A setup.
@@ -37,6 +38,7 @@ final class WorkerSetup implements Serializable {
    * @param pixels what the workers' records hold
    * @param shape {@code [height, width, channels]} of the pictures
    * @param tuning the formats that trials on the driver have chosen, or null
+   * @param processors where workers may be made
    */
   WorkerSetup(
       String run,
@@ -47,7 +49,8 @@ final class WorkerSetup implements Serializable {
       StandardScaler scaler,
       String tuning,
       List<String> classes,
-      boolean weighted) {
+      boolean weighted,
+      AllowedProcessors processors) {
     this.run = run;
     this.network = network;
     this.trainingOptions = Json.write(trainingOptions);
@@ -57,6 +60,7 @@ final class WorkerSetup implements Serializable {
     this.tuning = tuning;
     this.classes = new ArrayList<>(classes);
     this.weighted = weighted;
+    this.processors = processors;
   }
 
   String run() {
@@ -68,8 +72,13 @@ final class WorkerSetup implements Serializable {
     return pictures.validation(pixels, shape, classes);
   }
 
-  /** A worker for the pictures of a partition, in a task. */
+  /**
+   * A worker for the pictures of a partition, in a task.
+   *
+   * @throws org.sparkdl4j.error.SparkDl4jException SPARK_PROCESSORS
+   */
   PartitionWorker worker(WorkerPictures pictures) {
+    processors.requireThisOne();
     TrainingOptions training =
         new TrainingOptions(Json.readObject(trainingOptions, "the training options"));
     TaskContext task = TaskContext.get();

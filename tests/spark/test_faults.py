@@ -44,13 +44,13 @@ def test_every_spark_gives_the_same(train: Train, picture_folder: Path, tmp_path
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("kills", "number"),
-    [(["1/1=1"], 1), (["3/3=1"], 1), (["6/3=1"], 1), (["3/1=2"], 2), (["1/1=1", "2/1=2", "4/3=1", "6/3=2"], 6)],
+    ("kills", "number"),  # at least: of "all", any number may be there
+    [(["1/1=1"], 1), (["3/3=1"], 1), (["6/3=1"], 1), (["3/1=2"], 2), (["1/1=1", "2/1=all", "4/3=1", "6/3=all"], 4)],
     ids=["first round", "middle round", "last round", "two at once", "again and again"],
 )
 def test_executors_killed_at_any_time_change_nothing(
     train: Train, picture_folder: Path, tmp_path: Path, undisturbed: dict[str, bytes], kills: list[str], number: int
 ) -> None:
     disturbed = train(CLUSTER, picture_folder, tmp_path / "model.zip", *(f"--kill={kill}" for kill in kills))
-    assert disturbed.killed == number
+    assert disturbed.killed >= number
     assert disturbed.parts == undisturbed

@@ -39,8 +39,8 @@ class Killer(threading.Thread):
 
     Args:
         session: whose executors.
-        kills: such as "3/1=2": in epoch 3, in the round that starts with minibatch 1, two executors; "host" for an
-            executor with all of its process group, which is a standalone cluster's Worker.
+        kills: such as "3/1=2": in epoch 3, in the round that starts with minibatch 1, two executors; "all" for those
+            that are there, "host" for one with all of its process group, which is a standalone cluster's Worker.
     """
 
     def __init__(self, session: SparkSession, kills: list[str]) -> None:
@@ -66,7 +66,8 @@ class Killer(threading.Thread):
         # What was on its way to the driver arrives; what has not left its executor stays there.
         time.sleep(0.1)
         if self.is_running(description):
-            for process in running[: 1 if victims == "host" else int(victims)]:
+            number = {"host": 1, "all": len(running)}.get(victims) or int(victims)
+            for process in running[:number]:
                 if victims == "host":
                     os.killpg(os.getpgid(process), signal.SIGKILL)
                 else:
@@ -148,6 +149,9 @@ def main() -> None:
             .config("spark.deploy.maxExecutorRetries", "-1")
             .config("spark.task.maxFailures", "20")
             .config("spark.locality.wait", "0s")
+            # Training starts once there is an executor for every worker.
+            .config("spark.cores.max", given.workers)
+            .config("spark.scheduler.minRegisteredResourcesRatio", "1")
         )
         for setting in given.conf:
             builder = builder.config(*setting.split("=", 1))

@@ -16,6 +16,9 @@ JAVA_ALL := $(GRADLE_FILES) $(SPEC) $(call files_of,jvm/src tests/golden)
 # Each Spark in a folder of its own, which one process at a time has on its path.
 SPARKS := 3.5.9 4.3.0
 SPARK_INSTALLED := $(SPARKS:%=build/spark/%/installed)
+# What the long tests on Spark run beside it: HDFS, S3's client, and moto, which stands in for S3.
+MOTO := 5.2.5
+FILE_SYSTEMS_INSTALLED := build/hadoop/installed build/moto/installed
 define on_each_spark
 for version in $(SPARKS); do \
   echo "Spark $$version"; \
@@ -40,7 +43,7 @@ demo: jar $(INSTALLED) ## build everything, train on handwritten digits, write d
 
 test: lint java-test python-test spark-test ## build what is missing, run the linters and all tests but the long ones
 
-test-long: jar $(INSTALLED) $(SPARK_INSTALLED) ## the tests that take long
+test-long: jar $(INSTALLED) $(SPARK_INSTALLED) $(FILE_SYSTEMS_INSTALLED) ## the tests that take long
 	scripts/gradle junitLong
 	$(BIN)/python -m pytest -m long --ignore=tests/spark || [ $$? -eq 5 ] # 5: there is none
 	@$(call on_each_spark,long)
@@ -66,6 +69,16 @@ spark-test: jar $(INSTALLED) $(SPARK_INSTALLED) ## the tests on Spark, of each v
 build/spark/%/installed:
 	@echo 'Installing Spark $* into $(@D)'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(@D) 'pyspark==$*'
+	@touch $@
+
+build/hadoop/installed: gradle.properties | $(TOOLCHAIN)
+	@echo "Installing HDFS and S3's client into $(@D)"
+	@scripts/gradle hdfs s3
+	@touch $@
+
+build/moto/installed: | $(INSTALLED)
+	@echo 'Installing moto into $(@D)'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(@D) 'moto[server]==$(MOTO)'
 	@touch $@
 
 lint: java-lint python-lint ## formatters and linters, changing nothing

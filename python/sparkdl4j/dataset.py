@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,14 @@ from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.image_options import ImageOptions, Window
 
 Progress = Callable[[int, int], None]
+
+
+def described(count: int, image_shape: tuple[int, int, int], by_class: Mapping[Any, int], damaged: int) -> str:
+    """One line on pictures: how many, of which shape (height, width, channels), of which classes."""
+    parts = [f"{count} pictures {'x'.join(map(str, image_shape))}"]
+    parts += [f"{name} {of_class}" for name, of_class in by_class.items()]
+    parts += [f"{damaged} damaged"] if damaged else []
+    return ", ".join(parts)
 
 
 class ImageDataset:
@@ -86,12 +94,10 @@ class ImageDataset:
         return f"<{type(self).__name__}: {self}>"
 
     def __str__(self) -> str:
-        height, width, channels = self.image_shape
-        text = f"{len(self)} pictures {height}x{width}x{channels}"
+        counts: dict[Any, int] = {}
         if self.labels is not None:
-            counts = np.bincount(self.labels, minlength=len(self.classes))
-            text += ", " + ", ".join(f"{name} {count}" for name, count in zip(self.classes, counts, strict=True))
-        return text + (f", {len(self.damaged)} damaged" if self.damaged else "")
+            counts = dict(zip(self.classes, np.bincount(self.labels, minlength=len(self.classes)), strict=True))
+        return described(len(self), self.image_shape, counts, len(self.damaged))
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

@@ -30,58 +30,34 @@ class ClassMetrics:
     support: int
 
 
-class Evaluation:
-    """How good predictions are; equal to scikit-learn's metrics with zero_division=0.
+class Metrics:
+    """How good predictions are, from counts; equal to scikit-learn's metrics with zero_division=0.
 
-    `print(evaluation)` shows the final table.
+    `print(metrics)` shows the final table.
 
     Args:
-        actual: (n,) true class indices.
-        probabilities: (n, k); the predicted class is the first of the most probable.
-        classes: k names (or numbers) of the classes; by default 0..k-1.
+        confusion_matrix: (k, k) counts, rows actual, columns predicted.
+        log_loss: mean negative logarithm of the true class's probability (cross-entropy, nats).
+        classes: k names (or numbers) of the classes.
 
     Attributes:
-        classes: the names.
-        actual, predicted: (n,) class indices.
-        probabilities: (n, k), as given.
-        confusion_matrix: (k, k) counts, rows actual, columns predicted.
+        classes, confusion_matrix, log_loss: as given.
         per_class: one `ClassMetrics` a class.
         accuracy: share of right predictions.
         balanced_accuracy: mean recall of the classes that have examples.
         precision, recall, f1: means over all k classes (macro).
-        log_loss: mean negative logarithm of the true class's probability (cross-entropy, nats).
-
-    Raises:
-        DataError: DATA_EMPTY, DATA_SHAPE, DATA_LABELS or DATA_NOT_FINITE.
     """
 
-    def __init__(
-        self,
-        actual: ArrayLike,
-        probabilities: ArrayLike,
-        *,
-        classes: Sequence[Any] | None = None,
-    ) -> None:
-        shares = _checked_probabilities(probabilities)
-        count = shares.shape[1]
-        self.classes: list[Any] = list(range(count)) if classes is None else _plain(classes)
-        if len(self.classes) != count:
-            raise errors.error(
-                "DATA_SHAPE",
-                f"there are {len(self.classes)} classes, but probabilities for {count}",
-                parameter="classes",
-            )
-        self.probabilities = shares
-        self.actual = _checked_actual(actual, len(shares), count)
-        self.predicted: NDArray[np.int64] = np.argmax(shares, axis=1)
-        self.confusion_matrix = confusion_matrix(self.actual, self.predicted, count)
-        self.per_class = per_class(self.confusion_matrix)
-        self.accuracy = accuracy(self.confusion_matrix)
-        self.balanced_accuracy = balanced_accuracy(self.confusion_matrix)
+    def __init__(self, confusion_matrix: NDArray[np.int64], log_loss: float, *, classes: Sequence[Any]) -> None:
+        self.classes: list[Any] = list(classes)
+        self.confusion_matrix = confusion_matrix
+        self.per_class = per_class(confusion_matrix)
+        self.accuracy = accuracy(confusion_matrix)
+        self.balanced_accuracy = balanced_accuracy(confusion_matrix)
         self.precision = _mean([entry.precision for entry in self.per_class])
         self.recall = _mean([entry.recall for entry in self.per_class])
         self.f1 = _mean([entry.f1 for entry in self.per_class])
-        self.log_loss = log_loss(self.actual, shares)
+        self.log_loss = log_loss
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as JSON holds it; averages are macro."""
@@ -104,9 +80,48 @@ class Evaluation:
 
     def __repr__(self) -> str:
         return (
-            f"Evaluation(examples={len(self.actual)}, classes={len(self.classes)}, "
+            f"{type(self).__name__}(examples={self.confusion_matrix.sum()}, classes={len(self.classes)}, "
             f"accuracy={self.accuracy:.4f}, f1={self.f1:.4f}, log_loss={self.log_loss:.4f})"
         )
+
+
+class Evaluation(Metrics):
+    """How good predictions are; the metrics are those of `Metrics`.
+
+    Args:
+        actual: (n,) true class indices.
+        probabilities: (n, k); the predicted class is the first of the most probable.
+        classes: k names (or numbers) of the classes; by default 0..k-1.
+
+    Attributes:
+        actual, predicted: (n,) class indices.
+        probabilities: (n, k), as given.
+
+    Raises:
+        DataError: DATA_EMPTY, DATA_SHAPE, DATA_LABELS or DATA_NOT_FINITE.
+    """
+
+    def __init__(
+        self,
+        actual: ArrayLike,
+        probabilities: ArrayLike,
+        *,
+        classes: Sequence[Any] | None = None,
+    ) -> None:
+        shares = _checked_probabilities(probabilities)
+        count = shares.shape[1]
+        names: list[Any] = list(range(count)) if classes is None else _plain(classes)
+        if len(names) != count:
+            raise errors.error(
+                "DATA_SHAPE",
+                f"there are {len(names)} classes, but probabilities for {count}",
+                parameter="classes",
+            )
+        self.probabilities = shares
+        self.actual = _checked_actual(actual, len(shares), count)
+        self.predicted: NDArray[np.int64] = np.argmax(shares, axis=1)
+        matrix = confusion_matrix(self.actual, self.predicted, count)
+        super().__init__(matrix, log_loss(self.actual, shares), classes=names)
 
 
 def confusion_matrix(actual: ArrayLike, predicted: ArrayLike, count: int) -> NDArray[np.int64]:

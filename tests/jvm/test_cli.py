@@ -107,11 +107,20 @@ def test_info_names_versions_java_and_jar(capsys: pytest.CaptureFixture[str]) ->
         (["train", "x", "--size", "big"], "size must be"),
         (["train", "x", "--window", "5"], "window must be"),
         (["predict", "model.zip"], "required"),
+        (["train", "x", "--conf", "spark.task.cpus=2"], "--conf is a setting of Spark: give --master too"),
+        (["train", "hdfs://host/x"], "hdfs://host/x can be read on Spark only: give --master"),
     ],
 )
 def test_wrong_usage_is_exit_code_2(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(arguments) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_cluster_needs_pyspark(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    assert cli.main(["train", "x", "--master", "local[2]"]) == 1
+    shown = capsys.readouterr().err
+    assert "needs the Python package pyspark, which is not installed: run pip install 'sparkdl4j[spark]'" in shown
 
 
 def test_errors_are_one_line_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

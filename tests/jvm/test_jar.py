@@ -97,6 +97,8 @@ def test_evaluate_prints_the_metrics(models: tuple[Path, Path], picture_folder: 
         (["train", "x", "--epochs", "0"], 2, "epochs must be at least 1, but is 0"),
         (["train", "nowhere"], 1, "there is no file or folder nowhere"),
         (["predict", "nowhere.zip", "x"], 1, "nowhere.zip"),
+        (["train", "hdfs://host/x"], 2, "hdfs://host/x can be reached on Spark only: run this with spark-submit"),
+        (["train", "x", "--master", "yarn"], 2, "--master is an option of spark-submit"),
     ],
 )
 def test_wrong_calls(arguments: list[str], code: int, message: str) -> None:

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sparkdl4j import atomic_file, errors
-from sparkdl4j.evaluation import Evaluation
+from sparkdl4j.evaluation import Evaluation, Metrics
 from sparkdl4j.history import History
 from sparkdl4j.report import plots, tables
 
 if TYPE_CHECKING:
     from sparkdl4j.dataset import ImageDataset
 
-_MOST_PICTURES = 24
+# Pictures of wrong predictions that a report shows.
+MOST_MISTAKES = 24
+
+
+class Mistake(NamedTuple):
+    """A wrong prediction: the picture (height, width, channels), class indices, and how sure the classifier was."""
+
+    picture: NDArray[Any]
+    actual: int
+    predicted: int
+    probability: float
 
 
 def write_report(
     folder: str | Path,
     *,
-    evaluation: Evaluation | None = None,
+    evaluation: Metrics | None = None,
     history: History | None = None,
     pictures: ImageDataset | NDArray[Any] | None = None,
+    mistakes: Sequence[Mistake] = (),
 ) -> list[Path]:
     """Writes a report; each file is written whole or not at all, and replaces an older one.
 
@@ -34,7 +46,8 @@ def write_report(
         evaluation: gives `metrics.json` and `confusion_matrix.png`.
         history: gives `history.json` and, once an epoch has finished, `learning_curves.png`.
         pictures: those that were evaluated, in their order; gives `misclassified.png`, the wrong
-            predictions of which the classifier was surest.
+            predictions of which the classifier was surest. `evaluation` is an `Evaluation` then.
+        mistakes: the same for pictures that are not at hand: the surest mistakes among them.
 
     Returns:
         the files written.
@@ -44,13 +57,15 @@ def write_report(
         JvmError: EXTRA_MISSING when matplotlib is not installed; the JSON files are there then.
         DataError: DATA_SHAPE when pictures and evaluation differ in number.
     """
-    if pictures is not None and (evaluation is None or len(pictures) != len(evaluation.actual)):
-        raise errors.error(
-            "DATA_SHAPE",
-            f"pictures must be those that were evaluated, but are {len(pictures)} for "
-            f"{0 if evaluation is None else len(evaluation.actual)} predictions",
-            parameter="pictures",
-        )
+    if pictures is not None:
+        predicted = len(evaluation.actual) if isinstance(evaluation, Evaluation) else 0
+        if not isinstance(evaluation, Evaluation) or len(pictures) != predicted:
+            raise errors.error(
+                "DATA_SHAPE",
+                f"pictures must be those that were evaluated, but are {len(pictures)} for {predicted} predictions",
+                parameter="pictures",
+            )
+        mistakes = surest_mistakes(evaluation, pictures)
     folder = Path(folder)
     atomic_file.make_folder(folder)
     written: list[Path] = []
@@ -68,30 +83,29 @@ def write_report(
         write("confusion_matrix.png", plots.confusion_matrix(evaluation))
     if history:
         write("learning_curves.png", plots.learning_curves(history))
-    if evaluation is not None and pictures is not None:
-        wrong = _surest_mistakes(evaluation)
-        if len(wrong):
-            write("misclassified.png", _misclassified(evaluation, pictures, wrong))
+    if evaluation is not None and mistakes:
+        write("misclassified.png", _misclassified(evaluation, mistakes))
     return written
 
 
-def _surest_mistakes(evaluation: Evaluation) -> NDArray[np.int64]:
+def surest_mistakes(evaluation: Evaluation, pictures: ImageDataset | NDArray[Any]) -> list[Mistake]:
+    """The wrong predictions that a report shows, the surest first."""
     wrong = np.flatnonzero(evaluation.predicted != evaluation.actual)
     surety = evaluation.probabilities[wrong, evaluation.predicted[wrong]]
-    return wrong[np.argsort(-surety, kind="stable")]
+    order = np.argsort(-surety, kind="stable")[:MOST_MISTAKES]
+    return [
+        Mistake(
+            pictures[index], int(evaluation.actual[index]), int(evaluation.predicted[index]), float(surety[position])
+        )
+        for position, index in zip(order, wrong[order], strict=True)
+    ]
 
 
-def _misclassified(
-    evaluation: Evaluation,
-    pictures: ImageDataset | NDArray[Any],
-    wrong: NDArray[np.int64],
-) -> bytes:
+def _misclassified(evaluation: Metrics, mistakes: Sequence[Mistake]) -> bytes:
     names = [tables.name(value, 18) for value in evaluation.classes]
-    shown = wrong[:_MOST_PICTURES]
-    captions = []
-    for index in shown:
-        predicted = evaluation.predicted[index]
-        share = evaluation.probabilities[index, predicted]
-        captions.append(f"{names[predicted]} {share:.0%}\nis {names[evaluation.actual[index]]}")
-    title = f"The surest of {len(wrong)} wrong predictions"
-    return plots.picture_grid([pictures[index] for index in shown], captions, title)
+    captions = [
+        f"{names[mistake.predicted]} {mistake.probability:.0%}\nis {names[mistake.actual]}" for mistake in mistakes
+    ]
+    wrong = int(evaluation.confusion_matrix.sum() - evaluation.confusion_matrix.trace())
+    title = f"The surest of {wrong} wrong predictions"
+    return plots.picture_grid([mistake.picture for mistake in mistakes], captions, title)

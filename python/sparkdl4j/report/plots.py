@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sparkdl4j.evaluation import Evaluation
+    from sparkdl4j.evaluation import Metrics
     from sparkdl4j.history import History
 
 _DPI = 120
@@ -33,7 +33,7 @@ _MOST_WITH_NAMES = 60
 _LARGEST_MATRIX_INCHES = 16.0
 
 
-def confusion_matrix(evaluation: Evaluation) -> bytes:
+def confusion_matrix(evaluation: Metrics) -> bytes:
     """Heat map of the confusion matrix: colours are shares of the actual class, numbers counts.
 
     Raises:

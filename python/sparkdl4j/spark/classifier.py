@@ -21,6 +21,7 @@ from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.network import Network
 from sparkdl4j.spark import session as sessions
+from sparkdl4j.spark.evaluation import ClusterEvaluation
 from sparkdl4j.spark.java_errors import translated
 from sparkdl4j.spark.params import (
     NETWORK_OPTIONS,
@@ -30,6 +31,7 @@ from sparkdl4j.spark.params import (
     TrainingParams,
 )
 from sparkdl4j.spark.persistence import ModelReader, ModelWriter
+from sparkdl4j.spark.prediction_table import PredictionTable
 
 if TYPE_CHECKING:
     from sparkdl4j.classifier import ConvNetClassifier as OneMachineClassifier
@@ -45,7 +47,7 @@ _COLUMNS = (
     "rawPredictionCol",
     "damagedCol",
 )
-_OWN = ("network", "image_size", "channels", "max_damaged")
+_OWN = ("network", "image_size", "channels", "window", "max_pixels", "max_damaged")
 _NAMES = (*_OWN, *_COLUMNS, *TRAINING_OPTIONS, *NETWORK_OPTIONS)
 
 
@@ -77,10 +79,11 @@ class ConvNetClassifier(
         network: a reference network's name, a network of your own, its dict, or a path to its JSON.
         callbacks: `Callback` objects that see every training event, in the driver; not written by `save`.
         verbose: show a progress bar on standard error.
-        params: any of image_size, channels, max_damaged, featuresCol ("image"), labelCol ("label"), weightCol,
-            validationIndicatorCol, predictionCol ("prediction"), predictedClassCol ("predictedClass"), probabilityCol
-            ("probability"), rawPredictionCol ("rawPrediction"), damagedCol ("damaged"), and of the options of training
-            and network. `num_workers` is by default as many as the session runs tasks side by side.
+        params: any of image_size, channels, window, max_pixels, max_damaged, featuresCol ("image"), labelCol
+            ("label"), weightCol, validationIndicatorCol, predictionCol ("prediction"), predictedClassCol
+            ("predictedClass"), probabilityCol ("probability"), rawPredictionCol ("rawPrediction"), damagedCol
+            ("damaged"), and of the options of training and network. `num_workers` is by default as many as the session
+            runs tasks side by side.
 
     Attributes:
         last_model: what the last `fit` gave, also when Ctrl-C or a loss of NaN ended it: the parameters of the best or
@@ -226,7 +229,8 @@ class ConvNetClassifier(
                 parameter="image_size",
             )
         default = shape[2] if shape else options.default("image", "channels")
-        return ImageOptions(size, channels=self.getOrDefault("channels") if self.isSet("channels") else default)
+        given = {name: self.getOrDefault(name) for name in ("channels", "window", "max_pixels") if self.isSet(name)}
+        return ImageOptions(size, **{"channels": default, **given})
 
 
 class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
@@ -234,6 +238,7 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
 
     Attributes:
         classes: the names of the classes, in the order of their indices.
+        image_options: how it decodes pictures.
         summary: how it was trained; None of a model from a file.
     """
 
@@ -255,6 +260,7 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
         self._gateway = sessions.gateway(session)
         with translated(self._gateway):
             self._java = self._gateway.load(str(path))
+            self.image_options = ImageOptions.from_dict(json.loads(self._gateway.image(self._java)))
         self._file = Path(path).read_bytes()
         self.classes: list[Any] = json.loads(self._java.labels())
 
@@ -264,6 +270,33 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
             path = Path(folder) / "model.zip"
             sessions.gateway(session).save(classifier, str(path))
             return cls(path, session=session)
+
+    def evaluate(self, dataset: DataFrame, *, labelCol: str = "class", max_damaged: float = 1.0) -> ClusterEvaluation:
+        """Confusion matrix and metrics on labelled pictures; the executors count.
+
+        Args:
+            dataset: with encoded pictures in `featuresCol`.
+            labelCol: the names of the classes, string.
+            max_damaged: largest share of damaged pictures.
+
+        Raises:
+            DataError: DATA_COLUMN, DATA_EMPTY, DATA_DAMAGED; DATA_LABELS for a class that is not one of `classes`.
+            SparkError: SPARK_JOB.
+        """
+        limit = options.check("data", "max_damaged", max_damaged)
+        with translated(self._gateway):
+            counts = self._gateway.evaluate(self._java, dataset._jdf, self.getFeaturesCol(), labelCol, limit)
+        return ClusterEvaluation.from_json(counts, self.classes)
+
+    def prediction_table(self, dataset: DataFrame) -> PredictionTable:
+        """Predictions as the command writes them.
+
+        Args:
+            dataset: path (string) and image (binary), as `read_unlabelled_images` gives them.
+        """
+        with translated(self._gateway):
+            table = self._gateway.predictions(self._java, dataset._jdf)
+        return PredictionTable(table, self._gateway, dataset.sparkSession)
 
     def save_model_file(self, path: str | Path) -> None:
         """Writes the model file that `sparkdl4j.ConvNetClassifier.load` and plain Deeplearning4j read; atomically.

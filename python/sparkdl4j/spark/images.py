@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -14,7 +15,11 @@ _FOLDER = "binaryFile"
 
 
 def read_images(
-    session: SparkSession, source: str | os.PathLike[str] | DataFrame, *, format: str = _FOLDER
+    session: SparkSession,
+    source: str | os.PathLike[str] | DataFrame,
+    *,
+    format: str = _FOLDER,
+    name_pattern: str | None = None,
 ) -> DataFrame:
     """The pictures of a folder whose subfolders are classes, or of a table, on any of Hadoop's file systems.
 
@@ -28,6 +33,8 @@ def read_images(
             must have a column `image` (or `content`) of encoded pictures or of Spark's image structs. Its class is
             what `class` says, else strings in `label`, else the name of the folder in `path` (or `image.origin`);
             numbers in `label` stay.
+        name_pattern: of a folder: takes the class from a picture's path within it, as a group `(?P<label>…)`; None
+            takes it from the subfolder.
 
     Returns:
         path (string), class (string), label (double: the place of the class among the sorted ones, whose names are in
@@ -36,17 +43,39 @@ def read_images(
 
     Raises:
         FileError: FILE_NOT_FOUND, FILE_UNREADABLE.
-        DataError: DATA_EMPTY; DATA_COLUMN; DATA_LABELS for pictures without a class.
-        ParameterError: PARAMETER_CONFLICT for a DataFrame with a format.
+        DataError: DATA_EMPTY; DATA_COLUMN; DATA_LABELS for pictures without a class; DATA_NAME for those that the
+            pattern does not fit.
+        ParameterError: PARAMETER_CONFLICT for a DataFrame with a format or a pattern, or a table with a pattern;
+            PARAMETER_RANGE for a pattern that is none, or has no such group.
     """
     gateway = sessions.gateway(session)
     with translated(gateway):
         if not isinstance(source, DataFrame):
-            return DataFrame(gateway.read(session._jsparkSession, os.fspath(source), format), session)
-        if format != _FOLDER:
-            raise errors.error(
-                "PARAMETER_CONFLICT",
-                f"format={format!r} is for files, but the pictures are those of a DataFrame: leave it out",
-                parameter="format",
-            )
+            return DataFrame(gateway.read(session._jsparkSession, os.fspath(source), format, name_pattern), session)
+        for name, value, default in (("format", format, _FOLDER), ("name_pattern", name_pattern, None)):
+            if value != default:
+                raise errors.error(
+                    "PARAMETER_CONFLICT",
+                    f"{name}={value!r} is for files, but the pictures are those of a DataFrame: leave it out",
+                    parameter=name,
+                )
         return DataFrame(gateway.table(source._jdf), session)
+
+
+def read_unlabelled_images(session: SparkSession, paths: Sequence[str]) -> DataFrame:
+    """Pictures without labels, on any of Hadoop's file systems.
+
+    Args:
+        session: a classic Spark session.
+        paths: folders of pictures, and pictures.
+
+    Returns:
+        path (string), image (binary: the encoded picture).
+
+    Raises:
+        FileError: FILE_NOT_FOUND, FILE_UNREADABLE.
+        DataError: DATA_EMPTY.
+    """
+    gateway = sessions.gateway(session)
+    with translated(gateway):
+        return DataFrame(gateway.readUnlabelled(session._jsparkSession, list(paths)), session)

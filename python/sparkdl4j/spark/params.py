@@ -77,6 +77,15 @@ class TrainingParams(OutputColumns, HasLabelCol, HasWeightCol, HasValidationIndi
         "1 (grey) or 3 (RGB); by default what the network was made for",
         typeConverter=TypeConverters.toInt,
     )
+    window: Param[Any] = Param(
+        Params._dummy(), "window", "how 16-bit pictures become 8-bit: full, minmax (of each picture), or (low, high)"
+    )
+    max_pixels: Param[int] = Param(
+        Params._dummy(),
+        "max_pixels",
+        options.option("image", "max_pixels")["doc"],
+        typeConverter=TypeConverters.toInt,
+    )
     max_damaged: Param[float] = Param(
         Params._dummy(),
         "max_damaged",

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.image.NamePattern;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.NearestName;
 import org.sparkdl4j.spec.Options;
@@ -15,6 +16,9 @@ import org.sparkdl4j.spec.Options;
  * it.
  */
 final class Arguments {
+  /** What spark-submit takes, before the jar. */
+  private static final Set<String> SUBMIT_OPTIONS = Set.of("master", "conf");
+
   private final List<String> words = new ArrayList<>();
   private final Map<String, String> values = new LinkedHashMap<>();
 
@@ -35,6 +39,15 @@ final class Arguments {
       int equals = argument.indexOf('=');
       String flag = equals < 0 ? argument : argument.substring(0, equals);
       String name = flag.substring(2).replace('-', '_');
+      if (SUBMIT_OPTIONS.contains(name)) {
+        throw new UsageException(
+            flag
+                + " is an option of spark-submit: run spark-submit "
+                + flag
+                + " … --class "
+                + Main.class.getName()
+                + " with the jar and the command");
+      }
       if (!allowed.contains(name)) {
         String near = NearestName.of(name, allowed).replace('_', '-');
         throw new UsageException("there is no option " + flag + "; did you mean --" + near + "?");
@@ -57,6 +70,12 @@ final class Arguments {
     return values.getOrDefault(name, orElse);
   }
 
+  /** The option {@code --name-pattern}; null where it is not given. */
+  NamePattern namePattern() {
+    String expression = values.get("name_pattern");
+    return expression == null ? null : new NamePattern(expression);
+  }
+
   /** The given options of one group of the contract, with values of the contract's types. */
   ObjectNode group(String group) {
     ObjectNode given = Json.object();
@@ -67,6 +86,7 @@ final class Arguments {
       try {
         if (type.equals("integer")) given.put(name, Integer.parseInt(text));
         else if (type.equals("number")) given.put(name, Double.parseDouble(text));
+        else if (type.equals("boolean")) given.put(name, Boolean.parseBoolean(text));
         else given.put(name, text);
       } catch (NumberFormatException e) {
         throw new UsageException(

@@ -5,63 +5,89 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.file.AtomicFile;
+import org.sparkdl4j.image.NamePattern;
 import org.sparkdl4j.model.ImageClassifier;
+import org.sparkdl4j.spark.ClusterEvaluation;
+import org.sparkdl4j.spark.SubmittedSession;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
 
-/** {@code evaluate MODEL DATA}: metrics of a model on labelled pictures. */
+/** {@code evaluate MODEL DATA}: metrics of a model, on one machine or on Spark. */
 final class EvaluateCommand implements Command {
   private final Path model;
-  private final Path data;
+  private final String data;
   private final double maxDamaged;
-  private final String namePattern;
+  private final NamePattern namePattern;
   private final String report;
 
   EvaluateCommand(List<String> given) {
     Arguments arguments = new Arguments(given, Set.of("report", "max_damaged", "name_pattern"));
     List<String> words = arguments.words(2, 2, "MODEL and DATA");
     model = Path.of(words.get(0));
-    data = Path.of(words.get(1));
+    data = words.get(1);
+    Submission.requireReachable(data);
     maxDamaged = new Options("data", arguments.group("data")).number("max_damaged");
-    namePattern = arguments.get("name_pattern", null);
+    namePattern = arguments.namePattern();
     report = arguments.get("report", null);
   }
 
   @Override
   public void run(PrintStream out, PrintStream err) {
-    try (ImageClassifier classifier = ImageClassifier.load(model);
-        LabeledImages images =
-            new PictureFolder(classifier.image(), maxDamaged, namePattern, err)
-                .read(data, classifier.labels())) {
-      evaluate(classifier, images, report, out);
+    try (ImageClassifier classifier = ImageClassifier.load(model)) {
+      Evaluation evaluation =
+          Submission.isSubmitted() ? submitted(err) : onThisMachine(classifier, err);
+      print(evaluation, classifier.labels(), classifier.metadata().labels(), report, out);
     }
   }
 
-  /** Prints the metrics, and writes {@code metrics.json} where a report is wanted. */
-  static void evaluate(
-      ImageClassifier classifier, LabeledImages images, String report, PrintStream out) {
+  private Evaluation onThisMachine(ImageClassifier classifier, PrintStream err) {
+    PictureFolder reader = new PictureFolder(classifier.image(), maxDamaged, namePattern, err);
+    try (LabeledImages images = reader.read(Path.of(data), classifier.labels())) {
+      return evaluation(classifier, images);
+    }
+  }
+
+  private Evaluation submitted(PrintStream err) {
+    try (SubmittedSession session = SubmittedSession.start("sparkdl4j evaluate")) {
+      ClusterEvaluation found = session.evaluate(model, data, namePattern, maxDamaged);
+      found.damaged().forEach(damaged -> err.println("damaged: " + damaged));
+      return found.evaluation();
+    }
+  }
+
+  static Evaluation evaluation(ImageClassifier classifier, LabeledImages images) {
     float[] probabilities = classifier.predict(images, PredictCommand.BATCH_SIZE);
-    Evaluation evaluation =
-        Evaluation.of(images.labels(), probabilities, classifier.labels().size());
+    return Evaluation.of(images.labels(), probabilities, classifier.labels().size());
+  }
+
+  /**
+   * Prints the metrics, and writes {@code metrics.json} where a report is wanted.
+   *
+   * @param names of the classes, as text
+   * @param labels the same as the model has them
+   * @param report the folder; null for none
+   */
+  static void print(
+      Evaluation evaluation, List<String> names, ArrayNode labels, String report, PrintStream out) {
     out.printf(
         Locale.ROOT,
         "%d pictures: accuracy %.4f, balanced accuracy %.4f, precision %.4f, recall %.4f, F1 %.4f,"
             + " log-loss %.4f%n%s%n",
-        images.size(),
+        evaluation.confusionMatrix().total(),
         evaluation.accuracy(),
         evaluation.balancedAccuracy(),
         evaluation.precision(),
         evaluation.recall(),
         evaluation.f1(),
         evaluation.logLoss(),
-        ConfusionTable.of(evaluation.confusionMatrix(), classifier.labels()));
+        ConfusionTable.of(evaluation.confusionMatrix(), names));
     if (report != null) {
       AtomicFile.writeText(
-          Path.of(report, "metrics.json"),
-          Json.writePretty(evaluation.toJson(classifier.metadata().labels())) + "\n");
+          Path.of(report, "metrics.json"), Json.writePretty(evaluation.toJson(labels)) + "\n");
     }
   }
 }

@@ -7,7 +7,8 @@ import org.sparkdl4j.error.SparkDl4jException;
 
 /**
  * The jar's main class: {@code train}, {@code evaluate} and {@code predict}, with the option names
- * of the Python command {@code sparkdl4j}.
+ * of the Python command {@code sparkdl4j}. Started by {@code java -jar} it works on this machine,
+ * started by {@code spark-submit} on the cluster.
  */
 public final class Main {
   private static final int OK = 0;
@@ -18,7 +19,9 @@ public final class Main {
 
   /** Runs a command and leaves with 0, 1 for an error, or 2 for wrong usage. */
   public static void main(String[] arguments) {
-    System.exit(run(Arrays.asList(arguments), System.out, System.err));
+    int code = run(Arrays.asList(arguments), System.out, System.err);
+    // A program that exits by itself has failed, in the eyes of a cluster that runs its driver.
+    if (code != OK || !Submission.isSubmitted()) System.exit(code);
   }
 
   /** Runs a command; the exit code. */

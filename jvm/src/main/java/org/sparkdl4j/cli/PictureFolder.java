@@ -4,9 +4,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import org.sparkdl4j.dataset.ImageLoader;
 import org.sparkdl4j.dataset.LabeledImages;
@@ -18,24 +15,24 @@ import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.ImageFolder;
 import org.sparkdl4j.image.LabeledFile;
+import org.sparkdl4j.image.NamePattern;
 
 /** Reads class folders, and says on the way what was damaged. */
 final class PictureFolder {
   private final DecodeOptions image;
   private final double maxDamaged;
-  private final Pattern namePattern;
+  private final NamePattern namePattern;
   private final PrintStream err;
 
   /**
    * A reader.
    *
-   * @param namePattern has a group {@code label}, as Python or Java writes it; null takes the class
-   *     from the subfolder
+   * @param namePattern null takes the class from the subfolder
    */
-  PictureFolder(DecodeOptions image, double maxDamaged, String namePattern, PrintStream err) {
+  PictureFolder(DecodeOptions image, double maxDamaged, NamePattern namePattern, PrintStream err) {
     this.image = image;
     this.maxDamaged = maxDamaged;
-    this.namePattern = namePattern == null ? null : compiled(namePattern);
+    this.namePattern = namePattern;
     this.err = err;
   }
 
@@ -74,30 +71,10 @@ final class PictureFolder {
   private List<LabeledFile> named(Path root) {
     List<LabeledFile> files = new ArrayList<>();
     for (Path path : ImageFolder.list(root)) {
-      Matcher matcher = namePattern.matcher(root.relativize(path).toString());
-      if (!matcher.find() || matcher.group("label") == null) {
-        throw new SparkDl4jException(
-            ErrorCode.DATA_NAME,
-            path
-                + " does not match name_pattern "
-                + namePattern
-                + ": rename or remove it, or mend the pattern");
-      }
-      files.add(new LabeledFile(path, matcher.group("label")));
+      String label = namePattern.label(root.relativize(path).toString());
+      if (label == null) throw namePattern.noLabel(path.toString());
+      files.add(new LabeledFile(path, label));
     }
     return files;
-  }
-
-  private static Pattern compiled(String pattern) {
-    // Python writes (?P<label>…) where Java writes (?<label>…).
-    String java = pattern.replace("(?P<", "(?<");
-    if (!java.contains("(?<label>")) {
-      throw new UsageException("--name-pattern must have a group named label, but is " + pattern);
-    }
-    try {
-      return Pattern.compile(java);
-    } catch (PatternSyntaxException e) {
-      throw new UsageException("--name-pattern is not a regular expression: " + e.getDescription());
-    }
   }
 }

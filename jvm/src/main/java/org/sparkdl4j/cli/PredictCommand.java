@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,10 +20,12 @@ import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.ImageFolder;
 import org.sparkdl4j.model.ImageClassifier;
+import org.sparkdl4j.spark.PredictionTable;
+import org.sparkdl4j.spark.SubmittedSession;
 
 /**
  * {@code predict MODEL PATH ...}: a CSV row for every picture, in the form that the Python command
- * writes.
+ * writes, on one machine or on Spark.
  */
 final class PredictCommand implements Command {
   static final int BATCH_SIZE = 256;
@@ -40,36 +43,64 @@ final class PredictCommand implements Command {
     model = Path.of(words.get(0));
     paths = words.subList(1, words.size());
     target = arguments.get("out", null);
+    paths.forEach(Submission::requireReachable);
+    if (target != null) Submission.requireReachable(target);
   }
 
   @Override
   public void run(PrintStream out, PrintStream err) {
+    if (Submission.isSubmitted()) submitted(out);
+    else onThisMachine(out);
+  }
+
+  private void onThisMachine(PrintStream out) {
     StringBuilder csv = new StringBuilder();
     try (ImageClassifier classifier = ImageClassifier.load(model)) {
       List<Path> files = new ArrayList<>();
       for (String path : paths) files.addAll(ImageFolder.list(Path.of(path)));
-      row(csv, header(classifier.labels()));
+      CsvRow.append(csv, header(classifier.labels()));
       int damaged = 0;
       for (int from = 0; from < files.size(); from += CHUNK) {
         List<Path> chunk = files.subList(from, Math.min(from + CHUNK, files.size()));
         damaged += predict(classifier, chunk, csv);
       }
-      if (target == null) {
-        out.print(csv);
-      } else {
-        AtomicFile.writeText(Path.of(target), csv.toString());
-        out.println(
-            files.size()
-                - damaged
-                + " predictions and "
-                + damaged
-                + " damaged pictures in "
-                + target);
+      finish(csv, files.size(), damaged, out);
+    }
+  }
+
+  private void submitted(PrintStream out) {
+    try (SubmittedSession session = SubmittedSession.start("sparkdl4j predict")) {
+      PredictionTable table = session.predict(model, paths);
+      if (target != null && (Submission.isUrl(target) || PredictionTable.isParquet(target))) {
+        table.write(target);
+        out.println("Predictions: " + target);
+        return;
       }
-      if (damaged == files.size()) {
-        throw new SparkDl4jException(
-            ErrorCode.DATA_EMPTY, "none of the " + damaged + " pictures could be read");
+      StringBuilder csv = new StringBuilder();
+      CsvRow.append(csv, table.columns());
+      Iterator<List<String>> rows = table.sorted();
+      int all = 0;
+      int damaged = 0;
+      for (; rows.hasNext(); all++) {
+        List<String> row = rows.next();
+        CsvRow.append(csv, row);
+        if (!row.get(row.size() - 1).isEmpty()) damaged++;
       }
+      finish(csv, all, damaged, out);
+    }
+  }
+
+  private void finish(StringBuilder csv, int all, int damaged, PrintStream out) {
+    if (target == null) {
+      out.print(csv);
+    } else {
+      AtomicFile.writeText(Path.of(target), csv.toString());
+      out.println(
+          (all - damaged) + " predictions and " + damaged + " damaged pictures in " + target);
+    }
+    if (damaged == all) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_EMPTY, "none of the " + damaged + " pictures could be read");
     }
   }
 
@@ -92,9 +123,9 @@ final class PredictCommand implements Command {
       for (Path file : files) {
         DamagedImage damage = damaged.get(file.toString());
         if (damage != null) {
-          row(csv, damagedRow(damage, labels.size()));
+          CsvRow.append(csv, damagedRow(damage, labels.size()));
         } else {
-          row(csv, predictedRow(file, labels, probabilities, next++ * labels.size()));
+          CsvRow.append(csv, predictedRow(file, labels, probabilities, next++ * labels.size()));
         }
       }
       return damaged.size();
@@ -129,15 +160,5 @@ final class PredictCommand implements Command {
     for (int i = 0; i < labels + 2; i++) row.add("");
     row.add(damaged.reason().label() + ": " + damaged.detail());
     return row;
-  }
-
-  private static void row(StringBuilder csv, List<String> fields) {
-    for (int i = 0; i < fields.size(); i++) {
-      if (i > 0) csv.append(',');
-      String field = fields.get(i);
-      boolean quoted = field.matches("(?s).*[,\"\r\n].*");
-      csv.append(quoted ? '"' + field.replace("\"", "\"\"") + '"' : field);
-    }
-    csv.append("\r\n");
   }
 }

@@ -9,15 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.nd4j.shade.jackson.databind.JsonNode;
-import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
-import org.sparkdl4j.dataset.LabeledImages;
-import org.sparkdl4j.dataset.StandardScaler;
-import org.sparkdl4j.dataset.StratifiedSplit;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.file.AtomicFile;
 import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.image.NamePattern;
 import org.sparkdl4j.model.ClassifierTraining;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.network.NetworkSpec;
@@ -25,14 +22,16 @@ import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
 import org.sparkdl4j.training.TrainingOptions;
 
-/** {@code train DATA}: from class folders to a model file. */
+/** {@code train DATA}: from class folders to a model file, on one machine or on Spark. */
 final class TrainCommand implements Command {
-  private static final long POLL_MILLIS = 1000;
-
   private final Arguments arguments;
-  private final Path data;
+  private final String data;
   private final Path model;
   private final String report;
+  private final Part test;
+  private final Part validation;
+  private final NamePattern namePattern;
+  private final double maxDamaged;
 
   /** Null until the pictures have chosen it. */
   private NetworkSpec network;
@@ -57,7 +56,12 @@ final class TrainCommand implements Command {
     // Given as --validation and --size.
     allowed.removeAll(List.of("validation_fraction", "height", "width"));
     arguments = new Arguments(given, allowed);
-    data = Path.of(arguments.words(1, 1, "DATA").get(0));
+    data = arguments.words(1, 1, "DATA").get(0);
+    Submission.requireReachable(data);
+    test = Part.of(arguments, "test");
+    validation = Part.of(arguments, "validation");
+    namePattern = arguments.namePattern();
+    maxDamaged = new Options("data", arguments.group("data")).number("max_damaged");
     model = Path.of(arguments.get("model", "model.zip"));
     report = arguments.get("report", null);
     options = new TrainingOptions(arguments.group("training"));
@@ -70,41 +74,28 @@ final class TrainCommand implements Command {
     requireWritable(model.toAbsolutePath().getParent());
     DecodeOptions image = image();
     if (network == null) network = NetworkSpec.forPictures(image.height(), image.width());
-    PictureFolder folder =
-        new PictureFolder(
-            image,
-            new Options("data", arguments.group("data")).number("max_damaged"),
-            arguments.get("name_pattern", null),
-            err);
-    try (LabeledImages all = folder.read(data, null)) {
-      LabeledImages[] trainAndTest = part(all, "test", folder);
-      LabeledImages[] trainAndValidation = part(trainAndTest[0], "validation", folder);
-      train(trainAndValidation[0], trainAndValidation[1], trainAndTest[1], image, out, err);
+    try (TrainingPictures pictures = pictures(image, err)) {
+      train(pictures, out, err);
     }
   }
 
-  private void train(
-      LabeledImages train,
-      LabeledImages validation,
-      LabeledImages test,
-      DecodeOptions image,
-      PrintStream out,
-      PrintStream err) {
-    StandardScaler scaler = StandardScaler.fit(options.standardize(), train);
-    ArrayNode labels = (ArrayNode) Json.of(train.classes());
-    ObjectNode training = arguments.group("training");
+  private TrainingPictures pictures(DecodeOptions image, PrintStream err) {
+    int seed = options.seed();
+    if (Submission.isSubmitted()) {
+      // What does not fit is said before Spark starts; the number of classes does not matter to it.
+      network.shapes(new int[] {image.height(), image.width(), image.channels()}, 2);
+      return new SubmittedPictures(
+          data, test, validation, seed, image, maxDamaged, namePattern, err);
+    }
+    PictureFolder reader = new PictureFolder(image, maxDamaged, namePattern, err);
+    return new LocalPictures(Path.of(data), test, validation, seed, image, reader);
+  }
+
+  private void train(TrainingPictures pictures, PrintStream out, PrintStream err) {
     ClassifierTraining run =
-        new ClassifierTraining(
-            network,
-            arguments.group("network"),
-            training,
-            labels,
-            image,
-            scaler,
-            train,
-            validation);
+        pictures.training(network, arguments.group("network"), arguments.group("training"));
     run.start();
-    JsonNode end = follow(run, err);
+    JsonNode end = new TrainingLog(err, options.epochs()).follow(run);
     try (ImageClassifier classifier = run.result()) {
       int kept = end.get("kept_epoch").asInt();
       boolean diverged = end.get("reason").asText().equals("diverged");
@@ -126,64 +117,11 @@ final class TrainCommand implements Command {
         history.set("epochs", classifier.metadata().training().get("history"));
         AtomicFile.writeText(Path.of(report, "history.json"), Json.writePretty(history) + "\n");
       }
-      if (test != null) EvaluateCommand.evaluate(classifier, test, report, out);
-    } finally {
-      if (test != null) test.close();
-      if (validation != null) validation.close();
-    }
-  }
-
-  /** Prints a line an epoch until the run ends; the last event. */
-  private JsonNode follow(ClassifierTraining run, PrintStream err) {
-    while (true) {
-      String text = run.poll(POLL_MILLIS);
-      if (text == null) continue;
-      ObjectNode event = Json.readObject(text, "an event");
-      switch (event.get("type").asText()) {
-        case "epoch":
-          err.printf(
-              Locale.ROOT,
-              "epoch %d/%d  loss %.4f  accuracy %.4f%s  %.0f images/s%n",
-              event.get("epoch").asInt(),
-              options.epochs(),
-              event.get("loss").asDouble(),
-              event.get("accuracy").asDouble(),
-              event.hasNonNull("validation_loss")
-                  ? String.format(
-                      Locale.ROOT,
-                      "  validation loss %.4f  accuracy %.4f",
-                      event.get("validation_loss").asDouble(),
-                      event.get("validation_accuracy").asDouble())
-                  : "",
-              event.get("images_per_second").asDouble());
-          break;
-        case "end":
-        case "error":
-          return event;
-        default:
-          break;
+      if (pictures.hasTest()) {
+        EvaluateCommand.print(
+            pictures.test(model), classifier.labels(), classifier.metadata().labels(), report, out);
       }
     }
-  }
-
-  /**
-   * The data without, and then with only, what an option takes from them or names; null for none.
-   */
-  private LabeledImages[] part(LabeledImages all, String option, PictureFolder folder) {
-    String given = arguments.get(option, null);
-    if (given == null) return new LabeledImages[] {all, null};
-    double fraction;
-    try {
-      fraction = Double.parseDouble(given);
-    } catch (NumberFormatException e) {
-      return new LabeledImages[] {all, folder.read(Path.of(given), all.classes())};
-    }
-    if (!(fraction > 0 && fraction < 1)) {
-      throw new UsageException(
-          "--" + option + ": a fraction must be above 0 and below 1, not " + given);
-    }
-    StratifiedSplit split = StratifiedSplit.of(all.labels(), fraction, options.seed());
-    return new LabeledImages[] {all.subset(split.kept()), all.subset(split.heldOut())};
   }
 
   private DecodeOptions image() {

@@ -11,7 +11,12 @@ public final class ConfusionMatrix {
 
   /** Counts one picture. */
   public void add(int actual, int predicted) {
-    counts[actual][predicted]++;
+    add(actual, predicted, 1);
+  }
+
+  /** Counts so many pictures. */
+  public void add(int actual, int predicted, long pictures) {
+    counts[actual][predicted] += pictures;
   }
 
   public int classes() {

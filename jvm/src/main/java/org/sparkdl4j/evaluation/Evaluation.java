@@ -66,10 +66,24 @@ public final class Evaluation {
         if (probability > probabilities[i * classes + best]) best = k;
       }
       matrix.add(actual[i], best);
-      double own = probabilities[i * classes + actual[i]];
-      lossSum -= Math.log(Math.min(Math.max(own, EPSILON), 1 - EPSILON));
+      lossSum += logLoss(probabilities[i * classes + actual[i]]);
     }
-    return new Evaluation(matrix, lossSum / actual.length);
+    return of(matrix, lossSum);
+  }
+
+  /**
+   * What follows from counts.
+   *
+   * @param matrix with at least one picture
+   * @param lossSum of all pictures, {@link #logLoss(double)} of each
+   */
+  public static Evaluation of(ConfusionMatrix matrix, double lossSum) {
+    return new Evaluation(matrix, lossSum / matrix.total());
+  }
+
+  /** What one picture adds to the cross-entropy, in nats: of its actual class's probability. */
+  public static double logLoss(double probability) {
+    return -Math.log(Math.min(Math.max(probability, EPSILON), 1 - EPSILON));
   }
 
   /** Compares float probabilities, such as a network's, with the actual classes. */

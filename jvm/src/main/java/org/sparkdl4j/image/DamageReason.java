@@ -23,4 +23,9 @@ public enum DamageReason {
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
+
+  /** The reason with that {@link #label}. */
+  public static DamageReason labelled(String label) {
+    return valueOf(label.toUpperCase(Locale.ROOT));
+  }
 }

@@ -36,6 +36,8 @@ public final class ClusterClassifier {
   private final String model = UUID.randomUUID().toString();
   private final byte[] file;
   private final String labels;
+  private final List<String> names;
+  private final DecodeOptions image;
   private Broadcast<byte[]> broadcast;
 
   /**
@@ -48,6 +50,8 @@ public final class ClusterClassifier {
     // What would fail in every executor fails here, once.
     try (ImageClassifier classifier = ImageClassifier.load(path)) {
       labels = Json.write(classifier.metadata().labels());
+      names = classifier.labels();
+      image = classifier.image();
     }
     try {
       file = Files.readAllBytes(path);
@@ -61,6 +65,16 @@ public final class ClusterClassifier {
   /** The names of the classes, in the order of their indices: a JSON array. */
   public String labels() {
     return labels;
+  }
+
+  /** How it decodes pictures. */
+  public DecodeOptions image() {
+    return image;
+  }
+
+  /** The names of the classes as text, in the order of their indices. */
+  List<String> names() {
+    return names;
   }
 
   /**

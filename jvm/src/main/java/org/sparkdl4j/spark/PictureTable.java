@@ -3,10 +3,8 @@ package org.sparkdl4j.spark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -15,7 +13,7 @@ import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
-import org.sparkdl4j.image.ImageFolder;
+import org.sparkdl4j.image.NamePattern;
 
 /**
  * DataFrames of pictures, all of the same form: path (string), class (string), label (double: the
@@ -24,11 +22,6 @@ import org.sparkdl4j.image.ImageFolder;
  * was.
  */
 public final class PictureTable {
-  /** Spark's data sources that read a folder of files. */
-  private static final String BINARY_FILE = "binaryFile";
-
-  private static final String IMAGE_SOURCE = "image";
-
   private static final String PATH = PictureColumns.PATH;
   private static final String CLASS = "class";
   private static final String LABEL = "label";
@@ -37,17 +30,17 @@ public final class PictureTable {
   /** Where the data source binaryFile puts the file's bytes. */
   private static final String CONTENT = "content";
 
-  /** Hadoop takes paths as they are: nothing in them is escaped. */
-  private static final Pattern SCHEME = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]*:(//[^/]*)?(?=/)");
-
   /** The folder that a file lies in. */
   private static final String PARENT = "/([^/]+)/[^/]*$";
 
   private PictureTable() {}
 
-  /** The encoded pictures of a folder: {@link #read(SparkSession, String, String)}. */
+  /**
+   * The encoded pictures of a folder, whose subfolders are classes: {@link #read(SparkSession,
+   * String, String, NamePattern)}.
+   */
   public static Dataset<Row> read(SparkSession session, String folder) {
-    return read(session, folder, BINARY_FILE);
+    return read(session, folder, PictureFiles.BINARY_FILE, null);
   }
 
   /**
@@ -58,31 +51,38 @@ public final class PictureTable {
    * @param format {@code binaryFile} or {@code image} for a folder, whose pictures are then encoded
    *     or decoded by Spark; {@code parquet} or another of Spark's formats for a table, see {@link
    *     #of}
-   * @throws SparkDl4jException FILE_NOT_FOUND, FILE_UNREADABLE, DATA_EMPTY, DATA_LABELS,
-   *     DATA_COLUMN
+   * @param namePattern takes the class from a picture's path within the folder; null takes it from
+   *     the subfolder
+   * @throws SparkDl4jException FILE_NOT_FOUND, FILE_UNREADABLE, DATA_EMPTY, DATA_LABELS, DATA_NAME,
+   *     DATA_COLUMN, PARAMETER_CONFLICT for a pattern and a table
    */
-  public static Dataset<Row> read(SparkSession session, String source, String format) {
-    boolean isFolder = format.equals(BINARY_FILE) || format.equals(IMAGE_SOURCE);
-    Dataset<Row> rows = load(session, source, format, isFolder);
-    if (!isFolder) return of(rows);
-    String names = String.join("|", new TreeSet<>(ImageFolder.EXTENSIONS));
-    Dataset<Row> files =
-        rows.withColumn(PATH, path(rows))
-            .where(functions.col(PATH).rlike("(?i)[^/]\\.(" + names + ")$"));
-    // The folder after the root; empty for what lies in the root itself.
-    String belowRoot = Pattern.quote(rootPath(source)) + "/([^/]+)/";
-    Column name = functions.regexp_extract(functions.col(PATH), belowRoot, 1);
+  public static Dataset<Row> read(
+      SparkSession session, String source, String format, NamePattern namePattern) {
+    if (!PictureFiles.isOfFolders(format)) {
+      if (namePattern != null) {
+        throw new SparkDl4jException(
+                ErrorCode.PARAMETER_CONFLICT,
+                "name_pattern is for folders, but the format " + format + " is one of tables")
+            .with("parameter", "name_pattern");
+      }
+      return of(PictureFiles.load(session, format, source));
+    }
+    Dataset<Row> rows = PictureFiles.load(session, format, source);
+    Column path = functions.col(PATH);
+    Dataset<Row> files = rows.withColumn(PATH, path(rows)).where(PictureFiles.isPicture(path));
+    String root = PictureFiles.rootPath(source);
+    Column name =
+        namePattern == null
+            // The folder after the root; empty for what lies in the root itself.
+            ? functions.regexp_extract(path, Pattern.quote(root) + "/([^/]+)/", 1)
+            : named(path, root, namePattern.expression());
     Dataset<Row> classed = files.withColumn(CLASS, name);
     String[] classes = classes(classed);
-    if (classes.length == 0) {
-      throw new SparkDl4jException(
-              ErrorCode.DATA_EMPTY,
-              "there are no pictures in "
-                  + source
-                  + " ("
-                  + names.replace("|", ", ")
-                  + "); if it is a table, name its format, such as parquet")
-          .with("path", source);
+    if (classes.length == 0) throw PictureFiles.empty(source);
+    // Null comes first.
+    if (classes[0] == null) {
+      throw namePattern.noLabel(
+          classed.where(CLASS + " is null").orderBy(PATH).select(PATH).first().getString(0));
     }
     if (classes[0].isEmpty()) {
       throw new SparkDl4jException(
@@ -96,7 +96,7 @@ public final class PictureTable {
         functions.col(PATH),
         functions.col(CLASS),
         label(classes),
-        functions.col(format.equals(BINARY_FILE) ? CONTENT : IMAGE).as(IMAGE));
+        functions.col(format.equals(PictureFiles.BINARY_FILE) ? CONTENT : IMAGE).as(IMAGE));
   }
 
   /**
@@ -146,6 +146,34 @@ public final class PictureTable {
     return classed.select(columns.toArray(new Column[0]));
   }
 
+  /**
+   * Pictures without labels, on any of Hadoop's file systems.
+   *
+   * @param paths folders of pictures, and pictures
+   * @return path (string), image (binary: the encoded picture)
+   * @throws SparkDl4jException FILE_NOT_FOUND, FILE_UNREADABLE, DATA_EMPTY
+   */
+  public static Dataset<Row> readUnlabelled(SparkSession session, List<String> paths) {
+    Column path = functions.col(PATH);
+    Column isWanted = PictureFiles.isPicture(path);
+    // A picture that is named itself is taken whatever its name ends with.
+    for (String each : paths) isWanted = isWanted.or(path.endsWith(PictureFiles.rootPath(each)));
+    Dataset<Row> found =
+        PictureFiles.load(session, PictureFiles.BINARY_FILE, paths.toArray(new String[0]))
+            .where(isWanted)
+            .select(path, functions.col(CONTENT).as(IMAGE));
+    if (found.select(PATH).isEmpty()) throw PictureFiles.empty(String.join(", ", paths));
+    return found;
+  }
+
+  /** What a group {@code label} matches in a path below a root; null where nothing does. */
+  private static Column named(Column path, String root, String expression) {
+    Column relative = functions.regexp_replace(path, "^.*?" + Pattern.quote(root) + "/", "");
+    Column label =
+        functions.regexp_replace(relative, "(?s)^.*?(?:" + expression + ").*$", "${label}");
+    return functions.when(relative.rlike(expression).and(label.notEqual("")), label);
+  }
+
   private static Column path(Dataset<Row> rows) {
     if (PictureColumns.type(rows, PATH) != null) return functions.col(PATH).cast("string");
     boolean hasOrigin = PictureCell.hasOrigin(PictureColumns.type(rows, IMAGE));
@@ -173,47 +201,5 @@ public final class PictureTable {
       label = functions.when(functions.col(CLASS).equalTo(classes[i]), (double) i).otherwise(label);
     }
     return label.as(LABEL, LabelIndex.metadata(classes));
-  }
-
-  private static Dataset<Row> load(
-      SparkSession session, String source, String format, boolean isFolder) {
-    DataFrameReader reader = session.read().format(format);
-    if (isFolder) reader = reader.option("recursiveFileLookup", "true");
-    try {
-      return reader.load(source);
-    } catch (Exception e) {
-      // Scala's are checked exceptions that no signature tells of.
-      throw unreadable(source, format, isFolder ? "folder" : "table", e);
-    }
-  }
-
-  private static SparkDl4jException unreadable(
-      String source, String format, String kind, Exception e) {
-    String message = String.valueOf(e.getMessage());
-    ErrorCode code = ErrorCode.FILE_UNREADABLE;
-    String sentence =
-        "the " + kind + " " + source + " cannot be read: " + message.split("\n", 2)[0];
-    if (message.contains("PATH_NOT_FOUND")) {
-      code = ErrorCode.FILE_NOT_FOUND;
-      sentence = "there is no " + kind + " " + source;
-    } else if (message.contains("No FileSystem for scheme")) {
-      sentence =
-          "the "
-              + kind
-              + " "
-              + source
-              + " cannot be read: this Spark knows no such file system; mend the name, or start the"
-              + " session with the file system's jar (spark.jars.packages)";
-    } else if (message.contains("DATA_SOURCE_NOT_FOUND")) {
-      sentence = "Spark has no data source " + format + ": mend the format, or add its jar";
-    }
-    return new SparkDl4jException(code, sentence, e).with("path", source);
-  }
-
-  /** The path within its file system, without a slash at the end. */
-  private static String rootPath(String folder) {
-    String path = SCHEME.matcher(folder).replaceFirst("");
-    while (path.length() > 1 && path.endsWith("/")) path = path.substring(0, path.length() - 1);
-    return path.startsWith("./") ? path.substring(2) : path;
   }
 }

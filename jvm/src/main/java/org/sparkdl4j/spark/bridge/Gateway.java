@@ -1,6 +1,7 @@
 package org.sparkdl4j.spark.bridge;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -8,32 +9,61 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.evaluation.ConfusionMatrix;
 import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.image.NamePattern;
 import org.sparkdl4j.model.ClassifierTraining;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spark.ClusterClassifier;
+import org.sparkdl4j.spark.ClusterEvaluation;
 import org.sparkdl4j.spark.ClusterPictures;
+import org.sparkdl4j.spark.ContentSplit;
 import org.sparkdl4j.spark.HadoopFiles;
 import org.sparkdl4j.spark.OutputColumns;
 import org.sparkdl4j.spark.ParameterAveraging;
 import org.sparkdl4j.spark.PictureColumns;
 import org.sparkdl4j.spark.PictureTable;
+import org.sparkdl4j.spark.PredictionTable;
+import org.sparkdl4j.spark.ValidationRows;
 import org.sparkdl4j.spec.Json;
 
 /** Static methods with texts and Spark's own objects, as Py4J likes them. */
 public final class Gateway {
   private Gateway() {}
 
-  /** {@link PictureTable#read}. */
-  public static Dataset<Row> read(SparkSession session, String source, String format) {
-    return PictureTable.read(session, source, format);
+  /** {@link PictureTable#read}; a null pattern takes the class from the folder. */
+  public static Dataset<Row> read(
+      SparkSession session, String source, String format, String namePattern) {
+    return PictureTable.read(
+        session, source, format, namePattern == null ? null : new NamePattern(namePattern));
   }
 
   /** {@link PictureTable#of}. */
   public static Dataset<Row> table(Dataset<Row> rows) {
     return PictureTable.of(rows);
+  }
+
+  /** {@link PictureTable#readUnlabelled}. */
+  public static Dataset<Row> readUnlabelled(SparkSession session, List<String> paths) {
+    return PictureTable.readUnlabelled(session, paths);
+  }
+
+  /** {@link ContentSplit#of}. */
+  public static ContentSplit split(
+      Dataset<Row> rows, String features, String label, double fraction, long seed) {
+    return ContentSplit.of(rows, features, label, fraction, seed);
+  }
+
+  /** {@link ValidationRows#of}. */
+  public static Dataset<Row> withValidation(Dataset<Row> train, Dataset<Row> validation) {
+    return ValidationRows.of(train, validation);
+  }
+
+  /** The name of the column that {@link #withValidation} adds. */
+  public static String validationIndicator() {
+    return ValidationRows.INDICATOR;
   }
 
   /**
@@ -61,14 +91,7 @@ public final class Gateway {
 
   /** What was left out: JSON, a list of path, reason, detail. */
   public static String damaged(ClusterPictures pictures) {
-    ArrayNode list = Json.object().putArray("damaged");
-    for (DamagedImage picture : pictures.damaged()) {
-      list.addObject()
-          .put("path", picture.path())
-          .put("reason", picture.reason().label())
-          .put("detail", picture.detail());
-    }
-    return Json.write(list);
+    return Json.write(json(pictures.damaged()));
   }
 
   /**
@@ -119,6 +142,40 @@ public final class Gateway {
   }
 
   /**
+   * Evaluates a classifier with the labelled pictures of a DataFrame.
+   *
+   * @return JSON: {@code confusion_matrix} (rows actual, columns predicted), {@code log_loss},
+   *     {@code damaged} (a list of path, reason, detail)
+   */
+  public static String evaluate(
+      ClusterClassifier classifier,
+      Dataset<Row> rows,
+      String features,
+      String label,
+      double maxDamaged) {
+    ClusterEvaluation found = ClusterEvaluation.of(classifier, rows, features, label, maxDamaged);
+    ConfusionMatrix matrix = found.evaluation().confusionMatrix();
+    ObjectNode json = Json.object().put("log_loss", found.evaluation().logLoss());
+    ArrayNode counts = json.putArray("confusion_matrix");
+    for (int actual = 0; actual < matrix.classes(); actual++) {
+      ArrayNode row = counts.addArray();
+      for (int k = 0; k < matrix.classes(); k++) row.add(matrix.count(actual, k));
+    }
+    json.set("damaged", json(found.damaged()));
+    return Json.write(json);
+  }
+
+  /** How a classifier decodes pictures: JSON. */
+  public static String image(ClusterClassifier classifier) {
+    return Json.write(classifier.image().toJson());
+  }
+
+  /** {@link PredictionTable#of}. */
+  public static PredictionTable predictions(ClusterClassifier classifier, Dataset<Row> pictures) {
+    return PredictionTable.of(classifier, pictures);
+  }
+
+  /**
    * An error of this library, wherever it is in a chain of causes.
    *
    * @return JSON: {@code code}, {@code message}, {@code details}; null where there is none
@@ -133,6 +190,17 @@ public final class Gateway {
       return Json.write(json);
     }
     return null;
+  }
+
+  private static ArrayNode json(List<DamagedImage> damaged) {
+    ArrayNode list = Json.object().putArray("damaged");
+    for (DamagedImage picture : damaged) {
+      list.addObject()
+          .put("path", picture.path())
+          .put("reason", picture.reason().label())
+          .put("detail", picture.detail());
+    }
+    return list;
   }
 
   private static String text(ObjectNode json, String name) {

@@ -1,0 +1,74 @@
+package org.sparkdl4j.cli;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.sparkdl4j.model.ClassifierTraining;
+import org.sparkdl4j.spec.Json;
+
+/** What a training says on the way: a line an epoch, and within long epochs one now and then. */
+final class TrainingLog {
+  private static final long POLL_MILLIS = 1000;
+  private static final long QUIET_NANOS = 10_000_000_000L;
+
+  private final PrintStream err;
+  private final int epochs;
+  private long lastLine = System.nanoTime();
+
+  TrainingLog(PrintStream err, int epochs) {
+    this.err = err;
+    this.epochs = epochs;
+  }
+
+  /** Prints until the run ends; the last event. */
+  JsonNode follow(ClassifierTraining run) {
+    while (true) {
+      String text = run.poll(POLL_MILLIS);
+      if (text == null) continue;
+      JsonNode event = Json.readObject(text, "an event");
+      switch (event.get("type").asText()) {
+        case "minibatch":
+          if (System.nanoTime() - lastLine > QUIET_NANOS) {
+            print(
+                "epoch %d/%d  minibatch %d/%d  loss %.4f  %.0f images/s",
+                event.get("epoch").asInt(),
+                epochs,
+                event.get("step").asLong(),
+                event.get("steps_per_epoch").asLong(),
+                event.get("loss").asDouble(),
+                event.get("images_per_second").asDouble());
+          }
+          break;
+        case "epoch":
+          print(
+              "epoch %d/%d  loss %.4f  accuracy %.4f%s  %.0f images/s",
+              event.get("epoch").asInt(),
+              epochs,
+              event.get("loss").asDouble(),
+              event.get("accuracy").asDouble(),
+              validation(event),
+              event.get("images_per_second").asDouble());
+          break;
+        case "end":
+        case "error":
+          return event;
+        default:
+          break;
+      }
+    }
+  }
+
+  private static String validation(JsonNode event) {
+    if (!event.hasNonNull("validation_loss")) return "";
+    return String.format(
+        Locale.ROOT,
+        "  validation loss %.4f  accuracy %.4f",
+        event.get("validation_loss").asDouble(),
+        event.get("validation_accuracy").asDouble());
+  }
+
+  private void print(String format, Object... values) {
+    err.printf(Locale.ROOT, format + "%n", values);
+    lastLine = System.nanoTime();
+  }
+}

@@ -1,0 +1,118 @@
+"""The parser of the command line, and the types of its options."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from typing import Any, NoReturn
+
+from sparkdl4j import errors, options
+
+EXIT_USAGE = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """Suggests the nearest option for one that does not exist, and leaves with EXIT_USAGE."""
+
+    def error(self, message: str) -> NoReturn:
+        if message.startswith("unrecognized arguments: --"):
+            given = message.split()[2].split("=")[0]
+            near = difflib.get_close_matches(given, self._option_names(), n=1)
+            message = f"there is no option {given}" + (f"; did you mean {near[0]}?" if near else "")
+        self.print_usage(sys.stderr)
+        self.exit(EXIT_USAGE, f"{self.prog}: error: {message}\n")
+
+    def _option_names(self) -> list[str]:
+        names = list(self._option_string_actions)
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for parser in action.choices.values():
+                    names += parser._option_string_actions
+        return names
+
+
+def add_reading(command: argparse.ArgumentParser) -> None:
+    """Adds the options of commands that read labelled pictures."""
+    command.add_argument("--report", metavar="DIR", help="folder for metrics.json, history.json and pictures")
+    command.add_argument(
+        "--name-pattern",
+        metavar="REGEX",
+        help="takes the class (?P<label>…) from file names instead of folders",
+    )
+    add_option(command, "data", "max_damaged")
+
+
+def add_option(command: argparse.ArgumentParser, group: str, name: str) -> None:
+    """Adds an option of the contract, with its type, bounds, default and help."""
+    option = options.option(group, name)
+    kind = options.PYTHON_TYPES[option["type"]]
+    flag = f"--{name.replace('_', '-')}"
+    # What is not given is left to the classifier and the network, which may set it themselves.
+    default = None if group in ("training", "network") else option["default"]
+    choices = f" ({', '.join(map(str, option['choices']))})" if "choices" in option else ""
+    text = f"{option['doc']}{choices} [{option['default']}]".replace("%", "%%")
+    if kind is bool:
+        command.add_argument(flag, dest=name, action=argparse.BooleanOptionalAction, default=default, help=text)
+        return
+
+    def checked(text: str) -> Any:
+        try:
+            return options.check(group, name, kind(text))
+        except errors.ParameterError as problem:
+            raise argparse.ArgumentTypeError(str(problem)) from None
+
+    checked.__name__ = option["type"]
+    command.add_argument(flag, dest=name, type=checked, default=default, metavar=name.split("_")[-1].upper(), help=text)
+
+
+def size(text: str) -> tuple[int, int]:
+    """The type of `--size`: (height, width)."""
+    parts = text.lower().split("x")
+    try:
+        height, width = (int(parts[0]), int(parts[-1]))
+    except ValueError:
+        height = width = 0
+    if len(parts) > 2 or height < 1 or width < 1:
+        raise argparse.ArgumentTypeError(f"size must be a number such as 75, or height x width as 60x80, not {text!r}")
+    return height, width
+
+
+def window(text: str) -> Any:
+    """The type of `--window`, as `ImageOptions` takes it."""
+    if text in ("full", "minmax"):
+        return text
+    try:
+        low, high = map(int, text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"window must be full, minmax, or LOW,HIGH, not {text!r}") from None
+    return low, high
+
+
+def data_or_fraction(text: str) -> str | float:
+    """The type of `--test` and `--validation`: a folder, or a share of the data."""
+    try:
+        fraction = float(text)
+    except ValueError:
+        return text
+    if not 0 < fraction < 1:
+        raise argparse.ArgumentTypeError(f"a fraction must be above 0 and below 1, not {text}")
+    return fraction
+
+
+def setting(text: str) -> tuple[str, str]:
+    """The type of `--conf`: Spark's name and value."""
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"a setting of Spark is written as key=value, not {text!r}")
+    return name, value
+
+
+class Version(argparse.Action):
+    """Shows the version and leaves."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from sparkdl4j.jvm.jar import package_version
+
+        print(f"sparkdl4j {package_version()}")
+        parser.exit()

@@ -1,0 +1,219 @@
+"""Commands on a Spark cluster."""
+
+from __future__ import annotations
+
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyspark.ml.functions import vector_to_array
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as sql
+
+from sparkdl4j import errors
+from sparkdl4j import network as networks
+from sparkdl4j import options as contract
+from sparkdl4j.cli import cluster_session
+from sparkdl4j.cli.cluster_errors import sentences
+from sparkdl4j.cli.place import Evaluated, Model, Place, Training, no_size, print_damaged
+from sparkdl4j.damaged_image import DamagedImage
+from sparkdl4j.dataset import described
+from sparkdl4j.history import History
+from sparkdl4j.image_options import ImageOptions
+from sparkdl4j.network import Network
+from sparkdl4j.report.folder import MOST_MISTAKES, Mistake
+from sparkdl4j.spark import (
+    ConvNetClassificationModel,
+    ConvNetClassifier,
+    read_images,
+    read_unlabelled_images,
+    stratified_split,
+)
+from sparkdl4j.spark.splits import with_validation
+
+
+@dataclass(frozen=True)
+class ClusterPictures:
+    """Labelled pictures of a DataFrame; damaged ones are among them until they are decoded."""
+
+    rows: DataFrame
+    image_options: ImageOptions
+    counts: Mapping[str, int]
+
+    def __str__(self) -> str:
+        return described(sum(self.counts.values()), self.image_options.shape, self.counts, 0)
+
+
+class Cluster(Place):
+    """Pictures on Hadoop's file systems, and the executors of a Spark session, which starts when it is needed."""
+
+    def __init__(self, arguments: Namespace) -> None:
+        self._arguments = arguments
+        cluster_session.settings(arguments)
+        if arguments.threads and arguments.command != "train":
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "on a cluster a task predicts with as many threads as it has processors: give "
+                f"--conf spark.task.cpus={arguments.threads} in place of --threads",
+                parameter="threads",
+            )
+        self._stack = ExitStack()
+        self._session: SparkSession | None = None
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def session(self) -> SparkSession:
+        if self._session is None:
+            self._session = self._stack.enter_context(cluster_session.running(self._arguments))
+        return self._session
+
+    def read(self, path: str, image_options: ImageOptions | None) -> ClusterPictures:
+        if image_options is None:
+            raise no_size()
+        rows = read_images(self.session, path, name_pattern=self._arguments.name_pattern)
+        with _jobs():
+            counts = rows.groupBy("class").count().orderBy("class").collect()
+        return ClusterPictures(rows, image_options, {row["class"]: row["count"] for row in counts})
+
+    def split(self, pictures: ClusterPictures, fraction: float, seed: int) -> tuple[ClusterPictures, ClusterPictures]:
+        split = stratified_split(pictures.rows, fraction, seed)
+        return (
+            ClusterPictures(split.rest, pictures.image_options, split.rest_counts),
+            ClusterPictures(split.held_out, pictures.image_options, split.held_out_counts),
+        )
+
+    def training(
+        self, network: str | Network, image_options: ImageOptions | None, options: dict[str, Any]
+    ) -> ClusterTraining:
+        if image_options is None:
+            raise no_size()
+        # What does not fit together is said before Spark starts.
+        of_network = {name: options[name] for name in contract.names("network") if name in options}
+        networks.fill(networks.network(network, image_options.shape), of_network)
+        height, width, channels = image_options.shape
+        estimator = ConvNetClassifier(
+            network,
+            image_size=(height, width),
+            channels=channels,
+            window=image_options.window,
+            max_pixels=image_options.max_pixels,
+            max_damaged=self._arguments.max_damaged,
+            **options,
+        )
+        return ClusterTraining(estimator, options.get("epochs", contract.default("training", "epochs")))
+
+    def load(self, path: str) -> ClusterModel:
+        if not Path(path).exists():
+            raise errors.error("FILE_NOT_FOUND", f"the model file {path} does not exist", path=path)
+        model = ConvNetClassificationModel(path, session=self.session)
+        return ClusterModel(model, self.session, self._arguments)
+
+
+class ClusterTraining(Training):
+    """A `sparkdl4j.spark.ConvNetClassifier` to fit."""
+
+    def __init__(self, estimator: ConvNetClassifier, epochs: int) -> None:
+        self._estimator = estimator
+        self.epochs = epochs
+
+    def fit(self, train: ClusterPictures, validation: ClusterPictures | float | None) -> None:
+        rows = train.rows
+        if isinstance(validation, float):
+            self._estimator.setParams(validation_fraction=validation)
+        elif validation is not None:
+            rows, indicator = with_validation(rows, validation.rows)
+            self._estimator.setParams(validationIndicatorCol=indicator)
+        with _jobs():
+            model = self._estimator.fit(rows)
+        print_damaged([DamagedImage(**entry) for entry in model.summary.damaged])
+
+    @property
+    def kept_epoch(self) -> int:
+        model = self._estimator.last_model
+        return (model.summary.history.kept_epoch or 0) if model is not None and model.summary is not None else 0
+
+    def save(self, path: Path) -> None:
+        self._trained.save_model_file(path)
+
+    def evaluate(self, pictures: ClusterPictures) -> Evaluated:
+        return _evaluated(self._trained, pictures, self._estimator.getOrDefault("max_damaged"))
+
+    def history(self) -> History:
+        assert self._trained.summary is not None
+        return self._trained.summary.history
+
+    @property
+    def _trained(self) -> ConvNetClassificationModel:
+        assert self._estimator.last_model is not None
+        return self._estimator.last_model
+
+
+class ClusterModel(Model):
+    """A `sparkdl4j.spark.ConvNetClassificationModel` from a file."""
+
+    def __init__(self, model: ConvNetClassificationModel, session: SparkSession, arguments: Namespace) -> None:
+        self._model = model
+        self._session = session
+        self._arguments = arguments
+        self.image_options = model.image_options
+
+    def evaluate(self, pictures: ClusterPictures) -> Evaluated:
+        return _evaluated(self._model, pictures, self._arguments.max_damaged)
+
+    def history(self) -> History:
+        return self._model.to_classifier().history_
+
+    def predictions(self, paths: Sequence[str]) -> tuple[list[str], Iterator[list[str]]]:
+        table = self._model.prediction_table(read_unlabelled_images(self._session, paths))
+        return table.columns, table.sorted()
+
+    def write_predictions(self, paths: Sequence[str], folder: str) -> None:
+        self._model.prediction_table(read_unlabelled_images(self._session, paths)).write(folder)
+
+
+def _evaluated(model: ConvNetClassificationModel, pictures: ClusterPictures, max_damaged: float) -> Evaluated:
+    found = model.evaluate(pictures.rows, max_damaged=max_damaged)
+    print_damaged(found.damaged)
+    support = [entry.support for entry in found.metrics.per_class]
+    counts = dict(zip(model.classes, support, strict=True))
+    text = described(sum(support), model.image_options.shape, counts, len(found.damaged))
+    return Evaluated(text, found.metrics, lambda: _surest_mistakes(model, pictures.rows))
+
+
+def _surest_mistakes(model: ConvNetClassificationModel, rows: DataFrame) -> list[Mistake]:
+    """The pictures come to this machine encoded, and are decoded here."""
+    from sparkdl4j.jvm import images
+
+    with _jobs():
+        found = (
+            model.transform(rows)
+            .where("predictedClass != class")
+            .withColumn("surety", sql.array_max(vector_to_array("probability")))
+            .orderBy(sql.desc("surety"), "path")
+            .select("image", "class", "prediction", "surety")
+            .limit(MOST_MISTAKES)
+            .collect()
+        )
+    names = [str(name) for name in model.classes]
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, str(number)) for number in range(len(found))]
+        for file, row in zip(files, found, strict=True):
+            file.write_bytes(row["image"])
+        pixels, _, _ = images.read([str(file) for file in files], model.image_options, max_damaged=0.0)
+    return [
+        Mistake(picture, names.index(row["class"]), int(row["prediction"]), row["surety"])
+        for picture, row in zip(pixels, found, strict=True)
+    ]
+
+
+def _jobs() -> AbstractContextManager[None]:
+    return sentences("SPARK_JOB", "a Spark job failed")

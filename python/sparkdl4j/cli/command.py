@@ -1,0 +1,167 @@
+"""The commands with their options, and the exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sparkdl4j import errors, options
+from sparkdl4j.cli import arguments as types
+from sparkdl4j.cli import evaluate, predict, train
+from sparkdl4j.cli.arguments import EXIT_USAGE, add_option, add_reading
+
+EXIT_ERROR = 1
+EXIT_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Returns:
+        the exit code: 0, 1 for an error, 2 for wrong usage, 130 when interrupted.
+    """
+    try:
+        parsed = parser().parse_args(arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    try:
+        run: Callable[[argparse.Namespace], None] = parsed.run
+        run(parsed)
+        return 0
+    except KeyboardInterrupt:
+        print("sparkdl4j: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output (head, say) has gone: not an error, but nothing more can be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR
+    except errors.SparkDl4jError as problem:
+        if parsed.debug:
+            traceback.print_exc()
+            for detail in problem.details.items():
+                print("  {}: {}".format(*detail), file=sys.stderr)
+        print(f"sparkdl4j: error: {problem}", file=sys.stderr)
+        return EXIT_USAGE if isinstance(problem, errors.ParameterError) else EXIT_ERROR
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands; `run` of what it gives does the work."""
+    from sparkdl4j.network import reference_names
+
+    top = types.Parser(
+        prog="sparkdl4j",
+        description="Image ConvNets on the JVM (Deeplearning4j).",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action=types.Version, nargs=0, help="show the version and leave")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    training = _command(commands, "train", train.run, "train a network on labelled pictures")
+    training.add_argument("data", metavar="DATA", help="folder with one subfolder a class, or an IDX file of pictures")
+    training.add_argument(
+        "--network",
+        default="auto",
+        help=f"{', '.join(reference_names())}, or a JSON file (default: small_resnet for pictures up to 128 in height "
+        "and width, resnet18 above)",
+    )
+    training.add_argument(
+        "--validation",
+        type=types.data_or_fraction,
+        metavar="DATA|FRACTION",
+        help="pictures that decide which epoch is kept: a folder, or a stratified share of what is not test data",
+    )
+    training.add_argument(
+        "--test",
+        type=types.data_or_fraction,
+        metavar="DATA|FRACTION",
+        help="pictures for the final table only: a folder, or a stratified share of DATA",
+    )
+    training.add_argument("--model", default="model.zip", help="model file to write (default: model.zip)")
+    training.add_argument(
+        "--size",
+        type=types.size,
+        help="75, or height x width as 60x80 (default: the network's, small_resnet's where none is named)",
+    )
+    training.add_argument(
+        "--window", type=types.window, default="full", help="16-bit pictures: full, minmax, or LOW,HIGH"
+    )
+    for group in ("training", "network"):
+        for name in options.names(group):
+            # --validation gives the fraction, and every command has --threads.
+            if name not in ("validation_fraction", "threads"):
+                add_option(training, group, name)
+    add_option(training, "image", "channels")
+    add_option(training, "image", "max_pixels")
+    add_reading(training)
+    _add_spark(training)
+
+    evaluation = _command(commands, "evaluate", evaluate.run, "evaluate a model on labelled pictures")
+    evaluation.add_argument("model", metavar="MODEL", help="model file")
+    evaluation.add_argument("data", metavar="DATA", help="folder with one subfolder a class, or an IDX file")
+    add_reading(evaluation)
+    _add_spark(evaluation)
+
+    prediction = _command(commands, "predict", predict.run, "predict the classes of pictures")
+    prediction.add_argument("model", metavar="MODEL", help="model file")
+    prediction.add_argument("paths", metavar="PATH", nargs="+", help="picture, or folder of pictures")
+    prediction.add_argument(
+        "--out",
+        help="CSV file to write (default: standard output); with --master also a URL or a name that ends with "
+        ".parquet: a folder that Spark writes",
+    )
+    _add_spark(prediction)
+
+    _command(commands, "info", _info, "show versions, Java, processor and jar")
+
+    demo = _command(commands, "demo", _demo, "train, evaluate and apply a network on scikit-learn's digits")
+    demo.add_argument("--out", default="demo", help="folder to write into (default: demo)")
+    return top
+
+
+def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], None], text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False
+    )
+    command.set_defaults(run=run)
+    command.add_argument("--debug", action="store_true", help="show the whole trace of an error")
+    command.add_argument("--heap", help="heap of the JVM, such as 2g; with --master that of Spark's driver")
+    add_option(command, "training", "threads")
+    command.add_argument("--java-home", help="Java installation to use")
+    return command
+
+
+def _add_spark(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--master",
+        metavar="URL",
+        help="work on this Spark cluster, such as local[2], spark://host:7077, yarn; pictures may be on any of "
+        "Hadoop's file systems then",
+    )
+    command.add_argument(
+        "--conf",
+        type=types.setting,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="setting of Spark, with --master; may be given several times",
+    )
+
+
+def _info(arguments: argparse.Namespace) -> None:
+    from sparkdl4j.cli.one_machine import configure_jvm
+    from sparkdl4j.jvm import environment
+
+    configure_jvm(arguments)
+    for name, value in environment.describe():
+        print(f"{name:<10} {value}")
+
+
+def _demo(arguments: argparse.Namespace) -> None:
+    from sparkdl4j import demo
+
+    demo.run(Path(arguments.out), main)

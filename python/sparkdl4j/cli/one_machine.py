@@ -1,0 +1,176 @@
+"""Commands in this process."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sparkdl4j import errors
+from sparkdl4j.classifier import ConvNetClassifier
+from sparkdl4j.cli.place import Evaluated, Model, Place, Training, is_url, no_size, print_damaged
+from sparkdl4j.dataset import ImageDataset, ImageFolder
+from sparkdl4j.history import History
+from sparkdl4j.idx import load_idx
+from sparkdl4j.image_options import ImageOptions
+from sparkdl4j.jvm import in_process
+from sparkdl4j.network import Network
+from sparkdl4j.report import folder as reports
+
+# Pictures decoded and predicted at a time, so that memory does not grow with the folder.
+_PREDICT_CHUNK = 2048
+
+
+def configure_jvm(arguments: Namespace) -> None:
+    """Tells the JVM of this process what the options say, before it starts."""
+    in_process.configure(java_home=arguments.java_home, heap=arguments.heap, threads=arguments.threads or None)
+
+
+class OneMachine(Place):
+    """Pictures in memory, and the JVM of this process."""
+
+    def __init__(self, arguments: Namespace) -> None:
+        self._arguments = arguments
+        configure_jvm(arguments)
+
+    def __enter__(self) -> OneMachine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is to be given back: the JVM lasts as long as the process."""
+
+    def read(self, path: str, image_options: ImageOptions | None) -> ImageDataset:
+        _require_reachable(path)
+        if Path(path).is_file():
+            return load_idx(path)
+        if image_options is None:
+            raise no_size()
+        data = ImageFolder(
+            path,
+            max_damaged=self._arguments.max_damaged,
+            name_pattern=self._arguments.name_pattern,
+            progress=_reading_progress(path),
+            **vars(image_options),
+        )
+        print_damaged(data.damaged)
+        return data
+
+    def split(self, pictures: ImageDataset, fraction: float, seed: int) -> tuple[ImageDataset, ImageDataset]:
+        return pictures.split(fraction, seed=seed)
+
+    def training(
+        self, network: str | Network, image_options: ImageOptions | None, options: dict[str, Any]
+    ) -> OneMachineTraining:
+        return OneMachineTraining(ConvNetClassifier(network, **options))
+
+    def load(self, path: str) -> OneMachineModel:
+        return OneMachineModel(ConvNetClassifier.load(path))
+
+
+class OneMachineTraining(Training):
+    """A `sparkdl4j.ConvNetClassifier` to fit."""
+
+    def __init__(self, classifier: ConvNetClassifier) -> None:
+        self._classifier = classifier
+        self.epochs = classifier.epochs
+
+    def fit(self, train: ImageDataset, validation: ImageDataset | float | None) -> None:
+        if isinstance(validation, float):
+            self._classifier.set_params(validation_fraction=validation)
+            validation = None
+        self._classifier.fit(train, validation_data=validation)
+
+    @property
+    def kept_epoch(self) -> int:
+        return int(getattr(self._classifier, "kept_epoch_", 0))
+
+    def save(self, path: Path) -> None:
+        self._classifier.save(path)
+
+    def evaluate(self, pictures: ImageDataset) -> Evaluated:
+        return _evaluated(self._classifier, pictures)
+
+    def history(self) -> History:
+        return self._classifier.history_
+
+
+class OneMachineModel(Model):
+    """A `sparkdl4j.ConvNetClassifier` from a file."""
+
+    def __init__(self, classifier: ConvNetClassifier) -> None:
+        self._classifier = classifier
+        self.image_options = classifier.image_options_
+
+    def evaluate(self, pictures: ImageDataset) -> Evaluated:
+        return _evaluated(self._classifier, pictures)
+
+    def history(self) -> History:
+        return self._classifier.history_
+
+    def predictions(self, paths: Sequence[str]) -> tuple[list[str], Iterator[list[str]]]:
+        from sparkdl4j.jvm import images
+
+        files: list[str] = []
+        for path in paths:
+            _require_reachable(path)
+            if not Path(path).exists():
+                raise errors.error("FILE_NOT_FOUND", f"{path} does not exist", path=path)
+            files += images.find(Path(path))
+        classes = [str(name) for name in self._classifier.classes_]
+        columns = ["path", "prediction", "probability", *(f"p_{name}" for name in classes), "damaged"]
+        return columns, self._predicted_rows(files, classes)
+
+    def write_predictions(self, paths: Sequence[str], folder: str) -> None:
+        raise errors.error(
+            "PARAMETER_CONFLICT",
+            f"{folder} can be written on Spark only: give --master, or the name of a CSV file",
+            parameter="out",
+        )
+
+    def _predicted_rows(self, files: Sequence[str], classes: Sequence[str]) -> Iterator[list[str]]:
+        """One row a picture, in the order of the files."""
+        for start in range(0, len(files), _PREDICT_CHUNK):
+            chunk = files[start : start + _PREDICT_CHUNK]
+            data = self._classifier.read_images(chunk)
+            damaged = {entry.path: entry for entry in data.damaged}
+            predicted = iter(self._classifier.predict_proba(data)) if len(data) else iter(())
+            for path in chunk:
+                if path in damaged:
+                    reason = f"{damaged[path].reason}: {damaged[path].detail}"
+                    yield [path, "", "", *("" for _ in classes), reason]
+                    continue
+                probabilities = next(predicted)
+                best = int(probabilities.argmax())
+                shares = [f"{share:.6f}" for share in probabilities]
+                yield [path, classes[best], shares[best], *shares, ""]
+
+
+def _evaluated(classifier: ConvNetClassifier, pictures: ImageDataset) -> Evaluated:
+    evaluation = classifier.evaluate(pictures)
+    return Evaluated(str(pictures), evaluation, lambda: reports.surest_mistakes(evaluation, pictures))
+
+
+def _require_reachable(path: str) -> None:
+    if is_url(path):
+        raise errors.error(
+            "PARAMETER_CONFLICT",
+            f"{path} can be read on Spark only: give --master, such as --master local[2]",
+            parameter="master",
+        )
+
+
+def _reading_progress(path: str) -> Callable[[int, int], None] | None:
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        print(
+            f"\rReading {path}: {done}/{total}",
+            end="\n" if done == total else "",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    return show

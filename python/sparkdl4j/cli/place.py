@@ -1,0 +1,192 @@
+"""Where a command works: in this process, or on a Spark cluster. The commands are the same."""
+
+from __future__ import annotations
+
+import re
+import sys
+from abc import ABC, abstractmethod
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sparkdl4j import errors
+
+if TYPE_CHECKING:
+    from sparkdl4j.damaged_image import DamagedImage
+    from sparkdl4j.evaluation import Metrics
+    from sparkdl4j.history import History
+    from sparkdl4j.image_options import ImageOptions
+    from sparkdl4j.network import Network
+    from sparkdl4j.report.folder import Mistake
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://?.*")
+_DAMAGED_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What an evaluation gave.
+
+    Args:
+        pictures: one line on those that were evaluated.
+        metrics: of their predictions.
+        mistakes: gives the wrong predictions that a report shows.
+    """
+
+    pictures: str
+    metrics: Metrics
+    mistakes: Callable[[], Sequence[Mistake]]
+
+
+class Training(ABC):
+    """A classifier that is to be trained.
+
+    Attributes:
+        epochs: passes over the training data.
+    """
+
+    epochs: int
+
+    @abstractmethod
+    def fit(self, train: Any, validation: Any) -> None:
+        """Trains.
+
+        Args:
+            train: pictures of the place.
+            validation: pictures of the place, a share of `train`, or None.
+
+        Raises:
+            KeyboardInterrupt, TrainingError: with an epoch kept, or none.
+        """
+
+    @property
+    @abstractmethod
+    def kept_epoch(self) -> int:
+        """The epoch whose parameters were kept; 0 while there is none."""
+
+    @abstractmethod
+    def save(self, path: Path) -> None:
+        """Writes the model file, on this machine."""
+
+    @abstractmethod
+    def evaluate(self, pictures: Any) -> Evaluated:
+        """Evaluates what was trained, with pictures of the place."""
+
+    @abstractmethod
+    def history(self) -> History:
+        """How the epochs went."""
+
+
+class Model(ABC):
+    """The classifier of a model file.
+
+    Attributes:
+        image_options: how it decodes pictures.
+    """
+
+    image_options: ImageOptions
+
+    @abstractmethod
+    def evaluate(self, pictures: Any) -> Evaluated:
+        """Evaluates it with pictures of the place."""
+
+    @abstractmethod
+    def history(self) -> History:
+        """How it was trained."""
+
+    @abstractmethod
+    def predictions(self, paths: Sequence[str]) -> tuple[list[str], Iterator[list[str]]]:
+        """The names of the columns of a CSV file, and its rows; the last column says what is wrong with a picture."""
+
+    @abstractmethod
+    def write_predictions(self, paths: Sequence[str], folder: str) -> None:
+        """Writes predictions where only a cluster can."""
+
+
+class Place(ABC):
+    """Reads pictures, and has classifiers for them. A context manager, which gives back what it has taken."""
+
+    @abstractmethod
+    def __enter__(self) -> Place: ...
+
+    @abstractmethod
+    def __exit__(self, *_: object) -> None: ...
+
+    @abstractmethod
+    def read(self, path: str, image_options: ImageOptions | None) -> Any:
+        """Labelled pictures, which say in one line what they are.
+
+        Args:
+            path: a folder with one subfolder a class, or another source that the place knows.
+            image_options: how they are decoded.
+        """
+
+    @abstractmethod
+    def split(self, pictures: Any, fraction: float, seed: int) -> tuple[Any, Any]:
+        """The rest, and a stratified share that is held out."""
+
+    @abstractmethod
+    def training(self, network: str | Network, image_options: ImageOptions | None, options: dict[str, Any]) -> Training:
+        """A training, which has not started.
+
+        Args:
+            network: its name or description.
+            image_options: how pictures are decoded; None where they tell themselves.
+            options: of the groups "training" and "network".
+
+        Raises:
+            ParameterError, NetworkError: before anything is read.
+        """
+
+    @abstractmethod
+    def load(self, path: str) -> Model:
+        """The classifier of a model file on this machine."""
+
+
+def of(arguments: Namespace) -> Place:
+    """The place that the options name.
+
+    Raises:
+        ParameterError: PARAMETER_CONFLICT for settings of Spark without a master.
+        JvmError: EXTRA_MISSING where PySpark is needed and not installed.
+    """
+    if arguments.master is not None:
+        try:
+            import pyspark  # noqa: F401
+        except ImportError:
+            raise errors.missing_extra("pyspark", "spark") from None
+        from sparkdl4j.cli.cluster import Cluster
+
+        return Cluster(arguments)
+    if arguments.conf:
+        raise errors.error(
+            "PARAMETER_CONFLICT",
+            "--conf is a setting of Spark: give --master too, such as --master local[2]",
+            parameter="conf",
+        )
+    from sparkdl4j.cli.one_machine import OneMachine
+
+    return OneMachine(arguments)
+
+
+def is_url(path: str) -> bool:
+    """Whether a path names a file system."""
+    return _URL.fullmatch(path) is not None
+
+
+def print_damaged(damaged: Sequence[DamagedImage]) -> None:
+    """Says which pictures were left out, or the first of many."""
+    for entry in damaged[:_DAMAGED_SHOWN]:
+        print(f"damaged: {entry.path}: {entry.reason}: {entry.detail}", file=sys.stderr)
+    if len(damaged) > _DAMAGED_SHOWN:
+        print(f"damaged: and {len(damaged) - _DAMAGED_SHOWN} more", file=sys.stderr)
+
+
+def no_size() -> errors.SparkDl4jError:
+    """The error for pictures of whose size nothing is known."""
+    return errors.error(
+        "PARAMETER_TYPE",
+        "this network names no picture size: give --size, such as --size 75 or --size 60x80",
+    )

@@ -1,0 +1,71 @@
+"""`sparkdl4j train`."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from sparkdl4j import atomic_file, errors, options
+from sparkdl4j.cli import place as places
+from sparkdl4j.cli.report import write_report
+from sparkdl4j.image_options import ImageOptions
+
+
+def run(arguments: Namespace) -> None:
+    """Trains, saves, and evaluates where there are test data."""
+    from sparkdl4j import network as networks
+
+    # Until the pictures' size is known.
+    network = None if arguments.network == networks.AUTO else networks.network(arguments.network)
+    model_path = Path(arguments.model)
+    atomic_file.check_folder(model_path.parent)
+    if arguments.report:
+        atomic_file.make_folder(arguments.report)
+    # "auto" without a size takes the network of small pictures, and the size that it was made for.
+    size = arguments.size or (network or networks.small_resnet()).image_size
+    image_options = None if size is None else _image_options(size, arguments)
+    given = _given_options(arguments)
+    seed = given.get("seed", options.default("training", "seed"))
+
+    with places.of(arguments) as place:
+        training = place.training(networks.AUTO if network is None else network, image_options, given)
+        if network is not None and image_options is not None and not Path(arguments.data).is_file():
+            # Before pictures are read, which may take long; the number of classes does not matter to the fit.
+            networks.shapes(network, image_options.shape, 2)
+        data = place.read(arguments.data, image_options)
+        test, validation = arguments.test, arguments.validation
+        if isinstance(test, float):
+            data, test = place.split(data, test, seed)
+        elif test is not None:
+            test = place.read(test, image_options)
+        if isinstance(validation, str):
+            validation = place.read(validation, image_options)
+        print(f"Training: {data}", file=sys.stderr)
+        try:
+            training.fit(data, validation)
+        except (KeyboardInterrupt, errors.TrainingError):
+            if training.kept_epoch:
+                training.save(model_path)
+                print(f"The model of epoch {training.kept_epoch} is saved in {model_path}", file=sys.stderr)
+            raise
+        training.save(model_path)
+        evaluated = None
+        if test is not None:
+            evaluated = training.evaluate(test)
+            print(f"Test: {evaluated.pictures}\n\n{evaluated.metrics}\n")
+        if arguments.report:
+            write_report(arguments.report, training.history(), evaluated)
+    print(f"Model: {model_path} (epoch {training.kept_epoch} of {training.epochs})")
+
+
+def _image_options(size: tuple[int, int], arguments: Namespace) -> ImageOptions:
+    return ImageOptions(size, channels=arguments.channels, window=arguments.window, max_pixels=arguments.max_pixels)
+
+
+def _given_options(arguments: Namespace) -> dict[str, Any]:
+    """The options of training and network that were given; the others are the classifier's to choose."""
+    names = (name for group in ("training", "network") for name in options.names(group))
+    values = {name: getattr(arguments, name, None) for name in names}
+    return {name: value for name, value in values.items() if value is not None}

@@ -217,9 +217,11 @@ def test_what_is_refused(
     assert not (tmp_path / "model.zip").exists()
 
 
-def test_a_session_of_its_own_is_stopped(picture_folder: Path, network_file: Path, tmp_path: Path) -> None:
+def test_a_session_of_its_own_is_quiet_and_stopped(picture_folder: Path, network_file: Path, tmp_path: Path) -> None:
     """In a process of its own, with the settings that are given."""
     command = ["train", str(picture_folder), "--network", str(network_file), *OPTIONS, "--epochs", "1"]
+    # More workers than pictures, which is said.
+    command += ["--num-workers", "100"]
     command += ["--model", f"{tmp_path}/model.zip", "--master", "local[1]", "--heap", "600m"]
     command += ["--conf", f"spark.local.dir={tmp_path}/local", "--conf", "spark.ui.enabled=false"]
     script = (
@@ -237,6 +239,7 @@ def test_a_session_of_its_own_is_stopped(picture_folder: Path, network_file: Pat
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"Model: {tmp_path}/model.zip (epoch 1 of 1)\nstill there None\n"
+    assert "There are 60 pictures, so 60 workers train instead of 100" in done.stderr
     assert OneMachineClassifier.load(tmp_path / "model.zip").kept_epoch_ == 1
 
 
@@ -325,4 +328,4 @@ class TestWithoutPython:
         done = self.submit(tmp_path, *arguments)
         assert done.returncode == code
         assert f"sparkdl4j: error: {message}" in done.stderr
-        assert "\tat " not in done.stderr
+        assert "Exception in thread" not in done.stderr

@@ -203,6 +203,8 @@ def _surest_mistakes(model: ConvNetClassificationModel, rows: DataFrame) -> list
             .limit(MOST_MISTAKES)
             .collect()
         )
+    if not found:
+        return []
     names = [str(name) for name in model.classes]
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder, str(number)) for number in range(len(found))]

@@ -19,6 +19,7 @@ _MASTER = "spark.master"
 _NAME = "spark.app.name"
 _HEAP = "spark.driver.memory"
 _CONSOLE_PROGRESS = "spark.ui.showConsoleProgress"
+_LOG_LEVEL = "spark.log.level"
 
 
 def settings(arguments: Namespace) -> dict[str, str]:
@@ -56,15 +57,23 @@ def running(arguments: Namespace) -> Iterator[SparkSession]:
         # PySpark starts the Java of this variable.
         os.environ["JAVA_HOME"] = str(java_home.find(arguments.java_home).path)
     builder = SparkSession.builder.master(arguments.master)
-    # Spark would draw its progress over ours.
-    for name, value in {_NAME: f"sparkdl4j {arguments.command}", _CONSOLE_PROGRESS: "false", **wanted}.items():
+    # Spark would write its progress and its warnings, traces among them, over ours.
+    quiet = {_NAME: f"sparkdl4j {arguments.command}", _CONSOLE_PROGRESS: "false", _LOG_LEVEL: "ERROR"}
+    for name, value in {**quiet, **wanted}.items():
         builder = builder.config(name, value)
     with sentences("SPARK_SESSION", f"no Spark session can be started with --master {arguments.master}"):
         session = configure(builder).getOrCreate()
     try:
+        if _LOG_LEVEL not in wanted:
+            _keep_own_warnings(session)
         yield session
     finally:
         session.stop()
+
+
+def _keep_own_warnings(session: SparkSession) -> None:
+    logging = session._jvm.org.apache.logging.log4j
+    logging.core.config.Configurator.setLevel("org.sparkdl4j", logging.Level.toLevel("WARN"))
 
 
 def _require(wanted: dict[str, str], context: SparkContext) -> None:

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.sparkdl4j.dataset.ImageLoader;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.LoadedImages;
@@ -54,17 +55,16 @@ final class PredictCommand implements Command {
   }
 
   private void onThisMachine(PrintStream out) {
-    StringBuilder csv = new StringBuilder();
     try (ImageClassifier classifier = ImageClassifier.load(model)) {
       List<Path> files = new ArrayList<>();
       for (String path : paths) files.addAll(ImageFolder.list(Path.of(path)));
-      CsvRow.append(csv, header(classifier.labels()));
-      int damaged = 0;
-      for (int from = 0; from < files.size(); from += CHUNK) {
-        List<Path> chunk = files.subList(from, Math.min(from + CHUNK, files.size()));
-        damaged += predict(classifier, chunk, csv);
-      }
-      finish(csv, files.size(), damaged, out);
+      int chunks = (files.size() + CHUNK - 1) / CHUNK;
+      Iterator<List<String>> rows =
+          IntStream.range(0, chunks)
+              .mapToObj(i -> files.subList(i * CHUNK, Math.min((i + 1) * CHUNK, files.size())))
+              .flatMap(chunk -> predict(classifier, chunk).stream())
+              .iterator();
+      write(header(classifier.labels()), rows, out);
     }
   }
 
@@ -74,61 +74,55 @@ final class PredictCommand implements Command {
       if (target != null && (Submission.isUrl(target) || PredictionTable.isParquet(target))) {
         table.write(target);
         out.println("Predictions: " + target);
-        return;
+      } else {
+        write(table.columns(), table.sorted(), out);
       }
-      StringBuilder csv = new StringBuilder();
-      CsvRow.append(csv, table.columns());
-      Iterator<List<String>> rows = table.sorted();
-      int all = 0;
-      int damaged = 0;
-      for (; rows.hasNext(); all++) {
-        List<String> row = rows.next();
-        CsvRow.append(csv, row);
-        if (!row.get(row.size() - 1).isEmpty()) damaged++;
-      }
-      finish(csv, all, damaged, out);
     }
   }
 
-  private void finish(StringBuilder csv, int all, int damaged, PrintStream out) {
+  private void write(List<String> header, Iterator<List<String>> rows, PrintStream out) {
+    PredictionCsv csv = new PredictionCsv(header, rows);
     if (target == null) {
-      out.print(csv);
+      csv.printTo(out);
     } else {
-      AtomicFile.writeText(Path.of(target), csv.toString());
+      AtomicFile.write(Path.of(target), csv::writeTo);
       out.println(
-          (all - damaged) + " predictions and " + damaged + " damaged pictures in " + target);
+          (csv.rows() - csv.damaged())
+              + " predictions and "
+              + csv.damaged()
+              + " damaged pictures in "
+              + target);
     }
-    if (damaged == all) {
+    if (csv.damaged() == csv.rows()) {
       throw new SparkDl4jException(
-          ErrorCode.DATA_EMPTY, "none of the " + damaged + " pictures could be read");
+          ErrorCode.DATA_EMPTY, "none of the " + csv.rows() + " pictures could be read");
     }
   }
 
-  /** Adds the rows of some files; the number of damaged ones. */
-  private static int predict(ImageClassifier classifier, List<Path> files, StringBuilder csv) {
+  /** A row for every file. */
+  private static List<List<String>> predict(ImageClassifier classifier, List<Path> files) {
     DecodeOptions image = classifier.image();
     List<String> labels = classifier.labels();
     try (PixelBlock block =
         PixelBlock.allocate(files.size(), image.height(), image.width(), image.channels())) {
       LoadedImages loaded = new ImageLoader(image, 0).load(files, block, 1, null).orElseThrow();
-      int[] rows = new int[loaded.size()];
-      for (int i = 0; i < rows.length; i++) rows[i] = i;
+      int[] good = IntStream.range(0, loaded.size()).toArray();
       float[] probabilities =
-          rows.length == 0
+          good.length == 0
               ? new float[0]
-              : classifier.predict(new LabeledImages(block, rows, null, List.of()), BATCH_SIZE);
+              : classifier.predict(new LabeledImages(block, good, null, List.of()), BATCH_SIZE);
       Map<String, DamagedImage> damaged = new HashMap<>();
       for (DamagedImage each : loaded.damaged()) damaged.put(each.path(), each);
+      List<List<String>> rows = new ArrayList<>();
       int next = 0;
       for (Path file : files) {
         DamagedImage damage = damaged.get(file.toString());
-        if (damage != null) {
-          CsvRow.append(csv, damagedRow(damage, labels.size()));
-        } else {
-          CsvRow.append(csv, predictedRow(file, labels, probabilities, next++ * labels.size()));
-        }
+        rows.add(
+            damage != null
+                ? damagedRow(damage, labels.size())
+                : predictedRow(file, labels, probabilities, next++ * labels.size()));
       }
-      return damaged.size();
+      return rows;
     }
   }
 

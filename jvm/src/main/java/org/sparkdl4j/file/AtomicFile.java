@@ -42,6 +42,10 @@ public final class AtomicFile {
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       makeMoveDurable(target.getParent());
+    } catch (SparkDl4jException e) {
+      // Not the file's fault: the content could not be made.
+      delete(temporary, e);
+      throw e;
     } catch (IOException | RuntimeException e) {
       delete(temporary, e);
       throw unwritable(file, e);

@@ -79,7 +79,7 @@ public final class ContentSplit {
       Dataset<Row> rows, String features, String label, double fraction, long seed) {
     Column labels = rows.col(PictureColumns.quoted(label));
     Column key = key(rows.col(PictureColumns.quoted(features)), seed);
-    DataType labelType = rows.select(labels).schema().apply(0).dataType();
+    DataType labelType = rows.select(labels).schema().fields()[0].dataType();
     List<Row> classes =
         rows.select(labels.as(LABEL))
             .groupBy(LABEL)
@@ -139,8 +139,7 @@ public final class ContentSplit {
                 sizes,
                 Encoders.row(
                     new StructType().add(LABEL, labelType).add(SIZE, DataTypes.IntegerType)));
-    Dataset<Row> keys =
-        rows.groupBy(LABEL, KEY).agg(functions.count(functions.lit(1)).as(COUNT));
+    Dataset<Row> keys = rows.groupBy(LABEL, KEY).agg(functions.count(functions.lit(1)).as(COUNT));
     WindowSpec inOrder = Window.partitionBy(LABEL).orderBy(KEY);
     Column before =
         functions

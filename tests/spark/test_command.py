@@ -59,6 +59,11 @@ def entries(model: Path) -> dict[str, bytes]:
         return {part: file.read(part) for part in PARTS}
 
 
+def assert_same(metrics: dict[str, Any], expected: dict[str, Any], tolerance: float) -> None:
+    assert metrics["log_loss"] == pytest.approx(expected["log_loss"], rel=tolerance)
+    assert {**metrics, "log_loss": None} == {**expected, "log_loss": None}
+
+
 def csv_rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
@@ -76,7 +81,7 @@ def test_training_gives_what_the_estimator_gives(
     assert entries(trained / "model.zip") == entries(tmp_path / "model.zip")
 
     metrics = json.loads((trained / "report" / "metrics.json").read_text())
-    assert metrics == pytest.approx(model.evaluate(split.held_out).metrics.to_dict())
+    assert_same(metrics, model.evaluate(split.held_out).metrics.to_dict(), 1e-9)
     assert sum(map(sum, metrics["confusion_matrix"])) == 18
     assert metrics["accuracy"] > 0.8
     assert len(json.loads((trained / "report" / "history.json").read_text())["epochs"]) == 4
@@ -125,8 +130,8 @@ def test_evaluate_reports_as_on_one_machine(
         assert json.loads((report / "history.json").read_text())["kept_epoch"] == 4
     assert outputs[0] == outputs[1]
     assert "60 pictures 16x16x3, blue 17, green 20, red 23, 1 damaged" in outputs[1]
-    assert metrics[0].pop("log_loss") == pytest.approx(metrics[1].pop("log_loss"), rel=1e-4)
-    assert metrics[0] == metrics[1]
+    # Another size of minibatch rounds differently.
+    assert_same(metrics[0], metrics[1], 1e-4)
     assert cli.main(["evaluate", str(trained / "model.zip"), str(folder), "--master", MASTER]) == 1
     assert "1 of 61 pictures are damaged" in capsys.readouterr().err
 
@@ -219,7 +224,11 @@ def test_what_is_refused(
 
 def test_a_session_of_its_own_is_quiet_and_stopped(picture_folder: Path, network_file: Path, tmp_path: Path) -> None:
     """In a process of its own, with the settings that are given."""
-    command = ["train", str(picture_folder), "--network", str(network_file), *OPTIONS, "--epochs", "1"]
+    for picture in sorted(picture_folder.glob("*/*0.png")):
+        target = tmp_path / "few" / picture.relative_to(picture_folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(picture, target)
+    command = ["train", f"{tmp_path}/few", "--network", str(network_file), *OPTIONS, "--epochs", "1"]
     # More workers than pictures, which is said.
     command += ["--num-workers", "100"]
     command += ["--model", f"{tmp_path}/model.zip", "--master", "local[1]", "--heap", "600m"]
@@ -239,7 +248,7 @@ def test_a_session_of_its_own_is_quiet_and_stopped(picture_folder: Path, network
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"Model: {tmp_path}/model.zip (epoch 1 of 1)\nstill there None\n"
-    assert "There are 60 pictures, so 60 workers train instead of 100" in done.stderr
+    assert "There are 6 pictures, so 6 workers train instead of 100" in done.stderr
     assert OneMachineClassifier.load(tmp_path / "model.zip").kept_epoch_ == 1
 
 
@@ -302,7 +311,7 @@ class TestWithoutPython:
         assert "epoch 4/4  loss " in done.stderr
         assert entries(model) == entries(trained / "model.zip")
         metrics = json.loads((report / "metrics.json").read_text())
-        assert metrics == pytest.approx(json.loads((trained / "report" / "metrics.json").read_text()))
+        assert_same(metrics, json.loads((trained / "report" / "metrics.json").read_text()), 1e-9)
         classifier = OneMachineClassifier.load(model)
         assert classifier.classes_.tolist() == ["blue", "green", "red"]
         assert len(classifier.history_) == 4

@@ -25,6 +25,7 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.StructType;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.spec.Json;
 

@@ -61,7 +61,8 @@ public final class SubmittedSession implements AutoCloseable {
       Path model, String folder, NamePattern namePattern, double maxDamaged) {
     return ClusterEvaluation.of(
         new ClusterClassifier(model),
-        JobFailure.translate(() -> PictureTable.read(session, folder, PictureFiles.BINARY_FILE, namePattern)),
+        JobFailure.translate(
+            () -> PictureTable.read(session, folder, PictureFiles.BINARY_FILE, namePattern)),
         "image",
         "class",
         maxDamaged);

@@ -105,6 +105,7 @@ public final class SubmittedTraining implements AutoCloseable {
   }
 
   private Dataset<Row> read(String folder) {
-    return JobFailure.translate(() -> PictureTable.read(session, folder, PictureFiles.BINARY_FILE, namePattern));
+    return JobFailure.translate(
+        () -> PictureTable.read(session, folder, PictureFiles.BINARY_FILE, namePattern));
   }
 }

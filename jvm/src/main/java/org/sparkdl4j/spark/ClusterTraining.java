@@ -195,8 +195,7 @@ final class ClusterTraining implements MinibatchTraining {
   private boolean check() {
     describe("validation");
     Broadcast<WorkerSetup> setup = this.setup;
-    Broadcast<NetworkState> state = context.broadcast(this.state);
-    try {
+    try (RoundStart start = new RoundStart(context, state)) {
       List<Checked> found =
           pictures
               .workers()
@@ -205,14 +204,12 @@ final class ClusterTraining implements MinibatchTraining {
                     int worker = TaskContext.getPartitionId();
                     Checked checked =
                         ExecutorWorkers.use(
-                            setup.value(), worker, own, live -> Checked.of(live, state.value()));
+                            setup.value(), worker, own, live -> Checked.of(live, start.state()));
                     return List.of(checked).iterator();
                   })
               .collect();
       validation = sum(found);
       return found.stream().allMatch(checked -> checked.givesNumbers);
-    } finally {
-      state.destroy();
     }
   }
 
@@ -248,11 +245,10 @@ final class ClusterTraining implements MinibatchTraining {
     describe("minibatches from " + (next + 1));
     Broadcast<WorkerSetup> setup = this.setup;
     LongAccumulator trained = this.trained;
-    Broadcast<NetworkState> state = context.broadcast(this.state);
     int epoch = this.epoch;
     int first = next;
     int count = frequency;
-    try {
+    try (RoundStart start = new RoundStart(context, state)) {
       JavaRDD<WorkerRound> rounds =
           pictures
               .workers()
@@ -267,15 +263,13 @@ final class ClusterTraining implements MinibatchTraining {
                             live ->
                                 WorkerRound.of(
                                     worker,
-                                    live.worker().train(state.value(), epoch, first, count)));
+                                    live.worker().train(start.state(), epoch, first, count)));
                     trained.add(round.examples());
                     return List.of(round).iterator();
                   });
       return isLarge
           ? RoundAverage.sliced(rounds, pictures.counts().size())
           : RoundAverage.collected(rounds);
-    } finally {
-      state.destroy();
     }
   }
 

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sparkdl4j import ConvNetClassifier, cli
@@ -50,6 +51,19 @@ def test_train_writes_model_and_report(trained: Path) -> None:
     for picture in ("confusion_matrix.png", "learning_curves.png"):
         assert (trained / "report" / picture).read_bytes().startswith(b"\x89PNG")
     assert ConvNetClassifier.load(trained / "model.zip").get_params()["batch_size"] == 8
+
+
+def test_train_goes_on_from_a_checkpoint(picture_folder: Path, trained: Path, tmp_path: Path) -> None:
+    shutil.copy(trained / "network.json", tmp_path)
+    checkpoint = str(tmp_path / "checkpoint.zip")
+    assert train(picture_folder, tmp_path, "--epochs", "2", "--checkpoint", checkpoint) == 0
+    assert train(picture_folder, tmp_path, "--resume", checkpoint, "--tensorboard", str(tmp_path / "curves")) == 0
+    resumed = ConvNetClassifier.load(tmp_path / "model.zip")
+    assert train(picture_folder, tmp_path) == 0
+    whole = ConvNetClassifier.load(tmp_path / "model.zip")
+    pictures = np.zeros((1, 16, 16, 3), np.uint8)
+    assert np.array_equal(resumed.predict_proba(pictures), whole.predict_proba(pictures))
+    assert list((tmp_path / "curves" / "train").glob("events.*"))
 
 
 def test_train_prints_the_final_table(
@@ -106,6 +120,8 @@ def test_info_names_versions_java_and_jar(capsys: pytest.CaptureFixture[str]) ->
         (["train", "x", "--test", "1.5"], "a fraction must be above 0 and below 1"),
         (["train", "x", "--size", "big"], "size must be"),
         (["train", "x", "--window", "5"], "window must be"),
+        (["train", "x", "--checkpoint-every", "2"], "name the file with --checkpoint"),
+        (["train", "x", "--checkpoint-unit", "day", "--checkpoint", "y"], "unit must be one of"),
         (["predict", "model.zip"], "required"),
         (["train", "x", "--conf", "spark.task.cpus=2"], "--conf is a setting of Spark: give --master too"),
         (["train", "hdfs://host/x"], "hdfs://host/x can be read on Spark only: give --master"),

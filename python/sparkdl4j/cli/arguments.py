@@ -43,17 +43,18 @@ def add_reading(command: argparse.ArgumentParser) -> None:
     add_option(command, "data", "max_damaged")
 
 
-def add_option(command: argparse.ArgumentParser, group: str, name: str) -> None:
-    """Adds an option of the contract, with its type, bounds, default and help."""
+def add_option(command: argparse.ArgumentParser, group: str, name: str, *, prefix: str = "") -> None:
+    """Adds an option of the contract, with its type, bounds, default and help; its name may stand after a prefix."""
     option = options.option(group, name)
     kind = options.PYTHON_TYPES[option["type"]]
-    flag = f"--{name.replace('_', '-')}"
-    # What is not given is left to the classifier and the network, which may set it themselves.
-    default = None if group in ("training", "network") else option["default"]
+    target = prefix + name
+    flag = f"--{target.replace('_', '-')}"
+    # What is not given is left to the classifier, the network or the checkpoint, which may set it themselves.
+    default = None if group in ("training", "network", "checkpoint") else option["default"]
     choices = f" ({', '.join(map(str, option['choices']))})" if "choices" in option else ""
     text = f"{option['doc']}{choices} [{option['default']}]".replace("%", "%%")
     if kind is bool:
-        command.add_argument(flag, dest=name, action=argparse.BooleanOptionalAction, default=default, help=text)
+        command.add_argument(flag, dest=target, action=argparse.BooleanOptionalAction, default=default, help=text)
         return
 
     def checked(text: str) -> Any:
@@ -63,7 +64,8 @@ def add_option(command: argparse.ArgumentParser, group: str, name: str) -> None:
             raise argparse.ArgumentTypeError(str(problem)) from None
 
     checked.__name__ = option["type"]
-    command.add_argument(flag, dest=name, type=checked, default=default, metavar=name.split("_")[-1].upper(), help=text)
+    metavar = name.split("_")[-1].upper()
+    command.add_argument(flag, dest=target, type=checked, default=default, metavar=metavar, help=text)
 
 
 def size(text: str) -> tuple[int, int]:

@@ -125,7 +125,7 @@ class ClusterTraining(Training):
         self._estimator = estimator
         self.epochs = epochs
 
-    def fit(self, train: ClusterPictures, validation: ClusterPictures | float | None) -> None:
+    def fit(self, train: ClusterPictures, validation: ClusterPictures | float | None, resume: str | None) -> None:
         rows = train.rows
         if isinstance(validation, float):
             self._estimator.setParams(validation_fraction=validation)
@@ -133,7 +133,7 @@ class ClusterTraining(Training):
             rows, indicator = with_validation(rows, validation.rows)
             self._estimator.setParams(validationIndicatorCol=indicator)
         with _jobs():
-            model = self._estimator.fit(rows)
+            model = self._estimator.fit(rows, resume=resume)
         print_damaged([DamagedImage(**entry) for entry in model.summary.damaged])
 
     @property

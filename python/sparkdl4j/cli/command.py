@@ -97,6 +97,11 @@ def parser() -> argparse.ArgumentParser:
                 add_option(training, group, name)
     add_option(training, "image", "channels")
     add_option(training, "image", "max_pixels")
+    training.add_argument("--checkpoint", metavar="FILE", help="file to write checkpoints to (default: none)")
+    for name in options.names("checkpoint"):
+        add_option(training, "checkpoint", name, prefix="checkpoint_")
+    training.add_argument("--resume", metavar="FILE", help="checkpoint to go on from, with the same data and options")
+    training.add_argument("--tensorboard", metavar="FOLDER", help="folder to write TensorBoard's event files to")
     add_reading(training)
     _add_spark(training)
 

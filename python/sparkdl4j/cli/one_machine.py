@@ -76,11 +76,11 @@ class OneMachineTraining(Training):
         self._classifier = classifier
         self.epochs = classifier.epochs
 
-    def fit(self, train: ImageDataset, validation: ImageDataset | float | None) -> None:
+    def fit(self, train: ImageDataset, validation: ImageDataset | float | None, resume: str | None) -> None:
         if isinstance(validation, float):
             self._classifier.set_params(validation_fraction=validation)
             validation = None
-        self._classifier.fit(train, validation_data=validation)
+        self._classifier.fit(train, validation_data=validation, resume=resume)
 
     @property
     def kept_epoch(self) -> int:

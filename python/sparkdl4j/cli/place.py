@@ -50,12 +50,13 @@ class Training(ABC):
     epochs: int
 
     @abstractmethod
-    def fit(self, train: Any, validation: Any) -> None:
+    def fit(self, train: Any, validation: Any, resume: str | None) -> None:
         """Trains.
 
         Args:
             train: pictures of the place.
             validation: pictures of the place, a share of `train`, or None.
+            resume: a checkpoint to go on from, where the place has files, or None.
 
         Raises:
             KeyboardInterrupt, TrainingError: with an epoch kept, or none.
@@ -134,7 +135,7 @@ class Place(ABC):
         Args:
             network: its name or description.
             image_options: how pictures are decoded; None where they tell themselves.
-            options: of the groups "training" and "network".
+            options: of the groups "training" and "network", and callbacks.
 
         Raises:
             ParameterError, NetworkError: before anything is read.

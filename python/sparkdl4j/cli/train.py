@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sparkdl4j import atomic_file, errors, options
+from sparkdl4j.callbacks import Callback
+from sparkdl4j.checkpoint import Checkpoint
 from sparkdl4j.cli import place as places
 from sparkdl4j.cli.report import write_report
 from sparkdl4j.image_options import ImageOptions
+from sparkdl4j.tensorboard import TensorBoard
 
 
 def run(arguments: Namespace) -> None:
@@ -30,7 +33,9 @@ def run(arguments: Namespace) -> None:
     seed = given.get("seed", options.default("training", "seed"))
 
     with places.of(arguments) as place:
-        training = place.training(networks.AUTO if network is None else network, image_options, given)
+        training = place.training(
+            networks.AUTO if network is None else network, image_options, {**given, "callbacks": _callbacks(arguments)}
+        )
         if network is not None and image_options is not None and not Path(arguments.data).is_file():
             # Before pictures are read, which may take long; the number of classes does not matter to the fit.
             networks.shapes(network, image_options.shape, 2)
@@ -44,7 +49,7 @@ def run(arguments: Namespace) -> None:
             validation = place.read(validation, image_options)
         print(f"Training: {data}", file=sys.stderr)
         try:
-            training.fit(data, validation)
+            training.fit(data, validation, arguments.resume)
         except (KeyboardInterrupt, errors.TrainingError):
             if training.kept_epoch:
                 training.save(model_path)
@@ -62,6 +67,26 @@ def run(arguments: Namespace) -> None:
 
 def _image_options(size: tuple[int, int], arguments: Namespace) -> ImageOptions:
     return ImageOptions(size, channels=arguments.channels, window=arguments.window, max_pixels=arguments.max_pixels)
+
+
+def _callbacks(arguments: Namespace) -> list[Callback]:
+    schedule = {
+        name: getattr(arguments, f"checkpoint_{name}")
+        for name in options.names("checkpoint")
+        if getattr(arguments, f"checkpoint_{name}") is not None
+    }
+    if schedule and arguments.checkpoint is None:
+        raise errors.error(
+            "PARAMETER_CONFLICT",
+            f"--checkpoint-{next(iter(schedule))} says when to write a checkpoint: name the file with --checkpoint",
+            parameter="checkpoint",
+        )
+    callbacks: list[Callback] = []
+    if arguments.checkpoint is not None:
+        callbacks.append(Checkpoint(arguments.checkpoint, **schedule))
+    if arguments.tensorboard is not None:
+        callbacks.append(TensorBoard(arguments.tensorboard))
+    return callbacks
 
 
 def _given_options(arguments: Namespace) -> dict[str, Any]:

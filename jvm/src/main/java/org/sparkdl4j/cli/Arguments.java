@@ -78,9 +78,14 @@ final class Arguments {
 
   /** The given options of one group of the contract, with values of the contract's types. */
   ObjectNode group(String group) {
+    return group(group, "");
+  }
+
+  /** The same of a group whose options' names stand after a prefix here. */
+  ObjectNode group(String group, String prefix) {
     ObjectNode given = Json.object();
     for (String name : Options.names(group)) {
-      String text = values.get(name);
+      String text = values.get(prefix + name);
       if (text == null) continue;
       String type = Options.option(group, name).get("type").asText();
       try {
@@ -90,7 +95,7 @@ final class Arguments {
         else given.put(name, text);
       } catch (NumberFormatException e) {
         throw new UsageException(
-            "--" + name.replace('_', '-') + " must be of type " + type + ", but is " + text);
+            "--" + (prefix + name).replace('_', '-') + " must be of type " + type + ", but is " + text);
       }
     }
     return given;

@@ -7,6 +7,8 @@ import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.dataset.StratifiedSplit;
 import org.sparkdl4j.evaluation.Evaluation;
+import org.sparkdl4j.file.FileStore;
+import org.sparkdl4j.file.LocalFiles;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.model.ClassifierTraining;
 import org.sparkdl4j.model.ImageClassifier;
@@ -48,6 +50,11 @@ final class LocalPictures implements TrainingPictures {
     ArrayNode labels = (ArrayNode) Json.of(train.classes());
     return new ClassifierTraining(
         network, networkOptions, trainingOptions, labels, image, scaler, train, validation);
+  }
+
+  @Override
+  public FileStore files() {
+    return new LocalFiles();
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.evaluation.Evaluation;
+import org.sparkdl4j.file.FileStore;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.NamePattern;
 import org.sparkdl4j.model.ClassifierTraining;
@@ -58,6 +59,11 @@ final class SubmittedPictures implements TrainingPictures {
         pictures.training(network, networkOptions, options, image, workers, seed, maxDamaged);
     pictures.damaged().forEach(damaged -> err.println("damaged: " + damaged));
     return training;
+  }
+
+  @Override
+  public FileStore files() {
+    return session.files();
   }
 
   @Override

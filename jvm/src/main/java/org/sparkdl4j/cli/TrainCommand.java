@@ -33,6 +33,9 @@ final class TrainCommand implements Command {
   private final NamePattern namePattern;
   private final double maxDamaged;
 
+  /** As {@link ClassifierTraining#useCheckpoints} takes them. */
+  private final ObjectNode checkpoints;
+
   /** Null until the pictures have chosen it. */
   private NetworkSpec network;
 
@@ -49,7 +52,10 @@ final class TrainCommand implements Command {
                 "size",
                 "window",
                 "name_pattern",
+                "checkpoint",
+                "resume",
                 "report"));
+    for (String name : Options.names("checkpoint")) allowed.add("checkpoint_" + name);
     for (String group : List.of("training", "network", "image", "data")) {
       allowed.addAll(Options.names(group));
     }
@@ -65,6 +71,7 @@ final class TrainCommand implements Command {
     model = Path.of(arguments.get("model", "model.zip"));
     report = arguments.get("report", null);
     options = new TrainingOptions(arguments.group("training"));
+    checkpoints = checkpoints(arguments);
     String named = arguments.get("network", NetworkSpec.AUTO_NAME);
     network = named.equals(NetworkSpec.AUTO_NAME) ? null : network(named);
   }
@@ -94,6 +101,7 @@ final class TrainCommand implements Command {
   private void train(TrainingPictures pictures, PrintStream out, PrintStream err) {
     ClassifierTraining run =
         pictures.training(network, arguments.group("network"), arguments.group("training"));
+    run.useCheckpoints(pictures.files(), checkpoints);
     run.start();
     JsonNode end = new TrainingLog(err, options.epochs()).follow(run);
     try (ImageClassifier classifier = run.result()) {
@@ -160,6 +168,19 @@ final class TrainCommand implements Command {
     } catch (NumberFormatException e) {
       throw new UsageException("--window must be full, minmax, or LOW,HIGH, not " + window);
     }
+  }
+
+  private static ObjectNode checkpoints(Arguments arguments) {
+    ObjectNode schedule = arguments.group("checkpoint", "checkpoint_");
+    new Options("checkpoint", schedule);
+    String path = arguments.get("checkpoint", null);
+    if (path == null && !schedule.isEmpty()) {
+      throw new UsageException(
+          "--checkpoint-" + schedule.fieldNames().next() + " needs --checkpoint, the file to write");
+    }
+    ObjectNode request = Json.object();
+    if (path != null) request.set("checkpoint", schedule.put("path", path));
+    return request.put("resume", arguments.get("resume", null));
   }
 
   private static NetworkSpec network(String nameOrFile) {

@@ -3,6 +3,7 @@ package org.sparkdl4j.cli;
 import java.nio.file.Path;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.evaluation.Evaluation;
+import org.sparkdl4j.file.FileStore;
 import org.sparkdl4j.model.ClassifierTraining;
 import org.sparkdl4j.network.NetworkSpec;
 
@@ -16,6 +17,9 @@ interface TrainingPictures extends AutoCloseable {
    */
   ClassifierTraining training(
       NetworkSpec network, ObjectNode networkOptions, ObjectNode trainingOptions);
+
+  /** Where checkpoints are. */
+  FileStore files();
 
   /** Whether there are pictures to test with. */
   boolean hasTest();

@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.file.FileStore;
 import org.sparkdl4j.image.NamePattern;
 
 /**
@@ -48,6 +49,11 @@ public final class SubmittedSession implements AutoCloseable {
    */
   public SubmittedTraining training(String folder, NamePattern namePattern) {
     return new SubmittedTraining(session, folder, namePattern);
+  }
+
+  /** The files that the session reaches. */
+  public FileStore files() {
+    return new HadoopFiles(session);
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.sparkdl4j.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -79,6 +80,26 @@ class MainTest {
 
     try (ImageClassifier classifier = ImageClassifier.load(model)) {
       assertEquals("dark", classifier.predict(folder.resolve("data/dark/3.png")).label());
+    }
+  }
+
+  @Test
+  void goesOnFromACheckpoint() {
+    assertEquals(0, run(train("--epochs", "3", "--checkpoint", path("checkpoint.zip"))), () -> err);
+    assertEquals(0, run(train("--resume", path("checkpoint.zip"))), () -> err);
+    assertFalse(err.contains("epoch 3/8"), err);
+    float[] resumed = parameters();
+    assertEquals(0, run(train()), () -> err);
+    assertArrayEquals(parameters(), resumed);
+    assertEquals(1, run(train("--resume", path("checkpoint.zip"), "--batch-size", "4")));
+    assertTrue(err.contains("the checkpoint was written with batch_size 5"), err);
+    assertEquals(2, run(train("--checkpoint-every", "2")));
+    assertTrue(err.contains("--checkpoint-every needs --checkpoint"), err);
+  }
+
+  private float[] parameters() {
+    try (ImageClassifier classifier = ImageClassifier.load(model)) {
+      return classifier.core().snapshot().parameters();
     }
   }
 

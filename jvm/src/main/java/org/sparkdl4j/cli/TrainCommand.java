@@ -21,6 +21,7 @@ import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
 import org.sparkdl4j.training.TrainingOptions;
+import org.sparkdl4j.training.TrainingResult;
 
 /** {@code train DATA}: from class folders to a model file, on one machine or on Spark. */
 final class TrainCommand implements Command {
@@ -106,20 +107,12 @@ final class TrainCommand implements Command {
     JsonNode end = new TrainingLog(err, options.epochs()).follow(run);
     try (ImageClassifier classifier = run.result()) {
       int kept = end.get("kept_epoch").asInt();
-      boolean diverged = end.get("reason").asText().equals("diverged");
-      if (!diverged || kept > 0) {
+      SparkDl4jException divergence = TrainingResult.divergence(end);
+      if (divergence == null || kept > 0) {
         classifier.save(model);
         out.println("Model: " + model + " (epoch " + kept + " of " + options.epochs() + ")");
       }
-      if (diverged) {
-        throw new SparkDl4jException(
-            ErrorCode.TRAINING_DIVERGED,
-            "the loss became NaN or infinite in epoch "
-                + end.get("epoch")
-                + ", minibatch "
-                + end.get("step")
-                + ": try a lower --learning-rate");
-      }
+      if (divergence != null) throw divergence;
       if (report != null) {
         ObjectNode history = Json.object().put("kept_epoch", kept);
         history.set("epochs", classifier.metadata().training().get("history"));

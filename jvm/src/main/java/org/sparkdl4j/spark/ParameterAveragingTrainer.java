@@ -322,20 +322,11 @@ public final class ParameterAveragingTrainer {
   /** Says aloud that a run diverged; where nothing good is left of it, it has failed. */
   private static void requireGood(TrainingEvent end) {
     ObjectNode json = end.toJson();
-    if (!json.path("reason").asText().equals("diverged")) return;
+    SparkDl4jException divergence = TrainingResult.divergence(json);
+    if (divergence == null) return;
     int kept = json.get("kept_epoch").asInt();
-    String sentence =
-        "the loss became NaN or infinite in epoch "
-            + json.get("epoch")
-            + ", minibatch "
-            + json.get("step")
-            + ": try a smaller learning rate";
-    if (kept == 0) {
-      throw new SparkDl4jException(ErrorCode.TRAINING_DIVERGED, sentence)
-          .with("epoch", json.get("epoch").asInt())
-          .with("step", json.get("step").asInt());
-    }
-    LOG.warn("{}; the parameters of epoch {} are kept", sentence, kept);
+    if (kept == 0) throw divergence;
+    LOG.warn("{}; the parameters of epoch {} are kept", divergence.getMessage(), kept);
   }
 
   private static NetworkCore core(

@@ -1,8 +1,12 @@
 package org.sparkdl4j.training;
 
 import java.util.List;
+import java.util.Locale;
+import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.spec.Json;
 
@@ -88,7 +92,7 @@ public final class TrainingResult {
   public ObjectNode toJson() {
     ObjectNode json =
         Json.object()
-            .put("reason", reason.name().toLowerCase())
+            .put("reason", name(reason))
             .put("kept_epoch", keptEpoch)
             .put("epoch", epoch)
             .put("step", step)
@@ -98,5 +102,29 @@ public final class TrainingResult {
     ArrayNode list = json.putArray("epochs");
     for (EpochResult result : epochs) list.add(result.toJson());
     return json;
+  }
+
+  /**
+   * The error of a run that diverged.
+   *
+   * @param end what {@link #toJson} gave
+   * @return null where the run has not diverged
+   */
+  public static SparkDl4jException divergence(JsonNode end) {
+    if (!end.path("reason").asText().equals(name(Reason.DIVERGED))) return null;
+    String sentence =
+        "the loss became NaN or infinite in epoch "
+            + end.get("epoch")
+            + ", minibatch "
+            + end.get("step")
+            + (end.has("worker") ? ", in worker " + end.get("worker") + " (counted from 0)" : "")
+            + ": try a smaller learning rate";
+    return new SparkDl4jException(ErrorCode.TRAINING_DIVERGED, sentence)
+        .with("epoch", end.get("epoch").asInt())
+        .with("step", end.get("step").asInt());
+  }
+
+  private static String name(Reason reason) {
+    return reason.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -95,7 +95,12 @@ final class Arguments {
         else given.put(name, text);
       } catch (NumberFormatException e) {
         throw new UsageException(
-            "--" + (prefix + name).replace('_', '-') + " must be of type " + type + ", but is " + text);
+            "--"
+                + (prefix + name).replace('_', '-')
+                + " must be of type "
+                + type
+                + ", but is "
+                + text);
       }
     }
     return given;

@@ -169,7 +169,9 @@ final class TrainCommand implements Command {
     String path = arguments.get("checkpoint", null);
     if (path == null && !schedule.isEmpty()) {
       throw new UsageException(
-          "--checkpoint-" + schedule.fieldNames().next() + " needs --checkpoint, the file to write");
+          "--checkpoint-"
+              + schedule.fieldNames().next()
+              + " needs --checkpoint, the file to write");
     }
     ObjectNode request = Json.object();
     if (path != null) request.set("checkpoint", schedule.put("path", path));

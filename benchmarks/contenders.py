@@ -132,3 +132,23 @@ class Worker:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class Workers:
+    """Contenders at one piece of work, each started when it is first asked for. A context manager, which ends them."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self._open: dict[str, Worker] = {}
+
+    def __getitem__(self, name: str) -> Worker:
+        if name not in self._open:
+            self._open[name] = Worker(CONTENDERS[name], self.work)
+        return self._open[name]
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._open.values():
+            worker.close()

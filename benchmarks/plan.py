@@ -14,10 +14,9 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from contenders import CONTENDERS, Worker
+from contenders import CONTENDERS, Worker, Workers
 from peers.protocol import Work
 from record import write_result
 from turns import take_turns
@@ -117,43 +116,21 @@ def rows() -> Iterator[Row]:
         yield Row(network, "memory", EAGER, 1 / 0.7)
 
 
-class Workers:
-    """The workers of one piece of work, each started when it is first needed."""
-
-    def __init__(self, work: Work) -> None:
-        self.work = work
-        self._open: dict[str, Worker] = {}
-
-    def value(self, row: Row, name: str) -> tuple[float, str]:
-        """One measurement of a contender, and its version."""
-        measure = MEASURES[row.measure]
-        if row.measure == "memory":
-            # What a process took for anything but training must not count.
-            with Worker(CONTENDERS[name], self.work) as worker:
-                worker.ask("train")
-                return worker.ask("memory")[measure.key], worker.version
-        if name not in self._open:
-            self._open[name] = Worker(CONTENDERS[name], self.work)
-        request = {} if row.batch is None else {"batch": row.batch}
-        return self._open[name].ask(measure.do, **request)[measure.key], self._open[name].version
-
-    def close(self) -> None:
-        for worker in self._open.values():
-            worker.close()
-
-
-@contextmanager
-def workers_of(work: Work) -> Iterator[Workers]:
-    workers = Workers(work)
-    try:
-        yield workers
-    finally:
-        workers.close()
+def value(row: Row, workers: Workers, name: str) -> tuple[float, str]:
+    """One measurement of a contender, and its version."""
+    measure = MEASURES[row.measure]
+    if row.measure == "memory":
+        # What a process took for anything but training must not count.
+        with Worker(CONTENDERS[name], workers.work) as worker:
+            worker.ask("train")
+            return worker.ask("memory")[measure.key], worker.version
+    request = {} if row.batch is None else {"batch": row.batch}
+    return workers[name].ask(measure.do, **request)[measure.key], workers[name].version
 
 
 def run(row: Row, workers: Workers, rounds: int, write: bool) -> bool:
     """Measures one row, and writes its result. False when ours does not work; without peers there is no result."""
-    turns = take_turns(row.name, row.ours, row.peers, rounds, lambda name: workers.value(row, name))
+    turns = take_turns(row.name, row.ours, row.peers, rounds, lambda name: value(row, workers, name))
     if not turns.can_be_compared:
         return row.ours in turns.series
     measure = MEASURES[row.measure]
@@ -172,13 +149,9 @@ def run(row: Row, workers: Workers, rounds: int, write: bool) -> bool:
         measure=row.measure,
         network=row.network,
         batch=row.batch or (1 if "latency" in row.measure else work.batch),
-        ours=row.ours,
-        best_peer=best,
-        ratio=ratio,
         at_least=row.at_least,
         try_for=row.try_for,
-        contenders=turns.versions,
-        does_not_work=turns.does_not_work,
+        **turns.comparison(best, ratio),
     )
     return True
 
@@ -197,7 +170,7 @@ def main() -> None:
     for network, work in WORKS.items():
         if arguments.quick:
             work = dataclasses.replace(work, count=2 * work.batch)
-        with workers_of(work) as workers:
+        with Workers(work) as workers:
             for row in chosen:
                 if row.network == network:
                     failed += not run(row, workers, rounds, write=not arguments.quick)

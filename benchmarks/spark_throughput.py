@@ -15,7 +15,7 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contenders import CONTENDERS, Worker
+from contenders import Workers
 from peers.protocol import Work
 from plan import WORKS
 from record import write_result
@@ -63,18 +63,14 @@ def rows() -> Iterator[Row]:
 
 def run(row: Row, work: Work, rounds: int, write: bool) -> bool:
     """Measures one row, and writes its result. False when ours does not work."""
-    workers: dict[str, Worker] = {}
-
-    def measure(name: str) -> tuple[float, str]:
-        if name not in workers:
-            workers[name] = Worker(CONTENDERS[name], work)
-        return workers[name].ask("train")["images_per_second"], workers[name].version
-
-    try:
-        turns = take_turns(row.name, OURS, row.peers, rounds, measure)
-    finally:
-        for worker in workers.values():
-            worker.close()
+    with Workers(work) as workers:
+        turns = take_turns(
+            row.name,
+            OURS,
+            row.peers,
+            rounds,
+            lambda name: (workers[name].ask("train")["images_per_second"], workers[name].version),
+        )
     if not turns.can_be_compared:
         return OURS in turns.series
     best = turns.best_peer(higher_is_better=True)
@@ -91,12 +87,8 @@ def run(row: Row, work: Work, rounds: int, write: bool) -> bool:
             against=row.against,
             images=work.count,
             batch=work.batch,
-            ours=OURS,
-            best_peer=best,
-            ratio=ratio,
             at_least=row.at_least,
-            contenders=turns.versions,
-            does_not_work=turns.does_not_work,
+            **turns.comparison(best, ratio),
         )
     return True
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from accuracy import fashion_pictures, landscape_pictures
-from contenders import CONTENDERS, DoesNotWorkError, Worker
+from contenders import DoesNotWorkError, Workers
 from peers.protocol import Work
 from record import write_result
 from sparkdl4j import ImageDataset
@@ -93,13 +93,10 @@ def measure(root: Path, data: str, rounds: int, small: bool) -> None:
     epochs = 2 if small else task.epochs
     target = 0.0 if small else task.accuracy
     curves: dict[str, list[dict[str, list[float]]]] = {}
-    workers: dict[str, Worker] = {}
     with tempfile.TemporaryDirectory() as folder:
         work = work_of(root, data, Path(folder, "pictures.npz"), small)
 
         def seconds(name: str) -> tuple[float, str]:
-            if name not in workers:
-                workers[name] = Worker(CONTENDERS[name], work)
             found = workers[name].ask("learn", epochs=epochs)
             curves.setdefault(name, []).append(found)
             reached = [place for place, accuracy in enumerate(found["accuracy"]) if accuracy >= target]
@@ -107,11 +104,8 @@ def measure(root: Path, data: str, rounds: int, small: bool) -> None:
                 raise DoesNotWorkError(f"it reached {max(found['accuracy']):.4f} in {epochs} epochs, and not {target}")
             return sum(found["seconds"][: reached[0] + 1]), workers[name].version
 
-        try:
+        with Workers(work) as workers:
             turns = take_turns(data, OURS, PEERS, rounds, seconds)
-        finally:
-            for worker in workers.values():
-                worker.close()
     if not turns.can_be_compared:
         return
     best = turns.best_peer(higher_is_better=False)
@@ -126,13 +120,9 @@ def measure(root: Path, data: str, rounds: int, small: bool) -> None:
             turns.series,
             network=task.network,
             accuracy=target,
-            ours=OURS,
-            best_peer=best,
-            ratio=ratio,
             epochs=epochs,
             curves=curves,
-            contenders=turns.versions,
-            does_not_work=turns.does_not_work,
+            **turns.comparison(best, ratio),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from contenders import DoesNotWorkError
 
@@ -39,6 +40,16 @@ class Turns:
         """How many times better our median is than that peer's."""
         ours, theirs = self._median(self.ours), self._median(peer)
         return ours / theirs if higher_is_better else theirs / ours
+
+    def comparison(self, peer: str, ratio: float) -> dict[str, Any]:
+        """What a result says of how ours was compared: with which peer, how well, and with whom else."""
+        return {
+            "ours": self.ours,
+            "best_peer": peer,
+            "ratio": ratio,
+            "contenders": self.versions,
+            "does_not_work": self.does_not_work,
+        }
 
     def _median(self, name: str) -> float:
         return statistics.median(self.series[name])

@@ -62,8 +62,8 @@ final class Trainer {
   }
 
   TrainingResult run() {
-    kept = core.snapshot();
-    if (resumed != null) goOnFrom(resumed);
+    if (resumed == null) kept = core.snapshot();
+    else goOnFrom(resumed);
     Reason reason = Reason.COMPLETED;
     try (MinibatchTraining minibatches = trainings.of(core, furtherCores, options, cancelled)) {
       EpochProgress progress = new EpochProgress();

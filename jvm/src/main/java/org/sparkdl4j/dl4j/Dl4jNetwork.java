@@ -1,5 +1,12 @@
 package org.sparkdl4j.dl4j;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -12,6 +19,7 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.onednn.FloatMemory;
+import org.sparkdl4j.onednn.NativeAddress;
 
 /**
  * The DL4J network that every core holds, of either kind: parameters, updater state and counters
@@ -28,6 +36,9 @@ public final class Dl4jNetwork implements AutoCloseable {
 
   /** Parameters that are looked at together: they stay in the processor's cache. */
   private static final int CHUNK = 8192;
+
+  /** Floats that one buffer is laid over. */
+  private static final int LARGEST_BUFFER = 1 << 22;
 
   private final Dl4jModel model;
   private final LossSpec loss;
@@ -120,6 +131,66 @@ public final class Dl4jNetwork implements AutoCloseable {
     memory(parameters()).get(values, 0, length);
     if (updater != null) memory(updater).get(updaterValues, 0, updaterLength);
     return new NetworkState(values, updaterValues, iteration(), epoch());
+  }
+
+  /** Bytes of parameters and updater state. */
+  public long stateBytes() {
+    requireOpen();
+    INDArray updater = updaterState();
+    return (parameters().length() + (updater == null ? 0 : updater.length())) * Float.BYTES;
+  }
+
+  /**
+   * Writes parameters, updater state and counters as they are in memory, for this process to read.
+   *
+   * @throws IOException of the channel
+   */
+  public void writeState(FileChannel file) throws IOException {
+    requireOpen();
+    ByteBuffer counters = ByteBuffer.allocate(2 * Integer.BYTES);
+    counters.putInt(iteration()).putInt(epoch()).flip();
+    while (counters.hasRemaining()) file.write(counters);
+    for (ByteBuffer part : stateMemory()) {
+      while (part.hasRemaining()) file.write(part);
+    }
+  }
+
+  /**
+   * Reads what {@link #writeState} of this network wrote.
+   *
+   * @param file at its beginning
+   * @throws IOException of the channel, or when it ends too soon
+   */
+  public void readState(FileChannel file) throws IOException {
+    requireOpen();
+    ByteBuffer counters = ByteBuffer.allocate(2 * Integer.BYTES);
+    readFully(file, counters);
+    for (ByteBuffer part : stateMemory()) readFully(file, part);
+    counters.flip();
+    setIteration(counters.getInt());
+    setEpoch(counters.getInt());
+  }
+
+  /** The memory of parameters and updater state, in parts that a buffer can be laid over. */
+  private List<ByteBuffer> stateMemory() {
+    List<ByteBuffer> parts = new ArrayList<>();
+    INDArray updater = updaterState();
+    for (INDArray array :
+        updater == null ? List.of(parameters()) : List.of(parameters(), updater)) {
+      FloatPointer all = memory(array);
+      for (long at = 0; at < all.limit(); at += LARGEST_BUFFER) {
+        long floats = Math.min(LARGEST_BUFFER, all.limit() - at);
+        NativeAddress start = new NativeAddress(all.address() + at * Float.BYTES);
+        parts.add(new BytePointer(start).capacity(floats * Float.BYTES).asByteBuffer());
+      }
+    }
+    return parts;
+  }
+
+  private static void readFully(FileChannel file, ByteBuffer into) throws IOException {
+    while (into.hasRemaining()) {
+      if (file.read(into) < 0) throw new EOFException("the state ends too soon");
+    }
   }
 
   /** Whether no parameter is NaN or infinite. */

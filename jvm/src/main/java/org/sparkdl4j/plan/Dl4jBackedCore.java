@@ -1,5 +1,7 @@
 package org.sparkdl4j.plan;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
@@ -104,6 +106,21 @@ abstract class Dl4jBackedCore implements NetworkCore {
   @Override
   public synchronized void restore(NetworkState state) {
     held.restore(state);
+  }
+
+  @Override
+  public final synchronized long stateBytes() {
+    return held.stateBytes();
+  }
+
+  @Override
+  public final synchronized void writeState(FileChannel file) throws IOException {
+    held.writeState(file);
+  }
+
+  @Override
+  public synchronized void readState(FileChannel file) throws IOException {
+    held.readState(file);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.sparkdl4j.plan;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
@@ -75,6 +77,24 @@ public interface NetworkCore extends AutoCloseable {
    * @param replaced a snapshot of this network that nobody needs any more; null for new memory
    */
   NetworkState snapshot(NetworkState replaced);
+
+  /** Bytes of what {@link #snapshot} copies. */
+  long stateBytes();
+
+  /**
+   * Writes what {@link #snapshot} copies, without a copy of it in memory.
+   *
+   * @throws IOException of the channel
+   */
+  void writeState(FileChannel file) throws IOException;
+
+  /**
+   * Goes back to a state that this network wrote.
+   *
+   * @param file at the state's beginning
+   * @throws IOException of the channel, or when it ends too soon; the network then holds a mixture
+   */
+  void readState(FileChannel file) throws IOException;
 
   /** Whether no parameter is NaN or infinite. */
   boolean hasFiniteParameters();

@@ -1,5 +1,7 @@
 package org.sparkdl4j.plan;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -154,6 +156,12 @@ public final class PlanCore extends Dl4jBackedCore {
   @Override
   public synchronized void restore(NetworkState state) {
     super.restore(state);
+    weights.changed();
+  }
+
+  @Override
+  public synchronized void readState(FileChannel file) throws IOException {
+    super.readState(file);
     weights.changed();
   }
 

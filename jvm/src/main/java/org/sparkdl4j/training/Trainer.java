@@ -29,7 +29,7 @@ final class Trainer {
   private final Checkpoint resumed;
 
   private final List<EpochResult> epochs = new ArrayList<>();
-  private NetworkState kept;
+  private KeptNetwork kept;
   private EpochResult keptEpoch;
   private int epoch;
   private int step;
@@ -62,8 +62,14 @@ final class Trainer {
   }
 
   TrainingResult run() {
-    if (resumed == null) kept = core.snapshot();
-    else goOnFrom(resumed);
+    try (KeptNetwork first = new KeptNetwork(core, KeptNetwork.LARGEST_IN_MEMORY)) {
+      kept = first;
+      if (resumed != null) goOnFrom(resumed);
+      return train();
+    }
+  }
+
+  private TrainingResult train() {
     Reason reason = Reason.COMPLETED;
     try (MinibatchTraining minibatches = trainings.of(core, furtherCores, options, cancelled)) {
       EpochProgress progress = new EpochProgress();
@@ -87,7 +93,7 @@ final class Trainer {
       throw e;
     }
     // In the first epoch, the run keeps what it has learned so far.
-    if (keptEpoch != null || !isSound || !core.hasFiniteParameters()) core.restore(kept);
+    if (keptEpoch != null || !isSound || !core.hasFiniteParameters()) kept.restore();
     return new TrainingResult(
         reason,
         keptEpoch == null ? 0 : keptEpoch.epoch(),
@@ -100,8 +106,9 @@ final class Trainer {
 
   /** Restores the network and all that the run before knew. */
   private void goOnFrom(Checkpoint checkpoint) {
+    core.restore(checkpoint.kept());
+    kept.keep();
     core.restore(checkpoint.state());
-    kept = checkpoint.kept();
     epochs.addAll(checkpoint.epochs());
     epoch = checkpoint.result().epoch();
     step = checkpoint.result().step();
@@ -163,7 +170,7 @@ final class Trainer {
     epochs.add(result);
     boolean best = options.keepBest() && validation != null;
     if (keptEpoch == null || !best || result.isBetterThan(keptEpoch)) {
-      kept = core.snapshot(kept);
+      kept.keep();
       keptEpoch = result;
     }
     events.accept(TrainingEvent.epoch(result));
@@ -177,8 +184,9 @@ final class Trainer {
     minibatches.synchronize();
     int number = keptEpoch == null ? 0 : keptEpoch.epoch();
     boolean isKept = progress.steps() == 0 && number == epochs.size();
-    NetworkState state = isKept ? kept : core.snapshot();
-    checkpoints.write(Checkpoint.of(state, kept, number, epochs, progress, minibatches));
+    NetworkState best = kept.state();
+    NetworkState state = isKept ? best : core.snapshot();
+    checkpoints.write(Checkpoint.of(state, best, number, epochs, progress, minibatches));
   }
 
   private void tellOfMinibatch(
@@ -200,7 +208,7 @@ final class Trainer {
 
   private void restoreAfter(Throwable failure) {
     try {
-      core.restore(kept);
+      kept.restore();
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }

@@ -1,5 +1,7 @@
 package org.sparkdl4j.training;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
@@ -51,6 +53,21 @@ class DelegatingCore implements NetworkCore {
   @Override
   public NetworkState snapshot(NetworkState replaced) {
     return core.snapshot(replaced);
+  }
+
+  @Override
+  public long stateBytes() {
+    return core.stateBytes();
+  }
+
+  @Override
+  public void writeState(FileChannel file) throws IOException {
+    core.writeState(file);
+  }
+
+  @Override
+  public void readState(FileChannel file) throws IOException {
+    core.readState(file);
   }
 
   @Override

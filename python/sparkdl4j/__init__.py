@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sparkdl4j.callbacks import Callback, ProgressBar
+    from sparkdl4j.callbacks import Callback, ProgressBar, TensorBoard
     from sparkdl4j.checkpoint import Checkpoint
     from sparkdl4j.classifier import ConvNetClassifier
     from sparkdl4j.damaged_image import DamagedImage
@@ -63,10 +63,9 @@ if TYPE_CHECKING:
     )
     from sparkdl4j.report.folder import write_report
     from sparkdl4j.scaler import StandardScaler
-    from sparkdl4j.tensorboard import TensorBoard
 
 _HOMES = {
-    "callbacks": ("Callback", "ProgressBar"),
+    "callbacks": ("Callback", "ProgressBar", "TensorBoard"),
     "checkpoint": ("Checkpoint",),
     "classifier": ("ConvNetClassifier",),
     "damaged_image": ("DamagedImage",),
@@ -121,7 +120,6 @@ _HOMES = {
     ),
     "report.folder": ("write_report",),
     "scaler": ("StandardScaler",),
-    "tensorboard": ("TensorBoard",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sparkdl4j import atomic_file, errors, options
-from sparkdl4j.callbacks import Callback
+from sparkdl4j.callbacks import Callback, TensorBoard
 from sparkdl4j.checkpoint import Checkpoint
 from sparkdl4j.cli import place as places
 from sparkdl4j.cli.report import write_report
 from sparkdl4j.image_options import ImageOptions
-from sparkdl4j.tensorboard import TensorBoard
 
 
 def run(arguments: Namespace) -> None:

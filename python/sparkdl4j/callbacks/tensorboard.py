@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sparkdl4j import errors
-from sparkdl4j.callbacks import Callback
+from sparkdl4j.callbacks.callback import Callback
 
 _CURVES = ("loss", "accuracy")
 

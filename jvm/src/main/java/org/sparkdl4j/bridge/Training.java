@@ -21,7 +21,7 @@ public final class Training {
    *     training_options} (those given), {@code labels} (the classes, of one JSON type), {@code
    *     image} (how pictures are decoded), {@code scaler} (fitted), {@code checkpoint} ({@code
    *     path}, {@code every}, {@code unit}; null for none), {@code resume} (a checkpoint's path, or
-   *     null)
+   *     null), {@code observations} (as {@link ClassifierTraining#observe} takes them)
    * @param train labelled pictures, whose memory outlives the training
    * @param validation likewise; null for none
    */
@@ -39,6 +39,7 @@ public final class Training {
             train,
             validation);
     training.useCheckpoints(new LocalFiles(), json);
+    training.observe(json);
     training.start();
     return training;
   }

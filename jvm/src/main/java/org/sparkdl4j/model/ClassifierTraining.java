@@ -20,6 +20,7 @@ import org.sparkdl4j.training.Checkpoint;
 import org.sparkdl4j.training.Checkpoints;
 import org.sparkdl4j.training.LocalTraining;
 import org.sparkdl4j.training.MinibatchTrainings;
+import org.sparkdl4j.training.Observations;
 import org.sparkdl4j.training.TrainingEvent;
 import org.sparkdl4j.training.TrainingOptions;
 import org.sparkdl4j.training.TrainingResult;
@@ -42,6 +43,7 @@ public final class ClassifierTraining {
 
   private Checkpoints checkpoints = Checkpoints.NONE;
   private Checkpoint resumed;
+  private Observations observations = Observations.NONE;
 
   /** The formats that an earlier part of the run was trained with. */
   private String formats;
@@ -168,13 +170,22 @@ public final class ClassifierTraining {
     formats = file.tuning();
   }
 
+  /**
+   * Has the run tell of more than its curves; call it before {@link #start}.
+   *
+   * @param request {@code observations}: as {@link Observations#fromJson} reads it; absent for none
+   */
+  public void observe(ObjectNode request) {
+    observations = Observations.fromJson(request.path("observations"));
+  }
+
   /** Starts the training's own thread. */
   public void start() {
     core = core(configuration, formats);
     try {
       if (training.tune() && resumed == null) core.tune(trainings.largestMinibatch(training));
       Supplier<NetworkCore> others = () -> core(core.configuration(), core.tuning());
-      run = new TrainingRun(core, others, trainings, training, checkpoints, resumed);
+      run = new TrainingRun(core, others, trainings, training, checkpoints, resumed, observations);
       run.start();
     } catch (RuntimeException | Error e) {
       core.close();

@@ -19,9 +19,11 @@ final class Checked implements Serializable {
     this.validation = validation;
   }
 
-  static Checked of(ExecutorWorkers.Live live, NetworkState state) {
+  static Checked of(ExecutorWorkers.Live live, NetworkState state, boolean withConfusion) {
     return new Checked(
         live.worker().predictsNumbers(state),
-        live.validation() == null ? null : live.worker().validate(state, live.validation()));
+        live.validation() == null
+            ? null
+            : live.worker().validate(state, live.validation(), withConfusion));
   }
 }

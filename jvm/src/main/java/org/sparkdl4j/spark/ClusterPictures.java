@@ -10,6 +10,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.LongAccumulator;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.sparkdl4j.dataset.DamagedShare;
 import org.sparkdl4j.dataset.PixelSums;
 import org.sparkdl4j.dataset.ScalerKind;
@@ -164,6 +165,11 @@ public final class ClusterPictures implements AutoCloseable {
 
   LabelIndex labels() {
     return labels;
+  }
+
+  /** The names of the classes, of one JSON type, in the order of their indices. */
+  public ArrayNode classes() {
+    return labels.labels();
   }
 
   DecodeOptions image() {

@@ -18,7 +18,9 @@ import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.training.MinibatchTraining;
 import org.sparkdl4j.training.MinibatchTrainings;
+import org.sparkdl4j.training.Observations;
 import org.sparkdl4j.training.PartitionWorker;
+import org.sparkdl4j.training.SamplePictures;
 import org.sparkdl4j.training.TrainingOptions;
 import org.sparkdl4j.training.ValidationResult;
 
@@ -50,6 +52,7 @@ final class ClusterTraining implements MinibatchTraining {
 
   private final NetworkCore core;
   private final BooleanSupplier cancelled;
+  private final boolean withConfusion;
   private final int frequency;
   private final int minibatchesPerEpoch;
   private final boolean isLarge;
@@ -70,6 +73,7 @@ final class ClusterTraining implements MinibatchTraining {
       WorkerSetup setup,
       NetworkCore core,
       TrainingOptions options,
+      Observations observations,
       BooleanSupplier cancelled) {
     this.context = context;
     this.pictures = pictures;
@@ -77,6 +81,7 @@ final class ClusterTraining implements MinibatchTraining {
     trained = context.sc().longAccumulator("sparkdl4j images trained");
     this.core = core;
     this.cancelled = cancelled;
+    withConfusion = observations.validationConfusion();
     int sum = 0;
     int most = 0;
     for (int count : pictures.counts()) {
@@ -106,9 +111,11 @@ final class ClusterTraining implements MinibatchTraining {
           NetworkCore core,
           Supplier<NetworkCore> furtherCores,
           TrainingOptions options,
+          Observations observations,
           BooleanSupplier cancelled) {
         WorkerSetup setup = setups.of(core.tuning(), UUID.randomUUID().toString());
-        return new ClusterTraining(context, pictures, setup, core, options, cancelled);
+        return new ClusterTraining(
+            context, pictures, setup, core, options, observations, cancelled);
       }
 
       @Override
@@ -195,6 +202,7 @@ final class ClusterTraining implements MinibatchTraining {
   private boolean check() {
     describe("validation");
     Broadcast<WorkerSetup> setup = this.setup;
+    boolean withConfusion = this.withConfusion;
     try (RoundStart start = new RoundStart(context, state)) {
       List<Checked> found =
           pictures
@@ -204,7 +212,10 @@ final class ClusterTraining implements MinibatchTraining {
                     int worker = TaskContext.getPartitionId();
                     Checked checked =
                         ExecutorWorkers.use(
-                            setup.value(), worker, own, live -> Checked.of(live, start.state()));
+                            setup.value(),
+                            worker,
+                            own,
+                            live -> Checked.of(live, start.state(), withConfusion));
                     return List.of(checked).iterator();
                   })
               .collect();
@@ -217,6 +228,27 @@ final class ClusterTraining implements MinibatchTraining {
   @Override
   public ValidationResult validate() {
     return validation;
+  }
+
+  /** {@inheritDoc} Those of the first worker. */
+  @Override
+  public SamplePictures samples(int count) {
+    return JobFailure.translate(
+        () -> {
+          describe("samples");
+          Broadcast<WorkerSetup> setup = this.setup;
+          return pictures
+              .workers()
+              .mapPartitions(
+                  own -> {
+                    int worker = TaskContext.getPartitionId();
+                    SamplePictures samples =
+                        ExecutorWorkers.use(
+                            setup.value(), worker, own, live -> live.worker().samples(count));
+                    return List.of(samples).iterator();
+                  })
+              .first();
+        });
   }
 
   @Override
@@ -279,15 +311,11 @@ final class ClusterTraining implements MinibatchTraining {
 
   /** What the workers' validation pictures say together, in the order of the workers. */
   private static ValidationResult sum(List<Checked> found) {
-    double lossSum = 0;
-    long hits = 0;
-    long examples = 0;
+    ValidationResult sum = null;
     for (Checked checked : found) {
       if (checked.validation == null) continue;
-      lossSum += checked.validation.lossSum();
-      hits += checked.validation.hits();
-      examples += checked.validation.examples();
+      sum = sum == null ? checked.validation : sum.plus(checked.validation);
     }
-    return examples == 0 ? null : new ValidationResult(lossSum, hits, examples);
+    return sum;
   }
 }

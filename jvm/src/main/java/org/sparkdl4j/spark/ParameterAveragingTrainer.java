@@ -38,6 +38,7 @@ import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
 import org.sparkdl4j.training.Checkpoints;
 import org.sparkdl4j.training.MinibatchTrainings;
+import org.sparkdl4j.training.Observations;
 import org.sparkdl4j.training.TrainingEvent;
 import org.sparkdl4j.training.TrainingOptions;
 import org.sparkdl4j.training.TrainingResult;
@@ -302,7 +303,9 @@ public final class ParameterAveragingTrainer {
         if (options.tune()) core.tune(trainings.largestMinibatch(options));
         Supplier<NetworkCore> others =
             () -> core(core.configuration(), shape, options, core.tuning());
-        TrainingRun run = new TrainingRun(core, others, trainings, options, Checkpoints.NONE, null);
+        TrainingRun run =
+            new TrainingRun(
+                core, others, trainings, options, Checkpoints.NONE, null, Observations.NONE);
         run.start();
         TrainingEvent end = follower.follow(run::next, run::cancel);
         TrainingResult result = run.result();

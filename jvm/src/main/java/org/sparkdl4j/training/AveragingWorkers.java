@@ -47,8 +47,9 @@ final class AveragingWorkers extends LocalTraining {
       LabeledImages training,
       LabeledImages validation,
       TrainingOptions options,
+      Observations observations,
       BooleanSupplier cancelled) {
-    super(core, training, validation, options);
+    super(core, training, validation, options, observations);
     int count = options.numWorkers();
     frequency = options.averagingFrequency((minibatchesPerEpoch() - 1) / count + 1);
     BooleanSupplier stopped = () -> failed || cancelled.getAsBoolean();
@@ -58,7 +59,9 @@ final class AveragingWorkers extends LocalTraining {
         NetworkCore own = w == 0 ? core : furtherCores.get();
         try {
           own.restore(first);
-          workers.add(new Worker(own, scaler, training, null, options, w, count, stopped));
+          workers.add(
+              new Worker(
+                  own, scaler, training, null, options, Observations.NONE, w, count, stopped));
         } catch (RuntimeException | Error e) {
           if (w > 0) own.close();
           throw e;

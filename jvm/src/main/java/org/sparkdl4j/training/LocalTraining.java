@@ -18,16 +18,24 @@ public abstract class LocalTraining implements MinibatchTraining {
   private final LabeledImages validation;
   private final LossSpec loss;
   private final int batchSize;
+  private final long seed;
+  private final boolean withConfusion;
 
   /** Minibatches of the present epoch that were trained. */
   private int trained;
 
   LocalTraining(
-      NetworkCore core, LabeledImages training, LabeledImages validation, TrainingOptions options) {
+      NetworkCore core,
+      LabeledImages training,
+      LabeledImages validation,
+      TrainingOptions options,
+      Observations observations) {
     this.training = training;
     this.validation = validation;
     loss = core.configuration().loss();
     batchSize = Math.min(options.batchSize(), training.size());
+    seed = options.seed();
+    withConfusion = observations.validationConfusion();
   }
 
   /**
@@ -48,11 +56,12 @@ public abstract class LocalTraining implements MinibatchTraining {
           NetworkCore core,
           Supplier<NetworkCore> furtherCores,
           TrainingOptions options,
+          Observations observations,
           BooleanSupplier cancelled) {
         return options.numWorkers() == 1
-            ? new Worker(core, scaler, training, validation, options, 0, 1, cancelled)
+            ? new Worker(core, scaler, training, validation, options, observations, 0, 1, cancelled)
             : new AveragingWorkers(
-                core, furtherCores, scaler, training, validation, options, cancelled);
+                core, furtherCores, scaler, training, validation, options, observations, cancelled);
       }
 
       @Override
@@ -110,7 +119,12 @@ public abstract class LocalTraining implements MinibatchTraining {
   @Override
   public final ValidationResult validate() {
     if (validation == null) return null;
-    return ValidationResult.of(validation, predict(validation, batchSize), loss);
+    return ValidationResult.of(validation, predict(validation, batchSize), loss, withConfusion);
+  }
+
+  @Override
+  public final SamplePictures samples(int count) {
+    return SamplePictures.first(training, seed, count);
   }
 
   /** Pictures in a minibatch, but the last one of an epoch. */

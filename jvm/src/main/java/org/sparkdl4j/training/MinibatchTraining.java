@@ -54,8 +54,14 @@ public interface MinibatchTraining extends AutoCloseable {
    */
   boolean predictsNumbers();
 
-  /** How the validation pictures are predicted now; null without any. */
+  /**
+   * How the validation pictures are predicted now; null without any. It has the confusions where
+   * the {@link Observations} of the run ask for them.
+   */
   ValidationResult validate();
+
+  /** Some of the pictures that are trained first, as many as there are of those asked for. */
+  SamplePictures samples(int count);
 
   /** How often training had to wait for minibatches so far. */
   InputWaits waits();

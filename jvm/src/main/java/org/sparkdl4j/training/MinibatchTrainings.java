@@ -12,12 +12,14 @@ public interface MinibatchTrainings {
    * @param core the network
    * @param furtherCores gives new networks of the same configuration, which the training closes
    * @param options epochs, minibatch size, seed, workers
+   * @param observations what the run tells of beside its curves
    * @param cancelled asked before every minibatch
    */
   MinibatchTraining of(
       NetworkCore core,
       Supplier<NetworkCore> furtherCores,
       TrainingOptions options,
+      Observations observations,
       BooleanSupplier cancelled);
 
   /** Where: a checkpoint of one place is of no use in another. */

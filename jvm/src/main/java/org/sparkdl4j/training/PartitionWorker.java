@@ -92,13 +92,24 @@ public final class PartitionWorker implements AutoCloseable {
     return new Result(last, Arrays.copyOf(results, (int) trained));
   }
 
-  /** How pictures of others are predicted with some state. */
-  public ValidationResult validate(NetworkState state, LabeledImages others) {
+  /**
+   * How pictures of others are predicted with some state.
+   *
+   * @param withConfusion whether to count which classes are predicted as which
+   */
+  public ValidationResult validate(
+      NetworkState state, LabeledImages others, boolean withConfusion) {
     core.restore(state);
     return ValidationResult.of(
         others,
         ForwardPass.run(core, scaler, others, options.batchSize()),
-        core.configuration().loss());
+        core.configuration().loss(),
+        withConfusion);
+  }
+
+  /** Some of the pictures that it trains first, as many as there are of those asked for. */
+  public SamplePictures samples(int count) {
+    return SamplePictures.first(pictures, seed, count);
   }
 
   /** Whether predictions of the first pictures with some state are free of NaN. */

@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.sparkdl4j.dl4j.NetworkState;
+import org.sparkdl4j.dl4j.ParameterHistograms;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.plan.NetworkCore;
@@ -24,6 +25,7 @@ final class Trainer {
   private final Consumer<TrainingEvent> events;
   private final BooleanSupplier cancelled;
   private final Checkpoints checkpoints;
+  private final Observations observations;
 
   /** What the run goes on from; null for a run from its beginning. */
   private final Checkpoint resumed;
@@ -42,6 +44,12 @@ final class Trainer {
   private long lastEvent;
   private InputWaits waits = InputWaits.NONE;
 
+  /** Null where nobody has asked for them. */
+  private ParameterHistograms histograms;
+
+  /** Whether the histograms remember the parameters from before the present epoch. */
+  private boolean knowsUpdates;
+
   Trainer(
       NetworkCore core,
       Supplier<NetworkCore> furtherCores,
@@ -49,6 +57,7 @@ final class Trainer {
       TrainingOptions options,
       Checkpoints checkpoints,
       Checkpoint resumed,
+      Observations observations,
       Consumer<TrainingEvent> events,
       BooleanSupplier cancelled) {
     this.core = core;
@@ -57,6 +66,7 @@ final class Trainer {
     this.options = options;
     this.checkpoints = checkpoints;
     this.resumed = resumed;
+    this.observations = observations;
     this.events = events;
     this.cancelled = cancelled;
   }
@@ -71,7 +81,8 @@ final class Trainer {
 
   private TrainingResult train() {
     Reason reason = Reason.COMPLETED;
-    try (MinibatchTraining minibatches = trainings.of(core, furtherCores, options, cancelled)) {
+    try (MinibatchTraining minibatches =
+        trainings.of(core, furtherCores, options, observations, cancelled)) {
       EpochProgress progress = new EpochProgress();
       if (resumed != null) {
         resumed.requireSamePictures(minibatches);
@@ -84,6 +95,13 @@ final class Trainer {
               minibatches.minibatchesPerEpoch(),
               minibatches.examplesPerEpoch(),
               epochs));
+      if (observations.samples() > 0 && resumed == null) {
+        events.accept(TrainingEvent.samples(minibatches.samples(observations.samples())));
+      }
+      if (observations.histograms()) {
+        histograms = new ParameterHistograms(core.network());
+        knowsUpdates = progress.steps() == 0;
+      }
       while (epochs.size() < options.epochs() && reason == Reason.COMPLETED) {
         reason = trainEpoch(epochs.size() + 1, progress, minibatches);
         progress = new EpochProgress();
@@ -124,6 +142,7 @@ final class Trainer {
       MinibatchResult[] results = minibatches.trainRound();
       waits = minibatches.waits();
       double roundLoss = 0;
+      long roundHits = 0;
       long roundExamples = 0;
       boolean complete = true;
       for (int i = 0; i < results.length; i++) {
@@ -140,6 +159,7 @@ final class Trainer {
         }
         progress.add(results[i]);
         roundLoss += results[i].lossSum();
+        roundHits += results[i].hits();
         roundExamples += results[i].examples();
       }
       if (!complete) {
@@ -147,7 +167,9 @@ final class Trainer {
         return Reason.CANCELLED;
       }
       progress.finishRound();
-      tellOfMinibatch(steps, progress, trainedBefore, roundLoss / roundExamples, start);
+      double roundAccuracy = (double) roundHits / roundExamples;
+      tellOfMinibatch(
+          steps, progress, trainedBefore, roundLoss / roundExamples, roundAccuracy, start);
       checkpoints.passedRound(results.length);
       if (progress.steps() < steps) writeCheckpointIfDue(progress, minibatches);
     }
@@ -173,10 +195,22 @@ final class Trainer {
       kept.keep();
       keptEpoch = result;
     }
+    if (histograms != null) tellOfHistograms(number);
+    if (validation != null && validation.confusion() != null) {
+      events.accept(TrainingEvent.validationConfusion(number, validation.confusion()));
+    }
     events.accept(TrainingEvent.epoch(result));
     checkpoints.passedEpoch();
     writeCheckpointIfDue(new EpochProgress(), minibatches);
     return Reason.COMPLETED;
+  }
+
+  private void tellOfHistograms(int number) {
+    events.accept(
+        TrainingEvent.histograms(
+            number, histograms.parameters(), knowsUpdates ? histograms.updates() : null));
+    histograms.remember();
+    knowsUpdates = true;
   }
 
   private void writeCheckpointIfDue(EpochProgress progress, MinibatchTraining minibatches) {
@@ -190,7 +224,12 @@ final class Trainer {
   }
 
   private void tellOfMinibatch(
-      int steps, EpochProgress progress, long trainedBefore, double loss, long epochStart) {
+      int steps,
+      EpochProgress progress,
+      long trainedBefore,
+      double loss,
+      double accuracy,
+      long epochStart) {
     long now = System.nanoTime();
     if (hasTold && now - lastEvent < EVENT_INTERVAL) return;
     hasTold = true;
@@ -203,6 +242,7 @@ final class Trainer {
             progress.examples(),
             progress.examples() - trainedBefore,
             loss,
+            accuracy,
             secondsSince(epochStart)));
   }
 

@@ -3,6 +3,7 @@ package org.sparkdl4j.training;
 import java.util.List;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.dl4j.ParameterHistograms;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.spec.Json;
 
@@ -13,10 +14,16 @@ import org.sparkdl4j.spec.Json;
  * <p>{@code start}: {@code epochs}, {@code steps_per_epoch}, {@code examples}, {@code finished}
  * (the epochs of the run that this one resumes, as {@code epoch} events hold them). {@code
  * minibatch}: {@code epoch}, {@code step}, {@code steps_per_epoch}, {@code examples} (trained so
- * far in the epoch), {@code loss} (of the minibatch, or of all of a round of averaging workers),
- * {@code images_per_second}, {@code seconds}. {@code epoch}: what {@link EpochResult} holds. {@code
- * end}: what {@link TrainingResult} holds, without the history. {@code error}: {@code code}, {@code
- * message}, {@code details}.
+ * far in the epoch), {@code loss} and {@code accuracy} (of the minibatch, or of all of a round of
+ * averaging workers), {@code images_per_second}, {@code seconds}. {@code epoch}: what {@link
+ * EpochResult} holds. {@code end}: what {@link TrainingResult} holds, without the history. {@code
+ * error}: {@code code}, {@code message}, {@code details}.
+ *
+ * <p>Where {@link Observations} ask for them: {@code samples}, after the start of a run that
+ * resumes none: what {@link SamplePictures} holds. Before the {@code epoch} event, and with its
+ * {@code epoch}: {@code histograms}: {@code parameters} and {@code updates}, what {@link
+ * ParameterHistograms} gives, the latter absent after an epoch that was resumed in its midst;
+ * {@code validation_confusion}: {@code counts}, rows actual, columns predicted.
  */
 public final class TrainingEvent {
   private final String type;
@@ -47,6 +54,7 @@ public final class TrainingEvent {
       long examples,
       long examplesOfThisRun,
       double loss,
+      double accuracy,
       double seconds) {
     return new TrainingEvent(
         "minibatch",
@@ -56,8 +64,26 @@ public final class TrainingEvent {
             .put("steps_per_epoch", stepsPerEpoch)
             .put("examples", examples)
             .put("loss", loss)
+            .put("accuracy", accuracy)
             .put("images_per_second", examplesOfThisRun / seconds)
             .put("seconds", seconds));
+  }
+
+  static TrainingEvent samples(SamplePictures pictures) {
+    return new TrainingEvent("samples", pictures.toJson());
+  }
+
+  static TrainingEvent histograms(int epoch, ArrayNode parameters, ArrayNode updates) {
+    ObjectNode fields = Json.object().put("epoch", epoch);
+    fields.set("parameters", parameters);
+    if (updates != null) fields.set("updates", updates);
+    return new TrainingEvent("histograms", fields);
+  }
+
+  static TrainingEvent validationConfusion(int epoch, long[][] counts) {
+    ObjectNode fields = Json.object().put("epoch", epoch);
+    fields.set("counts", Json.of(counts));
+    return new TrainingEvent("validation_confusion", fields);
   }
 
   static TrainingEvent epoch(EpochResult result) {
@@ -77,7 +103,7 @@ public final class TrainingEvent {
     return new TrainingEvent("error", fields);
   }
 
-  /** {@code start}, {@code minibatch}, {@code epoch}, {@code end} or {@code error}. */
+  /** Which of those above it is. */
   public String type() {
     return type;
   }

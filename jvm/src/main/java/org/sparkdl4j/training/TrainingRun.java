@@ -52,7 +52,8 @@ public final class TrainingRun {
         LocalTraining.of(scaler, training, validation),
         options,
         Checkpoints.NONE,
-        null);
+        null,
+        Observations.NONE);
   }
 
   /**
@@ -65,6 +66,7 @@ public final class TrainingRun {
    * @param checkpoints when the run writes checkpoints
    * @param resumed what the run goes on from; null for a run from its beginning. The network must
    *     be of the same configuration; other pictures end the run with CHECKPOINT_MISMATCH.
+   * @param observations what the run tells of beside its curves
    */
   public TrainingRun(
       NetworkCore core,
@@ -72,7 +74,8 @@ public final class TrainingRun {
       MinibatchTrainings trainings,
       TrainingOptions options,
       Checkpoints checkpoints,
-      Checkpoint resumed) {
+      Checkpoint resumed,
+      Observations observations) {
     this.core = core;
     this.options = options;
     trainer =
@@ -83,6 +86,7 @@ public final class TrainingRun {
             options,
             checkpoints,
             resumed,
+            observations,
             events::offer,
             () -> cancelled);
   }

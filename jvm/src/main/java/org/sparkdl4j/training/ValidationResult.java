@@ -13,46 +13,57 @@ public final class ValidationResult implements Serializable {
   private final double lossSum;
   private final long hits;
   private final long examples;
+  private final long[][] confusion;
 
-  /**
-   * A result.
-   *
-   * @param lossSum the sum of the pictures' losses
-   * @param hits pictures whose most probable class is their own
-   * @param examples pictures
-   */
-  public ValidationResult(double lossSum, long hits, long examples) {
+  private ValidationResult(double lossSum, long hits, long examples, long[][] confusion) {
     this.lossSum = lossSum;
     this.hits = hits;
     this.examples = examples;
+    this.confusion = confusion;
   }
 
-  /** Of labelled pictures with probabilities of {@code [pictures.size(), classes]}. */
-  public static ValidationResult of(LabeledImages pictures, float[] probabilities, LossSpec loss) {
+  /**
+   * Of labelled pictures with probabilities of {@code [pictures.size(), classes]}.
+   *
+   * @param withConfusion whether to count which classes are predicted as which
+   */
+  public static ValidationResult of(
+      LabeledImages pictures, float[] probabilities, LossSpec loss, boolean withConfusion) {
     int classes = probabilities.length / pictures.size();
+    long[][] confusion = withConfusion ? new long[classes][classes] : null;
     RowLoss rowLoss = RowLoss.of(loss, classes);
     double lossSum = 0;
     long hits = 0;
     for (int i = 0; i < pictures.size(); i++) {
       lossSum += rowLoss.loss(probabilities, i * classes, pictures.label(i));
-      if (CrossEntropy.argMax(probabilities, i * classes, classes) == pictures.label(i)) hits++;
+      int predicted = CrossEntropy.argMax(probabilities, i * classes, classes);
+      if (predicted == pictures.label(i)) hits++;
+      if (withConfusion) confusion[pictures.label(i)][predicted]++;
     }
-    return new ValidationResult(lossSum, hits, pictures.size());
+    return new ValidationResult(lossSum, hits, pictures.size(), confusion);
   }
 
-  /** The sum of the pictures' losses. */
-  public double lossSum() {
-    return lossSum;
+  /** This and another result of the same network, with confusions where both have them. */
+  public ValidationResult plus(ValidationResult other) {
+    long[][] sum = null;
+    if (confusion != null && other.confusion != null) {
+      sum = new long[confusion.length][confusion.length];
+      for (int actual = 0; actual < sum.length; actual++) {
+        for (int k = 0; k < sum.length; k++) {
+          sum[actual][k] = confusion[actual][k] + other.confusion[actual][k];
+        }
+      }
+    }
+    return new ValidationResult(
+        lossSum + other.lossSum, hits + other.hits, examples + other.examples, sum);
   }
 
-  /** Pictures whose most probable class is their own. */
-  public long hits() {
-    return hits;
-  }
-
-  /** Pictures. */
-  public long examples() {
-    return examples;
+  /**
+   * How many pictures of each class are predicted as each: rows actual, columns predicted; null
+   * where nobody has asked for it.
+   */
+  public long[][] confusion() {
+    return confusion;
   }
 
   /** The mean loss. */

@@ -37,6 +37,7 @@ final class Worker extends LocalTraining {
       LabeledImages training,
       LabeledImages validation,
       TrainingOptions options,
+      Observations observations,
       int worker,
       int workers,
       BooleanSupplier cancelled) {
@@ -46,6 +47,7 @@ final class Worker extends LocalTraining {
         training,
         validation,
         options,
+        observations,
         order(training, options, options.seed(), worker, workers),
         options.seed(),
         cancelled);
@@ -57,10 +59,11 @@ final class Worker extends LocalTraining {
       LabeledImages training,
       LabeledImages validation,
       TrainingOptions options,
+      Observations observations,
       TrainingOrder order,
       long seed,
       BooleanSupplier cancelled) {
-    super(core, training, validation, options);
+    super(core, training, validation, options, observations);
     this.core = core;
     this.scaler = scaler;
     this.seed = seed;
@@ -86,7 +89,8 @@ final class Worker extends LocalTraining {
       int epoch,
       int minibatch) {
     TrainingOrder order = order(pictures, options, seed, 0, 1).from(epoch, minibatch);
-    return new Worker(core, scaler, pictures, null, options, order, seed, () -> false);
+    return new Worker(
+        core, scaler, pictures, null, options, Observations.NONE, order, seed, () -> false);
   }
 
   private static TrainingOrder order(

@@ -27,6 +27,6 @@ class EventQueueTest {
   }
 
   private static TrainingEvent minibatch(int epoch, int step) {
-    return TrainingEvent.minibatch(epoch, step, 1000, step, step, 0.5, 1);
+    return TrainingEvent.minibatch(epoch, step, 1000, step, step, 0.5, 0.5, 1);
   }
 }

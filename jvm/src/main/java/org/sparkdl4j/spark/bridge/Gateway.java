@@ -94,11 +94,17 @@ public final class Gateway {
     return Json.write(json(pictures.damaged()));
   }
 
+  /** The classes of pictures in the order of their indices: JSON, a list of one JSON type. */
+  public static String classes(ClusterPictures pictures) {
+    return Json.write(pictures.classes());
+  }
+
   /**
    * Starts to train.
    *
    * @param request JSON: {@code network}, {@code network_options}, {@code training_options}, {@code
-   *     checkpoint} and {@code resume} as on one machine, with paths of Hadoop's file systems
+   *     checkpoint} and {@code resume} as on one machine, with paths of Hadoop's file systems, and
+   *     {@code observations}
    */
   public static ClassifierTraining train(
       SparkSession session, ClusterPictures pictures, String request) {
@@ -111,6 +117,7 @@ public final class Gateway {
             (ObjectNode) json.get("training_options"),
             pictures);
     training.useCheckpoints(new HadoopFiles(session), json);
+    training.observe(json);
     training.start();
     return training;
   }

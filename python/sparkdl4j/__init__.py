@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sparkdl4j.callbacks import Callback, ProgressBar, TensorBoard
+    from sparkdl4j.callbacks import Callback, CSVLogger, JsonLogger, MlflowLogger, ProgressBar, TensorBoard
     from sparkdl4j.checkpoint import Checkpoint
     from sparkdl4j.classifier import ConvNetClassifier
     from sparkdl4j.damaged_image import DamagedImage
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from sparkdl4j.scaler import StandardScaler
 
 _HOMES = {
-    "callbacks": ("Callback", "ProgressBar", "TensorBoard"),
+    "callbacks": ("CSVLogger", "Callback", "JsonLogger", "MlflowLogger", "ProgressBar", "TensorBoard"),
     "checkpoint": ("Checkpoint",),
     "classifier": ("ConvNetClassifier",),
     "damaged_image": ("DamagedImage",),
@@ -129,6 +129,7 @@ __all__ = [
     "AvgPool2D",
     "BatchNorm",
     "Block",
+    "CSVLogger",
     "Callback",
     "Checkpoint",
     "Concat",
@@ -147,8 +148,10 @@ __all__ = [
     "ImageDataset",
     "ImageFolder",
     "InternalError",
+    "JsonLogger",
     "JvmError",
     "MaxPool2D",
+    "MlflowLogger",
     "ModelFileError",
     "Multiply",
     "Network",

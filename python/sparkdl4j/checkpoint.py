@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sparkdl4j import errors, options
-from sparkdl4j.callbacks import Callback
+from sparkdl4j.callbacks import Callback, EventFunction
 
 
 class Checkpoint(Callback):
@@ -42,7 +42,7 @@ class Checkpoint(Callback):
         return f"Checkpoint({self.path!r}, every={self.every}, unit={self.unit!r})"
 
 
-def request(callbacks: Iterable[Callback], resume: str | os.PathLike[str] | None) -> dict[str, Any]:
+def request(callbacks: Iterable[Callback | EventFunction], resume: str | os.PathLike[str] | None) -> dict[str, Any]:
     """What a training is asked for: `checkpoint` of the callbacks, if one is among them, and `resume`.
 
     Raises:

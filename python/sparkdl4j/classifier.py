@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sparkdl4j import checkpoint, errors, options, sample_weights, training_run
 from sparkdl4j import network as networks
-from sparkdl4j.callbacks import Callback, ProgressBar
+from sparkdl4j.callbacks import Callback, EventFunction, Observers, Trained
 from sparkdl4j.dataset import ImageDataset
 from sparkdl4j.evaluation import Evaluation
 from sparkdl4j.history import History
@@ -91,7 +91,7 @@ class ConvNetClassifier:
             "lecun_normal", "lecun_uniform", "normal" or "uniform" ["xavier"].
         activation: of convolutions and dense layers that name none: "relu", "relu6", "leaky_relu", "elu", "gelu",
             "silu", "sigmoid", "tanh", "softmax" or "identity" ["relu"].
-        callbacks: `Callback` objects that see every training event.
+        callbacks: `Callback` objects, and functions that take an event (a dict): they see every training event.
         verbose: show a progress bar on standard error.
 
     Attributes:
@@ -133,7 +133,7 @@ class ConvNetClassifier:
         dropout: float | None = None,
         weight_init: str | None = None,
         activation: str | None = None,
-        callbacks: Sequence[Callback] = (),
+        callbacks: Sequence[Callback | EventFunction] = (),
         verbose: bool = True,
         **unknown: Any,
     ) -> None:
@@ -256,7 +256,8 @@ class ConvNetClassifier:
             ParameterError, DataError, NetworkError: before any JVM work.
             ModelFileError: CHECKPOINT_MISMATCH, MODEL_FILE_DAMAGED.
             TrainingError: TRAINING_DIVERGED when the loss becomes NaN; the classifier then holds the last good
-                parameters if at least one epoch had finished.
+                parameters if at least one epoch had finished. CALLBACK_FAILED when a callback raised an exception; the
+                classifier then is fitted as after Ctrl-C.
         """
         training_options = {name: options.check("training", name, getattr(self, name)) for name in _TRAINING_OPTIONS}
         network_options = self._given_network_options()
@@ -268,36 +269,38 @@ class ConvNetClassifier:
         weights = sample_weights.with_classes(train.weights, class_weight, train.required_labels(), train.classes)
         networks.shapes(network, train.image_shape, len(train.classes))
 
-        scaler = None
-        if self.standardize != "none":
-            scaler = StandardScaler(kind=self.standardize)
-            for batch in train.batches(_PREDICTION_BATCH):
-                scaler.partial_fit(batch)
+        with Observers(self.callbacks, resumed=resume is not None, verbose=self.verbose) as observers:
+            scaler = None
+            if self.standardize != "none":
+                scaler = StandardScaler(kind=self.standardize)
+                for batch in train.batches(_PREDICTION_BATCH):
+                    scaler.partial_fit(batch)
 
-        callbacks: list[Callback] = [*([ProgressBar()] if self.verbose else []), *self.callbacks]
+            from sparkdl4j.jvm import models
 
-        def on_event(event: dict[str, Any]) -> None:
-            for callback in callbacks:
-                callback.on_event(event)
-
-        from sparkdl4j.jvm import models
-
-        image_options = train.image_options or _options_of_arrays(train.image_shape)
-        request = {
-            "network": network.to_dict(),
-            "network_options": network_options,
-            "training_options": training_options,
-            "labels": train.classes,
-            "image": image_options.to_dict(),
-            "scaler": _no_scaler(train.image_shape) if scaler is None else scaler.to_dict(),
-            **checkpoint.request(self.callbacks, resume),
-        }
-        model, stopped_by = models.train(request, train, validation, weights=weights, on_event=on_event)
-        end = self._adopt(model)
+            image_options = train.image_options or _options_of_arrays(train.image_shape)
+            request = {
+                "network": network.to_dict(),
+                "network_options": network_options,
+                "training_options": training_options,
+                "labels": train.classes,
+                "image": image_options.to_dict(),
+                "scaler": _no_scaler(train.image_shape) if scaler is None else scaler.to_dict(),
+                "observations": observers.observations,
+                **checkpoint.request(self.callbacks, resume),
+            }
+            observers.describe(
+                classes=train.classes, network=request["network"], options={**training_options, **settings}
+            )
+            model, stopped_by = models.train(request, train, validation, weights=weights, on_event=observers.on_event)
+            end = self._adopt(model)
+            failure = observers.on_trained(Trained(self.history_, self.save))
         if stopped_by is not None:
             raise stopped_by
         if end["reason"] == "diverged":
             raise training_run.diverged(end, settings["learning_rate"])
+        if failure is not None:
+            raise failure
         return self
 
     def _given_network_options(self) -> dict[str, Any]:

@@ -184,14 +184,22 @@ def test_ctrl_c_keeps_the_best_model_and_the_process(colour_pictures: Pictures) 
     assert small(epochs=1).fit(X, y).kept_epoch_ == 1
 
 
-def test_an_error_in_a_callback_reaches_the_caller(colour_pictures: Pictures) -> None:
-    class Broken(Callback):
-        def on_event(self, event: dict[str, object]) -> None:
+def test_an_error_in_a_callback_reaches_the_caller_and_nothing_is_lost(colour_pictures: Pictures) -> None:
+    def broken(event: dict[str, object]) -> None:
+        if event["type"] == "epoch" and event["epoch"] == 3:
             raise ZeroDivisionError("mine")
 
-    classifier = small(epochs=2_000, callbacks=[Broken()])
-    with pytest.raises(ZeroDivisionError, match="mine"):
-        classifier.fit(*colour_pictures(10))
+    seen: list[dict[str, object]] = []
+    X, y = colour_pictures(40)
+    classifier = small(epochs=2_000, callbacks=[broken, seen.append])
+    with pytest.raises(TrainingError, match="broken raised ZeroDivisionError at the event epoch of epoch 3") as caught:
+        classifier.fit(X, y)
+    assert caught.value.code == "CALLBACK_FAILED"
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert 3 <= classifier.kept_epoch_ == len(classifier.history_) < 2_000
+    assert classifier.score(X, y) > 0.5
+    assert seen[-1]["type"] == "end"
+    assert seen[-1]["reason"] == "cancelled"
 
 
 @pytest.mark.parametrize(

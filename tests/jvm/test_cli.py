@@ -56,14 +56,22 @@ def test_train_writes_model_and_report(trained: Path) -> None:
 def test_train_goes_on_from_a_checkpoint(picture_folder: Path, trained: Path, tmp_path: Path) -> None:
     shutil.copy(trained / "network.json", tmp_path)
     checkpoint = str(tmp_path / "checkpoint.zip")
-    assert train(picture_folder, tmp_path, "--epochs", "2", "--checkpoint", checkpoint) == 0
-    assert train(picture_folder, tmp_path, "--resume", checkpoint, "--tensorboard", str(tmp_path / "curves")) == 0
+    logs = ["--csv-log", str(tmp_path / "log.csv"), "--json-log", str(tmp_path / "log.jsonl")]
+    curves = ["--tensorboard", str(tmp_path / "curves")]
+    assert train(picture_folder, tmp_path, "--epochs", "2", "--checkpoint", checkpoint, *logs) == 0
+    assert train(picture_folder, tmp_path, "--resume", checkpoint, *logs, *curves) == 0
     resumed = ConvNetClassifier.load(tmp_path / "model.zip")
     assert train(picture_folder, tmp_path) == 0
     whole = ConvNetClassifier.load(tmp_path / "model.zip")
     pictures = np.zeros((1, 16, 16, 3), np.uint8)
     assert np.array_equal(resumed.predict_proba(pictures), whole.predict_proba(pictures))
     assert list((tmp_path / "curves" / "train").glob("events.*"))
+    assert [row["epoch"] for row in csv.DictReader((tmp_path / "log.csv").open())] == list("123456")
+    events = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    starts = [event for event in events if event["type"] == "start"]
+    assert [len(start["finished"]) for start in starts] == [0, 2]
+    assert starts[1]["options"]["learning_rate"] == 0.01
+    assert starts[1]["classes"] == ["blue", "green", "red"]
 
 
 def test_train_prints_the_final_table(

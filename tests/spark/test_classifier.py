@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 import shutil
 import zipfile
@@ -18,8 +19,8 @@ from pyspark.ml.tuning import CrossValidator, ParamGridBuilder
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
+from sparkdl4j import Callback, errors, splits
 from sparkdl4j import ConvNetClassifier as OneMachineClassifier
-from sparkdl4j import errors, splits
 from sparkdl4j.history import History
 from sparkdl4j.network import Network
 from sparkdl4j.spark import ConvNetClassificationModel, ConvNetClassifier, read_images
@@ -120,6 +121,49 @@ def test_every_picture_is_trained_once_an_epoch(pictures: DataFrame, network: di
         assert start["steps_per_epoch"] == pytest.approx(sum(-(-count // 8) for count in counts), abs=workers)
         assert end["type"] == "end"
         assert end["step"] == start["steps_per_epoch"]
+
+
+def test_observations_are_those_of_one_machine(pictures: DataFrame, network: dict[str, Any], tmp_path: Path) -> None:
+    class Observer(Callback):
+        def __init__(self) -> None:
+            self.observations = {"samples": 4, "histograms": 1, "validation_confusion": 1}
+            self.events: list[dict[str, Any]] = []
+
+        def on_event(self, event: dict[str, Any]) -> None:
+            self.events.append(event)
+
+        def of(self, kind: str) -> list[dict[str, Any]]:
+            return [event for event in self.events if event["type"] == kind]
+
+    plain: list[dict[str, Any]] = []
+    seen = Observer()
+    marked = pictures.withColumn("v", sql.expr("path like '%3.png'"))
+    model = fitted(
+        network, marked, num_workers=2, keep="last", validationIndicatorCol="v", callbacks=[plain.append, seen]
+    )
+    assert {event["type"] for event in plain} == {"start", "minibatch", "epoch", "end"}
+    assert plain[0]["classes"] == ["blue", "green", "red"]
+    assert plain[0]["options"]["num_workers"] == 2
+
+    # What the model of the last epoch itself says of those pictures.
+    validated = model.evaluate(marked.where("v"))
+    assert seen.of("validation_confusion")[-1]["counts"] == validated.metrics.confusion_matrix.tolist()
+
+    samples = seen.of("samples")[0]
+    assert samples["shape"] == [16, 16, 3]
+    assert len(samples["pictures"]) == 4
+    for picture in samples["pictures"]:
+        colour = np.frombuffer(base64.b64decode(picture["pixels"]), np.uint8).reshape(-1, 3).mean(axis=0)
+        assert ["red", "green", "blue"][colour.argmax()] == plain[0]["classes"][picture["label"]]
+
+    last = seen.of("histograms")[-1]
+    assert len(seen.of("histograms")) == 4
+    assert {len(last["parameters"]), len(last["updates"])} == {6}
+    count = sum(sum(entry["counts"]) for entry in last["parameters"])
+    # The file of DL4J ends with the numbers.
+    stored = np.frombuffer(parameters(model, tmp_path)[0][-4 * count :], ">f4")
+    assert min(entry["min"] for entry in last["parameters"]) == pytest.approx(stored.min(), rel=1e-6)
+    assert max(entry["max"] for entry in last["parameters"]) == pytest.approx(stored.max(), rel=1e-6)
 
 
 def test_string_labels_and_a_pipeline(pictures: DataFrame, network: dict[str, Any], tmp_path: Path) -> None:

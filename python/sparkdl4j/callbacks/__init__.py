@@ -1,7 +1,21 @@
-"""Callbacks: what sees every event of a training run."""
+"""Callbacks: what sees the events of a training run."""
 
-from sparkdl4j.callbacks.callback import Callback
+from sparkdl4j.callbacks.callback import Callback, Trained
+from sparkdl4j.callbacks.csv_logger import CSVLogger
+from sparkdl4j.callbacks.json_logger import JsonLogger
+from sparkdl4j.callbacks.mlflow_logger import MlflowLogger
+from sparkdl4j.callbacks.observers import EventFunction, Observers
 from sparkdl4j.callbacks.progress_bar import ProgressBar
 from sparkdl4j.callbacks.tensorboard import TensorBoard
 
-__all__ = ["Callback", "ProgressBar", "TensorBoard"]
+__all__ = [
+    "CSVLogger",
+    "Callback",
+    "EventFunction",
+    "JsonLogger",
+    "MlflowLogger",
+    "Observers",
+    "ProgressBar",
+    "TensorBoard",
+    "Trained",
+]

@@ -1,15 +1,51 @@
-"""Callback: an object that sees every event of a training run."""
+"""Callback: an object that sees the events of a training run."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+
+from sparkdl4j.history import History
+
+# Events that take time or memory, so that they come only to callbacks that ask for them.
+OBSERVATIONS = ("samples", "histograms", "validation_confusion")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training run has ended with.
+
+    Args:
+        history: its epochs.
+        save: writes the model file to a path.
+    """
+
+    history: History
+    save: Callable[[Path], None]
 
 
 class Callback:
-    """Sees every event of a training run; override `on_event`.
+    """Sees the events of a training run; override `on_event`, and what else is needed.
 
-    An exception that it raises stops training at the next minibatch, as Ctrl-C does.
+    An exception that it raises stops training at the next minibatch. Then the classifier is fitted, as after Ctrl-C,
+    and `fit` raises a TrainingError (CALLBACK_FAILED) whose cause is the exception.
+
+    Attributes:
+        observations: what to be told of beside the plain events: of "samples" how many pictures, of "histograms" and
+            "validation_confusion" whether.
     """
+
+    observations: Mapping[str, int] = MappingProxyType({})
+
+    def open(self, *, resumed: bool) -> None:
+        """Called before a run does anything; `fit` raises what it raises.
+
+        Args:
+            resumed: whether the run goes on from a checkpoint.
+        """
 
     def on_event(self, event: dict[str, Any]) -> None:
         """Called with one event, in the order in which they happened.
@@ -17,8 +53,9 @@ class Callback:
         Args:
             event: its `type` is one of
                 "start" (`epochs`, `steps_per_epoch`, `examples`, `finished`: the epochs before a resume, as
-                "epoch" events hold them),
-                "minibatch" (`epoch`, `step`, `steps_per_epoch`, `examples`, `loss`,
+                "epoch" events hold them; `classes`: their names; `network`: its dict; `options`: those of training and
+                network by name),
+                "minibatch" (`epoch`, `step`, `steps_per_epoch`, `examples`, `loss`, `accuracy`,
                 `images_per_second`, `seconds`; at most about ten a second),
                 "epoch" (`epoch`, `loss`, `accuracy`, `validation_loss`, `validation_accuracy`,
                 `images_per_second`, `seconds`, `input_waits`, `input_wait_seconds`),
@@ -26,5 +63,17 @@ class Callback:
                 `step`, `input_waits`, `input_wait_seconds`, and `worker`, counted from 0, where one of
                 several diverged) and
                 "error" (`code`, `message`, `details`).
-                Epochs and steps count from 1.
+                Epochs and steps count from 1. Where `observations` ask for them:
+                "samples", after the start of a run that resumes none (`shape`: height, width, channels; `pictures`: of
+                each `label`, its class's index, and `pixels`, its bytes in base64),
+                "histograms", before the "epoch" event (`epoch`, `parameters`, `updates`: of each parameter of each
+                layer `layer`, `parameter`, `min`, `max`, and `counts` in equal parts between these; updates are the
+                differences to the epoch before, and absent after an epoch that was resumed in its midst) and
+                "validation_confusion", there too (`epoch`, `counts`: rows actual, columns predicted).
         """
+
+    def on_trained(self, trained: Trained) -> None:
+        """Called once a run has ended, however, and the classifier has its parameters."""
+
+    def close(self) -> None:
+        """Called last, whatever has happened since `open`."""

@@ -57,6 +57,12 @@ class ProgressBar(Callback):
         elif kind in ("end", "error"):
             self._write_end(event)
 
+    def hide(self) -> None:
+        """Takes the bar away until it is drawn again, so that others can print in its place."""
+        if self._drawn_at is not None:
+            self._write("\r\x1b[K")
+            self._drawn_at = None
+
     def _draw_bar(self, event: Mapping[str, Any]) -> None:
         now = self._clock()
         is_last = event["step"] == event["steps_per_epoch"]
@@ -130,9 +136,7 @@ class ProgressBar(Callback):
 
     def _finish_line(self, text: str) -> None:
         """A line that stays: in place of the bar, if one is shown."""
-        if self._drawn_at is not None:
-            self._write("\r\x1b[K")
-            self._drawn_at = None
+        self.hide()
         self._write(text + "\n")
 
     def _rewrite(self, text: str) -> None:

@@ -101,7 +101,10 @@ def parser() -> argparse.ArgumentParser:
     for name in options.names("checkpoint"):
         add_option(training, "checkpoint", name, prefix="checkpoint_")
     training.add_argument("--resume", metavar="FILE", help="checkpoint to go on from, with the same data and options")
+    training.add_argument("--csv-log", metavar="FILE", help="CSV file to write a row an epoch to")
+    training.add_argument("--json-log", metavar="FILE", help="file to write a line of JSON an event of training to")
     training.add_argument("--tensorboard", metavar="FOLDER", help="folder to write TensorBoard's event files to")
+    training.add_argument("--mlflow", metavar="EXPERIMENT", help="experiment of MLflow to make a run in")
     add_reading(training)
     _add_spark(training)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sparkdl4j import atomic_file, errors, options
-from sparkdl4j.callbacks import Callback, TensorBoard
+from sparkdl4j.callbacks import Callback, CSVLogger, JsonLogger, MlflowLogger, TensorBoard
 from sparkdl4j.checkpoint import Checkpoint
 from sparkdl4j.cli import place as places
 from sparkdl4j.cli.report import write_report
@@ -22,7 +22,9 @@ def run(arguments: Namespace) -> None:
     # Until the pictures' size is known.
     network = None if arguments.network == networks.AUTO else networks.network(arguments.network)
     model_path = Path(arguments.model)
-    atomic_file.check_folder(model_path.parent)
+    for path in (arguments.model, arguments.csv_log, arguments.json_log):
+        if path is not None:
+            atomic_file.check_folder(Path(path).parent)
     if arguments.report:
         atomic_file.make_folder(arguments.report)
     # "auto" without a size takes the network of small pictures, and the size that it was made for.
@@ -83,8 +85,14 @@ def _callbacks(arguments: Namespace) -> list[Callback]:
     callbacks: list[Callback] = []
     if arguments.checkpoint is not None:
         callbacks.append(Checkpoint(arguments.checkpoint, **schedule))
+    if arguments.csv_log is not None:
+        callbacks.append(CSVLogger(arguments.csv_log))
+    if arguments.json_log is not None:
+        callbacks.append(JsonLogger(arguments.json_log))
     if arguments.tensorboard is not None:
         callbacks.append(TensorBoard(arguments.tensorboard))
+    if arguments.mlflow is not None:
+        callbacks.append(MlflowLogger(arguments.mlflow))
     return callbacks
 
 

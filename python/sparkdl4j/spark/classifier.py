@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from sparkdl4j import atomic_file, checkpoint, errors, options, training_run
 from sparkdl4j import network as networks
-from sparkdl4j.callbacks import Callback, ProgressBar
+from sparkdl4j.callbacks import Callback, EventFunction, Observers, Trained
 from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.network import Network
@@ -77,7 +77,8 @@ class ConvNetClassifier(
 
     Args:
         network: a reference network's name, a network of your own, its dict, or a path to its JSON.
-        callbacks: `Callback` objects that see every training event, in the driver; not written by `save`.
+        callbacks: `Callback` objects, and functions that take an event (a dict): they see every training event, in
+            the driver; not written by `save`.
         verbose: show a progress bar on standard error.
         params: any of image_size, channels, window, max_pixels, max_damaged, featuresCol ("image"), labelCol
             ("label"), weightCol, validationIndicatorCol, predictionCol ("prediction"), predictedClassCol
@@ -86,8 +87,8 @@ class ConvNetClassifier(
             runs tasks side by side.
 
     Attributes:
-        last_model: what the last `fit` gave, also when Ctrl-C or a loss of NaN ended it: the parameters of the best or
-            last epoch, or those averaged last when none had finished.
+        last_model: what the last `fit` gave, also when Ctrl-C, a callback or a loss of NaN ended it: the parameters of
+            the best or last epoch, or those averaged last when none had finished.
 
     Raises:
         ParameterError: PARAMETER_UNKNOWN, PARAMETER_TYPE, PARAMETER_RANGE.
@@ -97,7 +98,7 @@ class ConvNetClassifier(
         self,
         network: str | Network | type[Network] | dict[str, Any] | Path = networks.AUTO,
         *,
-        callbacks: Sequence[Callback] = (),
+        callbacks: Sequence[Callback | EventFunction] = (),
         verbose: bool = True,
         **params: Any,
     ) -> None:
@@ -135,7 +136,7 @@ class ConvNetClassifier(
         Raises:
             ParameterError, DataError, NetworkError, SparkError.
             ModelFileError: CHECKPOINT_MISMATCH, MODEL_FILE_DAMAGED.
-            TrainingError: TRAINING_DIVERGED; `last_model` then has the last good parameters.
+            TrainingError: TRAINING_DIVERGED, CALLBACK_FAILED; `last_model` then has the last good parameters.
         """
         if resume is None:
             return super().fit(dataset, params)
@@ -184,20 +185,26 @@ class ConvNetClassifier(
             "training_options": {**training_options, "num_workers": workers},
             **checkpoint.request(self.callbacks, resume),
         }
-        with translated(gateway):
+        observers = Observers(self.callbacks, resumed=resume is not None, verbose=self.verbose)
+        request["observations"] = observers.observations
+        with observers, translated(gateway):
             pictures = gateway.deal(dataset._jdf, json.dumps(deal))
             try:
                 damaged = tuple(json.loads(gateway.damaged(pictures)))
+                observers.describe(
+                    classes=json.loads(gateway.classes(pictures)),
+                    network=request["network"],
+                    options={**request["training_options"], **settings},
+                )
                 run = gateway.train(session._jsparkSession, pictures, json.dumps(request))
                 history = History()
-                observers: list[Any] = [history, *([ProgressBar()] if self.verbose else []), *self.callbacks]
                 ends: list[dict[str, Any]] = []
 
                 def on_event(event: dict[str, Any]) -> None:
-                    for observer in observers:
-                        observer.on_event(event)
+                    history.on_event(event)
                     if event["type"] == "end":
                         ends.append(event)
+                    observers.on_event(event)
 
                 classifier, stopped_by = training_run.follow(run, on_event)
                 try:
@@ -206,12 +213,15 @@ class ConvNetClassifier(
                     classifier.close()
             finally:
                 pictures.close()
-        model.summary = TrainingSummary(history, damaged)
-        self.last_model = model
+            model.summary = TrainingSummary(history, damaged)
+            self.last_model = model
+            failure = observers.on_trained(Trained(history, model.save_model_file))
         if stopped_by is not None:
             raise stopped_by
         if ends and ends[0]["reason"] == "diverged":
             raise training_run.diverged(ends[0], settings["learning_rate"])
+        if failure is not None:
+            raise failure
         self._copyValues(model)
         return model
 

@@ -22,6 +22,7 @@ from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.network import Network
 from sparkdl4j.sample_weights import ClassWeight
 from sparkdl4j.scaler import StandardScaler
+from sparkdl4j.scikit_learn import PictureClassifier
 
 if TYPE_CHECKING:
     from sparkdl4j.jvm.models import Model
@@ -31,16 +32,17 @@ _PREDICTION_BATCH = 256
 # Parameters that are options of the shared contract, by group; the rest of the constructor's are Python's own.
 _TRAINING_OPTIONS = tuple(options.names("training"))
 _NETWORK_OPTIONS = tuple(options.names("network"))
-_PYTHON_PARAMETERS = ("network", "callbacks", "verbose")
+_PYTHON_PARAMETERS = ("network", "warm_start", "callbacks", "verbose")
 # scikit-learn's prefix for the parameters of the network.
 _OF_NETWORK = "network__"
 
 
-class ConvNetClassifier:
+class ConvNetClassifier(PictureClassifier):
     """Image classifier: a convolutional network, trained and run on the JVM.
 
-    It follows scikit-learn's contract (`fit`, `predict`, `predict_proba`, `score`, `get_params`, `clone`, pickling).
-    Pictures are numpy arrays (n, height, width[, channels]) or an `ImageDataset` such as `ImageFolder`.
+    It follows scikit-learn's contract (`fit`, `partial_fit`, `predict`, `predict_proba`, `score`, `get_params`,
+    `clone`, pickling). Pictures are numpy arrays (n, height, width[, channels]) or an `ImageDataset` such as
+    `ImageFolder`.
 
     The network options (`learning_rate` to `activation`) default to None, which means: what the network itself says, or
     else the default given here in brackets. An option that is set both here and in the network is an error. Parameters
@@ -91,6 +93,8 @@ class ConvNetClassifier:
             "lecun_normal", "lecun_uniform", "normal" or "uniform" ["xavier"].
         activation: of convolutions and dense layers that name none: "relu", "relu6", "leaky_relu", "elu", "gelu",
             "silu", "sigmoid", "tanh", "softmax" or "identity" ["relu"].
+        warm_start: `fit` goes on from what the classifier has learned, for `epochs` more epochs, in place of starting
+            anew; see `partial_fit` for what goes on.
         callbacks: `Callback` objects, and functions that take an event (a dict): they see every training event.
         verbose: show a progress bar on standard error.
 
@@ -133,6 +137,7 @@ class ConvNetClassifier:
         dropout: float | None = None,
         weight_init: str | None = None,
         activation: str | None = None,
+        warm_start: bool = False,
         callbacks: Sequence[Callback | EventFunction] = (),
         verbose: bool = True,
         **unknown: Any,
@@ -165,12 +170,11 @@ class ConvNetClassifier:
         self.dropout = dropout
         self.weight_init = weight_init
         self.activation = activation
+        self.warm_start = warm_start
         self.callbacks = callbacks
         self.verbose = verbose
 
     # ------------------------------------------------------------------ scikit-learn's contract
-
-    _estimator_type = "classifier"
 
     @classmethod
     def _parameter_names(cls) -> tuple[str, ...]:
@@ -200,16 +204,6 @@ class ConvNetClassifier:
             options.check_names(of_network, network.parameter_names())
             self.network = dataclasses.replace(network, **of_network)
         return self
-
-    def __sklearn_tags__(self) -> Any:
-        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
-
-        return Tags(
-            estimator_type="classifier",
-            target_tags=TargetTags(required=True),
-            classifier_tags=ClassifierTags(),
-            input_tags=InputTags(two_d_array=False, three_d_array=True),
-        )
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")
@@ -259,26 +253,101 @@ class ConvNetClassifier:
                 parameters if at least one epoch had finished. CALLBACK_FAILED when a callback raised an exception; the
                 classifier then is fitted as after Ctrl-C.
         """
-        training_options = {name: options.check("training", name, getattr(self, name)) for name in _TRAINING_OPTIONS}
-        network_options = self._given_network_options()
-        data = _dataset(X, y, "X")
-        data = _weighted(data, sample_weight)
-        network = networks.network(self.network, data.image_shape)
-        settings = networks.fill(network, network_options)
+        training_options = self._checked_training_options()
+        goes_on = self.warm_start and self.__sklearn_is_fitted__()
+        if goes_on and resume is not None:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "resume goes on from a checkpoint, and warm_start from this classifier: leave one out",
+                parameter="resume",
+            )
+        data = _weighted(_dataset(X, y, "X"), sample_weight)
+        if goes_on:
+            data = self._as_trained(data)
+        _require_two_classes(data)
         train, validation = self._parts(data, validation_data, training_options)
         weights = sample_weights.with_classes(train.weights, class_weight, train.required_labels(), train.classes)
+        self._train(
+            train,
+            validation,
+            weights,
+            training_options,
+            goes_on=goes_on,
+            further_epochs=training_options["epochs"] if goes_on else None,
+            resume=resume,
+        )
+        return self
+
+    def partial_fit(
+        self,
+        X: ArrayLike | ImageDataset,
+        y: ArrayLike | None = None,
+        classes: ArrayLike | None = None,
+        *,
+        sample_weight: ArrayLike | None = None,
+    ) -> ConvNetClassifier:
+        """Trains one epoch on these pictures, going on from what the classifier has learned before, if anything.
+
+        What goes on: parameters (with the running statistics of normalisation), the state of the updater and its count
+        of steps, the number of epochs, which the order of the pictures and all random numbers derive from, and
+        `history_`. So as many calls as `fit` has epochs, with the same pictures, give its parameters bit by bit. What
+        stays as it was: the classes, the size of the pictures, and means and scales of `standardize`, which the first
+        call fits on its pictures. Other options may change between calls, as the learning rate. It also goes on from
+        `fit` and from `load`.
+
+        A call that Ctrl-C or an error ends changes nothing, but the first one.
+
+        Args:
+            X: pictures, as `fit` takes them; the minibatches are of `batch_size`.
+            y: (n,) labels; None with an `ImageDataset`.
+            classes: all classes that will ever come; needed in the first call, unless X is an `ImageDataset`.
+            sample_weight: as of `fit`.
+
+        Raises:
+            ParameterError: PARAMETER_CONFLICT for `validation_fraction`, or another network or updater than before.
+            DataError: DATA_LABELS for other classes than before; DATA_SHAPE.
+            TrainingError: as of `fit`.
+        """
+        training_options = self._checked_training_options()
+        if training_options["validation_fraction"]:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "partial_fit trains on all pictures that it is given: leave validation_fraction out",
+                parameter="validation_fraction",
+            )
+        data = _weighted(_dataset(X, y, "X"), sample_weight)
+        goes_on = self.__sklearn_is_fitted__()
+        if goes_on:
+            self._require_same_classes(classes)
+            data = self._as_trained(data)
+        else:
+            data = _with_classes(data, _classes(classes, data, is_named=isinstance(X, ImageDataset)), "y")
+        weights = sample_weights.with_classes(data.weights, None, data.required_labels(), data.classes)
+        self._train(data, None, weights, training_options, goes_on=goes_on, further_epochs=1)
+        return self
+
+    def _train(
+        self,
+        train: ImageDataset,
+        validation: ImageDataset | None,
+        weights: NDArray[np.float32] | None,
+        training_options: dict[str, Any],
+        *,
+        goes_on: bool,
+        further_epochs: int | None,
+        resume: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Trains with new parameters, or goes on with those of this classifier."""
+        network_options = self._given_network_options()
+        network = networks.network(self.network, train.image_shape)
+        settings = networks.fill(network, network_options)
         networks.shapes(network, train.image_shape, len(train.classes))
+        scaler = self.scaler_ if goes_on else self._fitted_scaler(train)
+        image_options = self.image_options_ if goes_on else train.image_options or _options_of_arrays(train.image_shape)
 
-        with Observers(self.callbacks, resumed=resume is not None, verbose=self.verbose) as observers:
-            scaler = None
-            if self.standardize != "none":
-                scaler = StandardScaler(kind=self.standardize)
-                for batch in train.batches(_PREDICTION_BATCH):
-                    scaler.partial_fit(batch)
-
+        with Observers(self.callbacks, resumed=goes_on or resume is not None, verbose=self.verbose) as observers:
             from sparkdl4j.jvm import models
 
-            image_options = train.image_options or _options_of_arrays(train.image_shape)
             request = {
                 "network": network.to_dict(),
                 "network_options": network_options,
@@ -287,12 +356,16 @@ class ConvNetClassifier:
                 "image": image_options.to_dict(),
                 "scaler": _no_scaler(train.image_shape) if scaler is None else scaler.to_dict(),
                 "observations": observers.observations,
+                "further_epochs": further_epochs,
                 **checkpoint.request(self.callbacks, resume),
             }
             observers.describe(
                 classes=train.classes, network=request["network"], options={**training_options, **settings}
             )
-            model, stopped_by = models.train(request, train, validation, weights=weights, on_event=observers.on_event)
+            trained = self._model if goes_on else None
+            model, stopped_by = models.train(
+                request, train, validation, weights=weights, trained=trained, on_event=observers.on_event
+            )
             end = self._adopt(model)
             failure = observers.on_trained(Trained(self.history_, self.save))
         if stopped_by is not None:
@@ -301,7 +374,46 @@ class ConvNetClassifier:
             raise training_run.diverged(end, settings["learning_rate"])
         if failure is not None:
             raise failure
-        return self
+
+    def _checked_training_options(self) -> dict[str, Any]:
+        return {name: options.check("training", name, getattr(self, name)) for name in _TRAINING_OPTIONS}
+
+    def _fitted_scaler(self, train: ImageDataset) -> StandardScaler | None:
+        if self.standardize == "none":
+            return None
+        scaler = StandardScaler(kind=self.standardize)
+        for batch in train.batches(_PREDICTION_BATCH):
+            scaler.partial_fit(batch)
+        return scaler
+
+    def _as_trained(self, data: ImageDataset) -> ImageDataset:
+        """The same pictures with labels that index `classes_`, to go on with."""
+        self._require_shape(data)
+        kind = "none" if self.scaler_ is None else self.scaler_.kind
+        if self.standardize != kind:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                f"this classifier was trained with standardize {kind}, and can only go on with it",
+                parameter="standardize",
+            )
+        return _with_classes(data, self.classes_.tolist(), "X")
+
+    def _require_same_classes(self, classes: ArrayLike | None) -> None:
+        if classes is None or np.array_equal(np.unique(np.asarray(classes)), self.classes_):
+            return
+        raise errors.error(
+            "DATA_LABELS",
+            f"classes must be those of the first call, {_listed(self.classes_.tolist())}, or be left out",
+            parameter="classes",
+        )
+
+    def _require_shape(self, data: ImageDataset) -> None:
+        if data.image_shape != self.image_shape_:
+            raise errors.error(
+                "DATA_SHAPE",
+                f"the pictures are {_size(data.image_shape)}, but the model was trained on {_size(self.image_shape_)}",
+                parameter="X",
+            )
 
     def _given_network_options(self) -> dict[str, Any]:
         given = {name: getattr(self, name) for name in _NETWORK_OPTIONS}
@@ -313,14 +425,6 @@ class ConvNetClassifier:
         validation_data: ImageDataset | tuple[ArrayLike, ArrayLike] | None,
         training_options: dict[str, Any],
     ) -> tuple[ImageDataset, ImageDataset | None]:
-        data.required_labels()
-        present = np.unique(data.required_labels())
-        if len(present) < 2:
-            only = f": {data.classes[present[0]]!r}" if len(present) else ""
-            raise errors.error(
-                "DATA_ONE_CLASS",
-                f"a classifier needs at least two classes, but the data have one{only}",
-            )
         fraction = training_options["validation_fraction"]
         if validation_data is None:
             if not fraction:
@@ -368,12 +472,7 @@ class ConvNetClassifier:
         """Probabilities, (n, classes), columns in the order of `classes_`."""
         model = self._fitted_model()
         data = X if isinstance(X, ImageDataset) else ImageDataset.from_arrays(X)
-        if data.image_shape != self.image_shape_:
-            raise errors.error(
-                "DATA_SHAPE",
-                f"the pictures are {_size(data.image_shape)}, but the model was trained on {_size(self.image_shape_)}",
-                parameter="X",
-            )
+        self._require_shape(data)
         return model.predict(data, classes=len(self.classes_), batch_size=_PREDICTION_BATCH)
 
     def predict(self, X: ArrayLike | ImageDataset) -> NDArray[Any]:
@@ -392,9 +491,23 @@ class ConvNetClassifier:
         data = _with_classes(_dataset(X, y, "X"), self.classes_.tolist(), "the data")
         return Evaluation(data.required_labels(), self.predict_proba(data), classes=data.classes)
 
-    def score(self, X: ArrayLike | ImageDataset, y: ArrayLike | None = None) -> float:
-        """Accuracy on labelled pictures."""
-        return self.evaluate(X, y).accuracy
+    def score(
+        self, X: ArrayLike | ImageDataset, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> float:
+        """Accuracy on labelled pictures: the share of (weighted) pictures whose class is predicted.
+
+        A class that the training data did not have counts as never predicted, as it does in scikit-learn.
+
+        Args:
+            X, y: as of `fit`.
+            sample_weight: (n,) by how much each picture counts; None for 1.
+        """
+        self._fitted_model()
+        data = _dataset(X, y, "X")
+        weights = sample_weights.of_pictures(sample_weight, len(data))
+        actual = np.array([str(name) for name in data.classes])[data.required_labels()]
+        hits = np.array([str(name) for name in self.classes_])[self.predict_proba(data).argmax(axis=1)] == actual
+        return float(np.average(hits, weights=weights))
 
     def read_images(self, paths: str | Path | Sequence[str | Path], *, max_damaged: float = 1.0) -> ImageDataset:
         """Reads pictures from files or folders as the training pictures were read, without labels.
@@ -483,7 +596,8 @@ class ConvNetClassifier:
     def __setstate__(self, state: dict[str, Any]) -> None:
         from sparkdl4j.jvm.models import Model
 
-        self.__dict__.update(state)
+        # What was pickled by an earlier version may lack options that there are now.
+        self.__dict__.update(_DEFAULTS | state)
         if "_model" in state:
             with tempfile.TemporaryDirectory() as folder:
                 file = Path(folder, "model.zip")
@@ -504,7 +618,9 @@ def _dataset(X: ArrayLike | ImageDataset, y: ArrayLike | None, name: str) -> Ima
             )
         return X
     if y is None:
-        raise errors.error("DATA_LABELS", f"{name} is an array, so y must give its labels", parameter="y")
+        raise errors.error(
+            "DATA_LABELS", f"{name} is an array, which requires y to be passed, but the target y is None", parameter="y"
+        )
     return ImageDataset.from_arrays(X, y)
 
 
@@ -515,6 +631,30 @@ def _weighted(data: ImageDataset, sample_weight: ArrayLike | None) -> ImageDatas
     same = data.subset(np.arange(len(data)))
     same.weights = weights
     return same
+
+
+def _require_two_classes(data: ImageDataset) -> None:
+    present = np.unique(data.required_labels())
+    if len(present) < 2:
+        only = f" class: {data.classes[present[0]]!r}" if len(present) else ""
+        raise errors.error(
+            "DATA_ONE_CLASS",
+            f"a classifier needs at least two classes, but the data have one{only}",
+        )
+
+
+def _classes(given: ArrayLike | None, data: ImageDataset, *, is_named: bool) -> list[Any]:
+    """The classes of a first `partial_fit`: those given, or those that a data set knows."""
+    if given is None and not is_named:
+        raise errors.error(
+            "DATA_LABELS",
+            "classes must be given in the first call of partial_fit, since later pictures may be of other classes",
+            parameter="classes",
+        )
+    classes: list[Any] = data.classes if given is None else np.unique(np.asarray(given)).tolist()
+    if len(classes) < 2:
+        raise errors.error("DATA_ONE_CLASS", f"a classifier needs at least two classes, but classes has {len(classes)}")
+    return classes
 
 
 def _with_classes(data: ImageDataset, classes: Sequence[Any], name: str) -> ImageDataset:

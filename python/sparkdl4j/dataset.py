@@ -76,6 +76,8 @@ class ImageDataset:
         Raises:
             DataError: DATA_SHAPE, DATA_TYPE, DATA_NOT_FINITE, DATA_EMPTY or DATA_LABELS.
         """
+        if hasattr(X, "toarray"):
+            raise errors.error("DATA_TYPE", "X is a sparse matrix: sparse input is not supported", parameter="X")
         pixels = _checked_pixels(np.asarray(X))
         if y is None:
             return cls(pixels)
@@ -89,6 +91,13 @@ class ImageDataset:
         """One picture, (height, width, channels)."""
         picture: NDArray[Any] = self.pixels[index if self.rows is None else self.rows[index]]
         return picture
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A part takes its own pictures along, and not all of the whole.
+        state = dict(self.__dict__)
+        if self.rows is not None:
+            state |= {"pixels": self.X, "rows": None}
+        return state
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self}>"
@@ -242,6 +251,8 @@ def _checked_pixels(pixels: NDArray[Any]) -> NDArray[Any]:
         raise errors.error("DATA_EMPTY", f"X holds no pictures: its shape is {tuple(pixels.shape)}")
     if pixels.dtype == np.uint8:
         return np.ascontiguousarray(pixels)
+    if pixels.dtype.kind == "c":
+        raise errors.error("DATA_TYPE", f"Complex data not supported: the dtype of X is {pixels.dtype}", parameter="X")
     if pixels.dtype.kind not in "biuf":
         raise errors.error(
             "DATA_TYPE",
@@ -280,7 +291,7 @@ def _checked_labels(y: NDArray[Any], n: int) -> tuple[list[Any], NDArray[np.int3
         if not (y == np.round(y)).all():
             raise errors.error(
                 "DATA_LABELS",
-                "y holds fractions: a classifier needs classes (strings or integers)",
+                "y holds fractions (continuous values): a classifier needs classes (strings or integers)",
                 parameter="y",
             )
     try:

@@ -31,6 +31,11 @@ PYTHON_TYPES: dict[str, type[int] | type[float] | type[bool] | type[str]] = {
 }
 
 
+def groups() -> list[str]:
+    """The names of the groups, in the order of the contract."""
+    return list(_GROUPS)
+
+
 def names(group: str) -> list[str]:
     """The names of a group's options ("training", "network", "image", "data"), in the order of the contract."""
     return list(_GROUPS[group])

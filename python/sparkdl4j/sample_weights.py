@@ -122,6 +122,6 @@ def _checked(weights: NDArray[Any], name: str) -> NDArray[np.float32]:
         )
     if not weights.any():
         raise errors.error(
-            "DATA_NOT_FINITE", f"{name} is 0 for all pictures that are trained: some must count", parameter=name
+            "DATA_NOT_FINITE", f"{name} is zero for all pictures that are trained: some must count", parameter=name
         )
     return weights

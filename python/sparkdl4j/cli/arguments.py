@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import functools
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sparkdl4j import errors, options
@@ -13,7 +15,15 @@ EXIT_USAGE = 2
 
 
 class Parser(argparse.ArgumentParser):
-    """Suggests the nearest option for one that does not exist, and leaves with EXIT_USAGE."""
+    """Suggests the nearest option for one that does not exist, and leaves with EXIT_USAGE.
+
+    Attributes:
+        checks: what takes the values of the contract's options, by destination.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.checks: dict[str, Callable[[Any], Any]] = {}
 
     def error(self, message: str) -> NoReturn:
         if message.startswith("unrecognized arguments: --"):
@@ -32,7 +42,7 @@ class Parser(argparse.ArgumentParser):
         return names
 
 
-def add_reading(command: argparse.ArgumentParser) -> None:
+def add_reading(command: Parser) -> None:
     """Adds the options of commands that read labelled pictures."""
     command.add_argument("--report", metavar="DIR", help="folder for metrics.json, history.json and pictures")
     command.add_argument(
@@ -43,7 +53,7 @@ def add_reading(command: argparse.ArgumentParser) -> None:
     add_option(command, "data", "max_damaged")
 
 
-def add_option(command: argparse.ArgumentParser, group: str, name: str, *, prefix: str = "") -> None:
+def add_option(command: Parser, group: str, name: str, *, prefix: str = "") -> None:
     """Adds an option of the contract, with its type, bounds, default and help; its name may stand after a prefix."""
     option = options.option(group, name)
     kind = options.PYTHON_TYPES[option["type"]]
@@ -53,19 +63,22 @@ def add_option(command: argparse.ArgumentParser, group: str, name: str, *, prefi
     default = None if group in ("training", "network", "checkpoint") else option["default"]
     choices = f" ({', '.join(map(str, option['choices']))})" if "choices" in option else ""
     text = f"{option['doc']}{choices} [{option['default']}]".replace("%", "%%")
+    command.checks[target] = functools.partial(options.check, group, name)
     if kind is bool:
         command.add_argument(flag, dest=target, action=argparse.BooleanOptionalAction, default=default, help=text)
         return
 
     def checked(text: str) -> Any:
         try:
-            return options.check(group, name, kind(text))
+            return command.checks[target](kind(text))
         except errors.ParameterError as problem:
             raise argparse.ArgumentTypeError(str(problem)) from None
 
     checked.__name__ = option["type"]
     metavar = name.split("_")[-1].upper()
-    command.add_argument(flag, dest=target, type=checked, default=default, metavar=metavar, help=text)
+    action = command.add_argument(flag, dest=target, type=checked, default=default, metavar=metavar, help=text)
+    # For completion in shells: what is none of them has been refused before.
+    action.choices = option.get("choices")
 
 
 def size(text: str) -> tuple[int, int]:

@@ -19,7 +19,8 @@ from sparkdl4j import network as networks
 from sparkdl4j import options as contract
 from sparkdl4j.cli import cluster_session
 from sparkdl4j.cli.cluster_errors import sentences
-from sparkdl4j.cli.place import Evaluated, Model, Place, Training, no_size, print_damaged
+from sparkdl4j.cli.place import Evaluated, Model, Place, Training, is_url, no_size, print_damaged
+from sparkdl4j.cli.prediction_rows import PARQUET
 from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.dataset import described
 from sparkdl4j.history import History
@@ -110,6 +111,9 @@ class Cluster(Place):
             **options,
         )
         return ClusterTraining(estimator, options.get("epochs", contract.default("training", "epochs")))
+
+    def writes(self, path: str) -> bool:
+        return is_url(path) or path.endswith(PARQUET)
 
     def load(self, path: str) -> ClusterModel:
         if not Path(path).exists():

@@ -12,8 +12,9 @@ from typing import Any
 
 from sparkdl4j import errors, options
 from sparkdl4j.cli import arguments as types
-from sparkdl4j.cli import evaluate, predict, train
+from sparkdl4j.cli import completion, configuration, evaluate, predict, train
 from sparkdl4j.cli.arguments import EXIT_USAGE, add_option, add_reading
+from sparkdl4j.cli.console import Console
 
 EXIT_ERROR = 1
 EXIT_INTERRUPTED = 130
@@ -30,8 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
-        run: Callable[[argparse.Namespace], None] = parsed.run
-        run(parsed)
+        if parsed.config is not None:
+            parsed = _with_configuration(parsed, arguments)
+        run: Callable[[argparse.Namespace], Any] = parsed.run
+        console = parsed.console = Console(parsed)
+        with console.for_people():
+            result = run(parsed)
+        console.for_programs(result)
         return 0
     except KeyboardInterrupt:
         print("sparkdl4j: interrupted", file=sys.stderr)
@@ -49,8 +55,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_USAGE if isinstance(problem, errors.ParameterError) else EXIT_ERROR
 
 
+def _with_configuration(parsed: argparse.Namespace, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The same command line with the values of its `--config` where it says nothing."""
+    again = parser()
+    command = commands(again)[parsed.command]
+    configuration.apply(parsed.config, command, command.checks)
+    return again.parse_args(arguments)
+
+
+def commands(top: argparse.ArgumentParser) -> dict[str, types.Parser]:
+    """The parsers of the commands, by their names."""
+    found: dict[str, types.Parser] = {}
+    for action in top._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found |= action.choices
+    return found
+
+
 def parser() -> argparse.ArgumentParser:
-    """The parser of all commands; `run` of what it gives does the work."""
+    """The parser of all commands; `run` of what it gives does the work, and returns a result for programs."""
     from sparkdl4j.network import reference_names
 
     top = types.Parser(
@@ -59,7 +82,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action=types.Version, nargs=0, help="show the version and leave")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=types.Parser)
 
     training = _command(commands, "train", train.run, "train a network on labelled pictures")
     training.add_argument("data", metavar="DATA", help="folder with one subfolder a class, or an IDX file of pictures")
@@ -81,7 +104,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="DATA|FRACTION",
         help="pictures for the final table only: a folder, or a stratified share of DATA",
     )
-    training.add_argument("--model", default="model.zip", help="model file to write (default: model.zip)")
+    training.add_argument(
+        "--model", metavar="FILE", default="model.zip", help="model file to write (default: model.zip)"
+    )
     training.add_argument(
         "--size",
         type=types.size,
@@ -119,23 +144,30 @@ def parser() -> argparse.ArgumentParser:
     prediction.add_argument("paths", metavar="PATH", nargs="+", help="picture, or folder of pictures")
     prediction.add_argument(
         "--out",
-        help="CSV file to write (default: standard output); with --master also a URL or a name that ends with "
-        ".parquet: a folder that Spark writes",
+        metavar="FILE",
+        help="file to write (default: standard output): CSV, or JSON lines or Parquet where its name ends with .jsonl "
+        "or .parquet; with --master a URL or a name that ends with .parquet is a folder that Spark writes",
     )
     _add_spark(prediction)
 
     _command(commands, "info", _info, "show versions, Java, processor and jar")
 
     demo = _command(commands, "demo", _demo, "train, evaluate and apply a network on scikit-learn's digits")
-    demo.add_argument("--out", default="demo", help="folder to write into (default: demo)")
+    demo.add_argument("--out", default="demo", metavar="FOLDER", help="folder to write into (default: demo)")
+
+    completing = _command(commands, "completion", _completion, "print a script that completes commands in a shell")
+    completing.add_argument("shell", choices=completion.SHELLS, help="the shell that evaluates it")
     return top
 
 
-def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], None], text: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(
+def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], Any], text: str) -> types.Parser:
+    command: types.Parser = commands.add_parser(
         name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False
     )
     command.set_defaults(run=run)
+    command.add_argument("--config", metavar="FILE", help="TOML file with options; those given here win over it")
+    command.add_argument("--quiet", action="store_true", help="show nothing but errors")
+    command.add_argument("--json", action="store_true", help="print the result as JSON, for programs")
     command.add_argument("--debug", action="store_true", help="show the whole trace of an error")
     command.add_argument("--heap", help="heap of the JVM, such as 2g; with --master that of Spark's driver")
     add_option(command, "training", "threads")
@@ -143,7 +175,7 @@ def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], None]
     return command
 
 
-def _add_spark(command: argparse.ArgumentParser) -> None:
+def _add_spark(command: types.Parser) -> None:
     command.add_argument(
         "--master",
         metavar="URL",
@@ -160,13 +192,20 @@ def _add_spark(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _info(arguments: argparse.Namespace) -> None:
+def _info(arguments: argparse.Namespace) -> dict[str, str]:
     from sparkdl4j.cli.one_machine import configure_jvm
     from sparkdl4j.jvm import environment
 
     configure_jvm(arguments)
+    facts = {}
     for name, value in environment.describe():
         print(f"{name:<10} {value}")
+        facts[name] = value
+    return facts
+
+
+def _completion(arguments: argparse.Namespace) -> None:
+    print(completion.script(arguments.shell, parser()), file=arguments.console.rows)
 
 
 def _demo(arguments: argparse.Namespace) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import Any
 
 from sparkdl4j import atomic_file
 from sparkdl4j.cli import place as places
 from sparkdl4j.cli.report import write_report
 
 
-def run(arguments: Namespace) -> None:
-    """Evaluates a model."""
+def run(arguments: Namespace) -> dict[str, Any]:
+    """Evaluates a model; returns its metrics, as `metrics.json` has them."""
     with places.of(arguments) as place:
         model = place.load(arguments.model)
         if arguments.report:
@@ -20,3 +21,4 @@ def run(arguments: Namespace) -> None:
         if arguments.report:
             print()
             write_report(arguments.report, model.history(), evaluated)
+    return {"model": arguments.model, "report": arguments.report, "metrics": evaluated.metrics.to_dict()}

@@ -65,6 +65,9 @@ class OneMachine(Place):
     ) -> OneMachineTraining:
         return OneMachineTraining(ConvNetClassifier(network, **options))
 
+    def writes(self, path: str) -> bool:
+        return is_url(path)
+
     def load(self, path: str) -> OneMachineModel:
         return OneMachineModel(ConvNetClassifier.load(path))
 
@@ -125,7 +128,7 @@ class OneMachineModel(Model):
     def write_predictions(self, paths: Sequence[str], folder: str) -> None:
         raise errors.error(
             "PARAMETER_CONFLICT",
-            f"{folder} can be written on Spark only: give --master, or the name of a CSV file",
+            f"{folder} can be written on Spark only: give --master, or the name of a file",
             parameter="out",
         )
 

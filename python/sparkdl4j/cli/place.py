@@ -142,6 +142,10 @@ class Place(ABC):
         """
 
     @abstractmethod
+    def writes(self, path: str) -> bool:
+        """Whether predictions for this path are for the place to write, rather than a file of this machine."""
+
+    @abstractmethod
     def load(self, path: str) -> Model:
         """The classifier of a model file on this machine."""
 

@@ -15,8 +15,8 @@ from sparkdl4j.cli.report import write_report
 from sparkdl4j.image_options import ImageOptions
 
 
-def run(arguments: Namespace) -> None:
-    """Trains, saves, and evaluates where there are test data."""
+def run(arguments: Namespace) -> dict[str, Any]:
+    """Trains, saves, and evaluates where there are test data; returns how it went."""
     from sparkdl4j import network as networks
 
     # Until the pictures' size is known.
@@ -63,7 +63,15 @@ def run(arguments: Namespace) -> None:
             print(f"Test: {evaluated.pictures}\n\n{evaluated.metrics}\n")
         if arguments.report:
             write_report(arguments.report, training.history(), evaluated)
+        history = training.history()
     print(f"Model: {model_path} (epoch {training.kept_epoch} of {training.epochs})")
+    return {
+        "model": str(model_path),
+        "kept_epoch": training.kept_epoch,
+        "epochs": history.epochs,
+        "report": arguments.report,
+        "test": evaluated.metrics.to_dict() if evaluated else None,
+    }
 
 
 def _image_options(size: tuple[int, int], arguments: Namespace) -> ImageOptions:

@@ -72,6 +72,7 @@ def train(
     validation_data: ImageDataset | None,
     *,
     weights: NDArray[np.float32] | None = None,
+    trained: Model | None = None,
     on_event: Callable[[dict[str, Any]], None],
 ) -> tuple[Model, BaseException | None]:
     """Trains a classifier.
@@ -81,6 +82,7 @@ def train(
             Training.start documents them.
         train_data, validation_data: labelled pictures whose labels index the same classes.
         weights: (n,) by how much the loss of each training picture counts; None for 1.
+        trained: a classifier to go on from, which stays as it is; None for new parameters.
         on_event: as `training_run.follow` takes it.
 
     Returns:
@@ -90,6 +92,7 @@ def train(
         json.dumps(request),
         _view(train_data, weights),
         None if validation_data is None else _view(validation_data),
+        None if trained is None else trained._java,
     )
     model, stopped_by = training_run.follow(run, on_event)
     return Model(model), stopped_by

@@ -16,6 +16,12 @@ import org.sparkdl4j.spec.Options;
  * it.
  */
 final class Arguments {
+  /** What every command takes, without a value. */
+  private static final Set<String> FLAGS = Set.of("debug", "quiet", "json");
+
+  /** In front of an option that is true or false. */
+  private static final String NOT = "no_";
+
   /** What spark-submit takes, before the jar. */
   private static final Set<String> SUBMIT_OPTIONS = Set.of("master", "conf");
 
@@ -26,8 +32,9 @@ final class Arguments {
    * Parses a command line.
    *
    * @param arguments what follows the command's name
-   * @param allowed the options' names in snake_case; every option takes a value
-   * @throws UsageException for an unknown option or one without a value
+   * @param allowed the options' names in snake_case; every option takes a value, but those of the
+   *     contract that are true or false
+   * @throws UsageException for an unknown option, one without a value, or one with a value too many
    */
   Arguments(List<String> arguments, Set<String> allowed) {
     for (int i = 0; i < arguments.size(); i++) {
@@ -48,7 +55,14 @@ final class Arguments {
                 + Main.class.getName()
                 + " with the jar and the command");
       }
-      if (!allowed.contains(name)) {
+      boolean isNegated = name.startsWith(NOT) && allowed.contains(name.substring(NOT.length()));
+      if (isNegated) name = name.substring(NOT.length());
+      if (FLAGS.contains(name) || allowed.contains(name) && Options.isBoolean(name)) {
+        if (equals >= 0) throw new UsageException(flag + " takes no value");
+        values.put(name, Boolean.toString(!isNegated));
+        continue;
+      }
+      if (isNegated || !allowed.contains(name)) {
         String near = NearestName.of(name, allowed).replace('_', '-');
         throw new UsageException("there is no option " + flag + "; did you mean --" + near + "?");
       }

@@ -1,14 +1,13 @@
 package org.sparkdl4j.cli;
 
-import java.io.PrintStream;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /** One command with its arguments, ready to run. */
 interface Command {
   /**
    * Does the work.
    *
-   * @param out receives results
-   * @param err receives progress
+   * @return the result, for programs; null where the command has written it already
    */
-  void run(PrintStream out, PrintStream err);
+  ObjectNode run(Console console);
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.file.AtomicFile;
@@ -36,11 +37,16 @@ final class EvaluateCommand implements Command {
   }
 
   @Override
-  public void run(PrintStream out, PrintStream err) {
+  public ObjectNode run(Console console) {
+    PrintStream err = console.progress();
     try (ImageClassifier classifier = ImageClassifier.load(model)) {
       Evaluation evaluation =
           Submission.isSubmitted() ? submitted(err) : onThisMachine(classifier, err);
-      print(evaluation, classifier.labels(), classifier.metadata().labels(), report, out);
+      ArrayNode labels = classifier.metadata().labels();
+      print(evaluation, classifier.labels(), labels, report, console.results());
+      ObjectNode result = Json.object().put("model", model.toString()).put("report", report);
+      result.set("metrics", evaluation.toJson(labels));
+      return result;
     }
   }
 

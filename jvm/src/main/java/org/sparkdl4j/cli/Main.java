@@ -28,7 +28,8 @@ public final class Main {
   static int run(List<String> arguments, PrintStream out, PrintStream err) {
     boolean debug = arguments.contains("--debug");
     try {
-      command(arguments).run(out, err);
+      Console console = new Console(arguments, out, err);
+      console.forPrograms(command(arguments).run(console));
       return OK;
     } catch (UsageException e) {
       err.println("sparkdl4j: " + e.getMessage() + "\n" + USAGE_TEXT);
@@ -59,5 +60,6 @@ public final class Main {
       "usage: train DATA [--test DATA|FRACTION] [--validation DATA|FRACTION] [--network NAME|FILE]"
           + " [--size 75|60x80] [--model FILE] [--report DIR] [--OPTION VALUE ...]\n"
           + "       evaluate MODEL DATA [--report DIR] [--max-damaged SHARE]\n"
-          + "       predict MODEL PATH ... [--out FILE]";
+          + "       predict MODEL PATH ... [--out FILE|FILE.jsonl]\n"
+          + "       each with [--quiet] [--json] [--debug]";
 }

@@ -1,6 +1,5 @@
 package org.sparkdl4j.cli;
 
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.ImageLoader;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.LoadedImages;
@@ -23,13 +23,16 @@ import org.sparkdl4j.image.ImageFolder;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.spark.PredictionTable;
 import org.sparkdl4j.spark.SubmittedSession;
+import org.sparkdl4j.spec.Json;
 
 /**
- * {@code predict MODEL PATH ...}: a CSV row for every picture, in the form that the Python command
- * writes, on one machine or on Spark.
+ * {@code predict MODEL PATH ...}: a row for every picture, as CSV or JSON, in the form that the
+ * Python command writes, on one machine or on Spark.
  */
 final class PredictCommand implements Command {
   static final int BATCH_SIZE = 256;
+
+  private static final String JSON_LINES = ".jsonl";
 
   /** Pictures in memory at a time. */
   private static final int CHUNK = 2048;
@@ -45,16 +48,23 @@ final class PredictCommand implements Command {
     paths = words.subList(1, words.size());
     target = arguments.get("out", null);
     paths.forEach(Submission::requireReachable);
-    if (target != null) Submission.requireReachable(target);
+    if (target == null) return;
+    Submission.requireReachable(target);
+    if (PredictionTable.isParquet(target) && !Submission.isSubmitted()) {
+      throw new UsageException(
+          target
+              + ": Parquet is written on Spark, or by the Python command: name a CSV file, or one"
+              + " that ends with "
+              + JSON_LINES);
+    }
   }
 
   @Override
-  public void run(PrintStream out, PrintStream err) {
-    if (Submission.isSubmitted()) submitted(out);
-    else onThisMachine(out);
+  public ObjectNode run(Console console) {
+    return Submission.isSubmitted() ? submitted(console) : onThisMachine(console);
   }
 
-  private void onThisMachine(PrintStream out) {
+  private ObjectNode onThisMachine(Console console) {
     try (ImageClassifier classifier = ImageClassifier.load(model)) {
       List<Path> files = new ArrayList<>();
       for (String path : paths) files.addAll(ImageFolder.list(Path.of(path)));
@@ -64,39 +74,40 @@ final class PredictCommand implements Command {
               .mapToObj(i -> files.subList(i * CHUNK, Math.min((i + 1) * CHUNK, files.size())))
               .flatMap(chunk -> predict(classifier, chunk).stream())
               .iterator();
-      write(header(classifier.labels()), rows, out);
+      return write(header(classifier.labels()), rows, console);
     }
   }
 
-  private void submitted(PrintStream out) {
+  private ObjectNode submitted(Console console) {
     try (SubmittedSession session = SubmittedSession.start("sparkdl4j predict")) {
       PredictionTable table = session.predict(model, paths);
       if (target != null && (Submission.isUrl(target) || PredictionTable.isParquet(target))) {
         table.write(target);
-        out.println("Predictions: " + target);
-      } else {
-        write(table.columns(), table.sorted(), out);
+        console.results().println("Predictions: " + target);
+        return Json.object().put("out", target);
       }
+      return write(table.columns(), table.sorted(), console);
     }
   }
 
-  private void write(List<String> header, Iterator<List<String>> rows, PrintStream out) {
-    PredictionCsv csv = new PredictionCsv(header, rows);
-    if (target == null) {
-      csv.printTo(out);
-    } else {
-      AtomicFile.write(Path.of(target), csv::writeTo);
-      out.println(
-          (csv.rows() - csv.damaged())
-              + " predictions and "
-              + csv.damaged()
-              + " damaged pictures in "
-              + target);
+  private ObjectNode write(List<String> header, Iterator<List<String>> rows, Console console) {
+    boolean isJson = target == null ? console.isJson() : target.endsWith(JSON_LINES);
+    PredictionFile file = new PredictionFile(header, rows, isJson);
+    if (target == null) file.printTo(console.rows());
+    else AtomicFile.write(Path.of(target), file::writeTo);
+    int predicted = file.rows() - file.damaged();
+    ObjectNode result = null;
+    if (target != null) {
+      String text = predicted + " predictions and " + file.damaged() + " damaged pictures in ";
+      console.results().println(text + target);
+      result = Json.object().put("out", target).put("predictions", predicted);
+      result.put("damaged", file.damaged());
     }
-    if (csv.damaged() == csv.rows()) {
+    if (predicted == 0) {
       throw new SparkDl4jException(
-          ErrorCode.DATA_EMPTY, "none of the " + csv.rows() + " pictures could be read");
+          ErrorCode.DATA_EMPTY, "none of the " + file.rows() + " pictures could be read");
     }
+    return result;
   }
 
   /** A row for every file. */

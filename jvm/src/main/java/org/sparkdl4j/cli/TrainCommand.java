@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.file.AtomicFile;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.NamePattern;
@@ -78,12 +80,13 @@ final class TrainCommand implements Command {
   }
 
   @Override
-  public void run(PrintStream out, PrintStream err) {
+  public ObjectNode run(Console console) {
+    PrintStream err = console.progress();
     requireWritable(model.toAbsolutePath().getParent());
     DecodeOptions image = image();
     if (network == null) network = NetworkSpec.forPictures(image.height(), image.width());
     try (TrainingPictures pictures = pictures(image, err)) {
-      train(pictures, out, err);
+      return train(pictures, console.results(), err);
     }
   }
 
@@ -99,7 +102,7 @@ final class TrainCommand implements Command {
     return new LocalPictures(Path.of(data), test, validation, seed, image, reader);
   }
 
-  private void train(TrainingPictures pictures, PrintStream out, PrintStream err) {
+  private ObjectNode train(TrainingPictures pictures, PrintStream out, PrintStream err) {
     ClassifierTraining run =
         pictures.training(network, arguments.group("network"), arguments.group("training"));
     run.useCheckpoints(pictures.files(), checkpoints);
@@ -113,15 +116,22 @@ final class TrainCommand implements Command {
         out.println("Model: " + model + " (epoch " + kept + " of " + options.epochs() + ")");
       }
       if (divergence != null) throw divergence;
+      JsonNode epochs = classifier.metadata().training().get("history");
       if (report != null) {
         ObjectNode history = Json.object().put("kept_epoch", kept);
-        history.set("epochs", classifier.metadata().training().get("history"));
+        history.set("epochs", epochs);
         AtomicFile.writeText(Path.of(report, "history.json"), Json.writePretty(history) + "\n");
       }
+      ObjectNode result = Json.object().put("model", model.toString()).put("kept_epoch", kept);
+      result.set("epochs", epochs);
+      result.put("report", report).putNull("test");
       if (pictures.hasTest()) {
-        EvaluateCommand.print(
-            pictures.test(model), classifier.labels(), classifier.metadata().labels(), report, out);
+        ArrayNode labels = classifier.metadata().labels();
+        Evaluation evaluation = pictures.test(model);
+        EvaluateCommand.print(evaluation, classifier.labels(), labels, report, out);
+        result.set("test", evaluation.toJson(labels));
       }
+      return result;
     }
   }
 

@@ -1,6 +1,7 @@
 package org.sparkdl4j.model;
 
 import java.util.function.Supplier;
+import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
@@ -31,9 +32,10 @@ import org.sparkdl4j.training.TrainingRun;
  * {@link ImageClassifier} with the parameters to keep.
  */
 public final class ClassifierTraining {
+  private static final String UPDATER = "updater";
+
   private final NetworkSpec network;
   private final ObjectNode options;
-  private final TrainingOptions training;
   private final ArrayNode labels;
   private final DecodeOptions image;
   private final StandardScaler scaler;
@@ -41,6 +43,7 @@ public final class ClassifierTraining {
   private final NetworkConfiguration configuration;
   private final TrainingSetup setup;
 
+  private TrainingOptions training;
   private Checkpoints checkpoints = Checkpoints.NONE;
   private Checkpoint resumed;
   private Observations observations = Observations.NONE;
@@ -179,6 +182,30 @@ public final class ClassifierTraining {
     observations = Observations.fromJson(request.path("observations"));
   }
 
+  /**
+   * Goes on from a classifier, with other pictures, too; call it before {@link #start}. Parameters,
+   * the updater's state and its count of iterations go on, as does the number of epochs, which the
+   * order of the pictures and all random numbers depend on; so epochs trained one by one on the
+   * same pictures give the same bits as all at once. The classifier stays as it is.
+   *
+   * @param trained with the same network, labels and updater; null to begin with new parameters
+   * @param furtherEpochs how many epochs to train; the option "epochs" does not matter
+   * @throws SparkDl4jException PARAMETER_CONFLICT when it has others
+   */
+  public void goOn(ImageClassifier trained, int furtherEpochs) {
+    int before = 0;
+    if (trained != null) {
+      requireSameNetwork(trained.metadata());
+      ObjectNode end = trained.metadata().training();
+      ArrayNode epochs = end.withArray("history");
+      resumed =
+          Checkpoint.ofEnd(trained.core().snapshot(), end.path("kept_epoch").asInt(), epochs);
+      formats = trained.core().tuning();
+      before = epochs.size();
+    }
+    training = training.withEpochs(before + furtherEpochs);
+  }
+
   /** Starts the training's own thread. */
   public void start() {
     core = core(configuration, formats);
@@ -239,6 +266,31 @@ public final class ClassifierTraining {
     summary.set("options", options);
     ModelMetadata metadata = new ModelMetadata(network.toJson(), labels, summary, core.tuning());
     return new ImageClassifier(core, scaler, image, metadata);
+  }
+
+  private void requireSameNetwork(ModelMetadata trained) {
+    ObjectNode own = network.toJson();
+    ObjectNode before = trained.network();
+    requireSame("network", before == null ? null : before.get("layers"), own.get("layers"));
+    requireSame("set of classes", trained.labels(), labels);
+    JsonNode earlier = updater(before, trained.training().path("options"));
+    requireSame(UPDATER, earlier, updater(own, options));
+  }
+
+  private static void requireSame(String what, JsonNode before, JsonNode now) {
+    // As text: what was read may have other types of numbers than what was made.
+    if (before != null && before.toString().equals(now.toString())) return;
+    throw new SparkDl4jException(
+            ErrorCode.PARAMETER_CONFLICT,
+            "training cannot go on from a classifier with another "
+                + what
+                + ": leave it as it was, or train from the beginning")
+        .with("parameter", what);
+  }
+
+  private static JsonNode updater(ObjectNode network, JsonNode options) {
+    if (network != null && network.hasNonNull(UPDATER)) return network.get(UPDATER);
+    return options.hasNonNull(UPDATER) ? options.get(UPDATER) : Options.option("network", UPDATER).get("default");
   }
 
   private NetworkCore core(NetworkConfiguration configuration, String formats) {

@@ -54,6 +54,14 @@ public final class Options {
     return names;
   }
 
+  /** Whether an option of any group is true or false. */
+  public static boolean isBoolean(String name) {
+    for (JsonNode group : CONTRACT) {
+      if (group.path(name).path("type").asText().equals("boolean")) return true;
+    }
+    return false;
+  }
+
   /** The contract of one option: type, bounds, choices, default, doc. */
   public static JsonNode option(String group, String name) {
     return CONTRACT.get(group).get(name);

@@ -16,6 +16,9 @@ import org.sparkdl4j.spec.Json;
  * on as this one would have done, bit by bit.
  */
 public final class Checkpoint {
+  /** Pictures of an epoch where a new run goes on, which may have others. */
+  private static final int ANY = 0;
+
   private final NetworkState state;
   private final NetworkState kept;
   private final int keptEpoch;
@@ -65,6 +68,22 @@ public final class Checkpoint {
         progress,
         minibatches.minibatchesPerEpoch(),
         minibatches.examplesPerEpoch());
+  }
+
+  /**
+   * The end of a run, for another one to go on from with any pictures.
+   *
+   * @param state what the run has kept
+   * @param keptEpoch the epoch of {@code state}; 0 for the first parameters
+   * @param epochs all of the run, as {@link EpochResult#toJson} wrote them
+   * @throws SparkDl4jException DATA_FORMAT
+   */
+  public static Checkpoint ofEnd(NetworkState state, int keptEpoch, ArrayNode epochs) {
+    ObjectNode json = Json.object().put("kept_epoch", keptEpoch);
+    json.set("epochs", epochs);
+    json.set("progress", new EpochProgress().toJson());
+    json.put("minibatches_per_epoch", ANY).put("examples_per_epoch", ANY);
+    return fromJson(json, state, state);
   }
 
   /**
@@ -147,11 +166,12 @@ public final class Checkpoint {
   }
 
   /**
-   * Makes sure that a run has as many pictures and minibatches as the one before.
+   * Makes sure that a run has as many pictures and minibatches as the one before, where it must.
    *
    * @throws SparkDl4jException CHECKPOINT_MISMATCH
    */
   void requireSamePictures(MinibatchTraining minibatches) {
+    if (examplesPerEpoch == ANY) return;
     if (minibatches.examplesPerEpoch() == examplesPerEpoch
         && minibatches.minibatchesPerEpoch() == minibatchesPerEpoch) {
       return;

@@ -96,8 +96,12 @@ public final class EpochResult {
     return waits;
   }
 
-  /** Whether this epoch is better: higher validation accuracy; ties: lower validation loss. */
+  /**
+   * Whether this epoch, which was validated, is better: higher validation accuracy; ties: lower
+   * validation loss. Every one is better than one that was not validated.
+   */
   boolean isBetterThan(EpochResult other) {
+    if (other.validationAccuracy == null) return true;
     int byAccuracy = Double.compare(validationAccuracy, other.validationAccuracy);
     return byAccuracy > 0 || byAccuracy == 0 && validationLoss < other.validationLoss;
   }

@@ -13,6 +13,7 @@ public final class TrainingOptions {
   /** Rounds that an epoch has at least then, where its minibatches suffice. */
   private static final int ROUNDS_OF_EPOCH = 4;
 
+  private final ObjectNode values;
   private final Options options;
 
   /**
@@ -23,7 +24,13 @@ public final class TrainingOptions {
    *     PARAMETER_RANGE
    */
   public TrainingOptions(ObjectNode values) {
-    options = new Options("training", values.deepCopy());
+    this.values = values.deepCopy();
+    options = new Options("training", this.values);
+  }
+
+  /** The same options for a run that ends with another epoch. */
+  public TrainingOptions withEpochs(int epochs) {
+    return new TrainingOptions(values.deepCopy().put("epochs", epochs));
   }
 
   /** Passes over the training data. */

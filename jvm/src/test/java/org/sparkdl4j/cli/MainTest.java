@@ -20,6 +20,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.shade.jackson.databind.JsonNode;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.spec.Json;
 
@@ -95,6 +96,53 @@ class MainTest {
     assertTrue(err.contains("the checkpoint was written with batch_size 5"), err);
     assertEquals(2, run(train("--checkpoint-every", "2")));
     assertTrue(err.contains("--checkpoint-every needs --checkpoint"), err);
+  }
+
+  @Test
+  void speaksToProgramsAndKeepsQuiet() throws IOException {
+    assertEquals(0, run(train("--quiet", "--test", "0.25")), () -> err);
+    assertEquals("", out + err);
+    assertEquals(0, run(train("--json", "--test", "0.25")), () -> err);
+    JsonNode trained = Json.readObject(out, "the result");
+    assertEquals(model.toString(), trained.get("model").asText());
+    assertEquals(8, trained.get("epochs").size());
+    assertEquals(1, trained.get("test").get("accuracy").asDouble());
+    assertTrue(err.contains("epoch 8/8  loss "), err);
+
+    assertEquals(0, run(List.of("evaluate", model.toString(), path("data"), "--json")), () -> err);
+    assertEquals(
+        40, Json.readObject(out, "the result").at("/metrics/per_class/0/support").asInt() * 2);
+
+    Files.writeString(folder.resolve("data/light/text.png"), "no picture");
+    List<String> predict = List.of("predict", model.toString(), path("data/light"), "--json");
+    assertEquals(0, run(predict), () -> err);
+    String[] rows = out.split("\n");
+    assertEquals(21, rows.length);
+    JsonNode light = Json.readObject(rows[0], "a row");
+    assertEquals("light", light.get("prediction").asText());
+    assertEquals(1, light.get("p_dark").asDouble() + light.get("p_light").asDouble(), 1e-5);
+    assertTrue(light.get("damaged").isNull());
+    JsonNode damaged = Json.readObject(rows[20], "a row");
+    assertTrue(damaged.get("p_dark").isNull());
+    assertTrue(damaged.get("damaged").asText().startsWith("not_a_picture"), rows[20]);
+
+    List<String> intoFile = new ArrayList<>(predict);
+    intoFile.addAll(List.of("--out", path("rows.jsonl")));
+    assertEquals(0, run(intoFile), () -> err);
+    assertEquals(20, Json.readObject(out, "the result").get("predictions").asInt());
+    assertEquals(List.of(rows), Files.readAllLines(folder.resolve("rows.jsonl")));
+    intoFile.set(intoFile.size() - 1, path("rows.parquet"));
+    assertEquals(2, run(intoFile));
+    assertTrue(err.contains("Parquet is written on Spark"), err);
+  }
+
+  @Test
+  void takesOptionsThatAreTrueOrFalseWithoutAValue() {
+    assertEquals(0, run(train("--tune", "--no-tune", "--debug")), () -> err);
+    assertEquals(2, run(train("--tune=true")));
+    assertTrue(err.contains("--tune takes no value"), err);
+    assertEquals(2, run(train("--no-epochs")));
+    assertTrue(err.contains("there is no option --no-epochs; did you mean --epochs?"), err);
   }
 
   private float[] parameters() {

@@ -198,8 +198,7 @@ public final class ClassifierTraining {
       requireSameNetwork(trained.metadata());
       ObjectNode end = trained.metadata().training();
       ArrayNode epochs = end.withArray("history");
-      resumed =
-          Checkpoint.ofEnd(trained.core().snapshot(), end.path("kept_epoch").asInt(), epochs);
+      resumed = Checkpoint.ofEnd(trained.core().snapshot(), end.path("kept_epoch").asInt(), epochs);
       formats = trained.core().tuning();
       before = epochs.size();
     }
@@ -290,7 +289,9 @@ public final class ClassifierTraining {
 
   private static JsonNode updater(ObjectNode network, JsonNode options) {
     if (network != null && network.hasNonNull(UPDATER)) return network.get(UPDATER);
-    return options.hasNonNull(UPDATER) ? options.get(UPDATER) : Options.option("network", UPDATER).get("default");
+    return options.hasNonNull(UPDATER)
+        ? options.get(UPDATER)
+        : Options.option("network", UPDATER).get("default");
   }
 
   private NetworkCore core(NetworkConfiguration configuration, String formats) {

@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sparkdl4j.augmentation import Augmentation
     from sparkdl4j.callbacks import Callback, CSVLogger, JsonLogger, MlflowLogger, ProgressBar, TensorBoard
     from sparkdl4j.checkpoint import Checkpoint
     from sparkdl4j.classifier import ConvNetClassifier
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from sparkdl4j.scaler import StandardScaler
 
 _HOMES = {
+    "augmentation": ("Augmentation",),
     "callbacks": ("CSVLogger", "Callback", "JsonLogger", "MlflowLogger", "ProgressBar", "TensorBoard"),
     "checkpoint": ("Checkpoint",),
     "classifier": ("ConvNetClassifier",),
@@ -126,6 +128,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Activation",
     "Add",
+    "Augmentation",
     "AvgPool2D",
     "BatchNorm",
     "Block",

@@ -5,22 +5,25 @@ from __future__ import annotations
 import dataclasses
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sparkdl4j import augmentation as augmentations
 from sparkdl4j import checkpoint, errors, options, sample_weights, training_run
+from sparkdl4j import class_weight as class_weights
 from sparkdl4j import network as networks
+from sparkdl4j.augmentation import Augmentation
 from sparkdl4j.callbacks import Callback, EventFunction, Observers, Trained
+from sparkdl4j.class_weight import ClassWeight
 from sparkdl4j.dataset import ImageDataset
 from sparkdl4j.evaluation import Evaluation
 from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.network import Network
-from sparkdl4j.sample_weights import ClassWeight
 from sparkdl4j.scaler import StandardScaler
 from sparkdl4j.scikit_learn import PictureClassifier
 
@@ -32,9 +35,10 @@ _PREDICTION_BATCH = 256
 # Parameters that are options of the shared contract, by group; the rest of the constructor's are Python's own.
 _TRAINING_OPTIONS = tuple(options.names("training"))
 _NETWORK_OPTIONS = tuple(options.names("network"))
-_PYTHON_PARAMETERS = ("network", "warm_start", "callbacks", "verbose")
-# scikit-learn's prefix for the parameters of the network.
+_PYTHON_PARAMETERS = ("network", "augmentation", "warm_start", "callbacks", "verbose")
+# scikit-learn's prefixes for the parameters of the network and of the augmentation.
 _OF_NETWORK = "network__"
+_OF_AUGMENTATION = "augmentation__"
 
 
 class ConvNetClassifier(PictureClassifier):
@@ -56,6 +60,11 @@ class ConvNetClassifier(PictureClassifier):
         epochs: passes over the training data.
         batch_size: examples per minibatch; a last, smaller minibatch is trained as it is.
         validation_fraction: stratified share of the training data held out to choose the parameters that are kept.
+        sampling: what an epoch shows: "all" pictures once, or "oversample": pictures of smaller classes again, until
+            every class comes as often as the largest.
+        class_weight: by how much the loss of a class's pictures counts: a dict of weights by class (1 for those left
+            out), or "balanced" for weights that give every class the same sum among the pictures of an epoch;
+            multiplied with `sample_weight`.
         keep: "best" (the epoch with the best validation accuracy; ties: lower validation loss) or "last". Without
             validation data always the last.
         standardize: "feature" (every pixel of every channel on its own), "channel" or "none"; fitted on the training
@@ -93,6 +102,8 @@ class ConvNetClassifier(PictureClassifier):
             "lecun_normal", "lecun_uniform", "normal" or "uniform" ["xavier"].
         activation: of convolutions and dense layers that name none: "relu", "relu6", "leaky_relu", "elu", "gelu",
             "silu", "sigmoid", "tanh", "softmax" or "identity" ["relu"].
+        augmentation: how training pictures are changed: an `Augmentation`, a dict of its options, or None. Its
+            options can be searched over, as `augmentation__shift`.
         warm_start: `fit` goes on from what the classifier has learned, for `epochs` more epochs, in place of starting
             anew; see `partial_fit` for what goes on.
         callbacks: `Callback` objects, and functions that take an event (a dict): they see every training event.
@@ -114,6 +125,8 @@ class ConvNetClassifier(PictureClassifier):
         epochs: int = options.default("training", "epochs"),
         batch_size: int = options.default("training", "batch_size"),
         validation_fraction: float = options.default("training", "validation_fraction"),
+        sampling: str = options.default("training", "sampling"),
+        class_weight: ClassWeight = None,
         keep: str = options.default("training", "keep"),
         standardize: str = options.default("training", "standardize"),
         seed: int = options.default("training", "seed"),
@@ -137,6 +150,7 @@ class ConvNetClassifier(PictureClassifier):
         dropout: float | None = None,
         weight_init: str | None = None,
         activation: str | None = None,
+        augmentation: Augmentation | Mapping[str, Any] | None = None,
         warm_start: bool = False,
         callbacks: Sequence[Callback | EventFunction] = (),
         verbose: bool = True,
@@ -147,6 +161,8 @@ class ConvNetClassifier(PictureClassifier):
         self.epochs = epochs
         self.batch_size = batch_size
         self.validation_fraction = validation_fraction
+        self.sampling = sampling
+        self.class_weight = class_weight
         self.keep = keep
         self.standardize = standardize
         self.seed = seed
@@ -170,6 +186,7 @@ class ConvNetClassifier(PictureClassifier):
         self.dropout = dropout
         self.weight_init = weight_init
         self.activation = activation
+        self.augmentation = augmentation
         self.warm_start = warm_start
         self.callbacks = callbacks
         self.verbose = verbose
@@ -181,21 +198,26 @@ class ConvNetClassifier(PictureClassifier):
         return (*_PYTHON_PARAMETERS, *_TRAINING_OPTIONS, *_NETWORK_OPTIONS)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The constructor's parameters by name; if deep, those of a `Network` too, as `network__width`."""
+        """The constructor's parameters by name; if deep, those of a `Network` and of the augmentation too, as
+        `network__width` and `augmentation__shift`."""
         params = {name: getattr(self, name) for name in self._parameter_names()}
         if deep and isinstance(self.network, Network):
             names = self.network.parameter_names()
             params |= {f"{_OF_NETWORK}{name}": getattr(self.network, name) for name in names}
+        if deep and isinstance(self.augmentation, Augmentation):
+            names = options.names("augmentation")
+            params |= {f"{_OF_AUGMENTATION}{name}": getattr(self.augmentation, name) for name in names}
         return params
 
     def set_params(self, **params: Any) -> ConvNetClassifier:
-        """Sets constructor parameters by name, and those of the network as `network__width`.
+        """Sets constructor parameters by name, those of network and augmentation as `network__width` and
+        `augmentation__shift`.
 
         Raises:
             ParameterError: PARAMETER_UNKNOWN, with the nearest name.
         """
-        of_network = {name.removeprefix(_OF_NETWORK): params[name] for name in params if name.startswith(_OF_NETWORK)}
-        own = {name: value for name, value in params.items() if not name.startswith(_OF_NETWORK)}
+        of_network, params = _split(params, _OF_NETWORK)
+        of_augmentation, own = _split(params, _OF_AUGMENTATION)
         options.check_names(own, self._parameter_names())
         for name, value in own.items():
             setattr(self, name, value)
@@ -203,6 +225,9 @@ class ConvNetClassifier(PictureClassifier):
             network = networks.network(self.network)
             options.check_names(of_network, network.parameter_names())
             self.network = dataclasses.replace(network, **of_network)
+        if of_augmentation:
+            options.check_names(of_augmentation, options.names("augmentation"))
+            self.augmentation = dataclasses.replace(augmentations.augmentation(self.augmentation), **of_augmentation)
         return self
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -224,7 +249,6 @@ class ConvNetClassifier(PictureClassifier):
         y: ArrayLike | None = None,
         *,
         sample_weight: ArrayLike | None = None,
-        class_weight: ClassWeight = None,
         validation_data: ImageDataset | tuple[ArrayLike, ArrayLike] | None = None,
         resume: str | os.PathLike[str] | None = None,
     ) -> ConvNetClassifier:
@@ -239,8 +263,6 @@ class ConvNetClassifier(PictureClassifier):
             sample_weight: (n,) by how much the loss of each picture counts, finite and not negative; None for 1.
                 Losses of training are sums of weight times loss divided by the number of pictures; accuracies, and
                 everything about validation data, are not weighted.
-            class_weight: a dict of weights by class (1 for those not in it), or "balanced" for weights that give
-                every class the same sum among the pictures trained; multiplied with `sample_weight`.
             validation_data: an `ImageDataset` or (X, y) that decides which epoch's parameters are kept.
             resume: a file that `Checkpoint` wrote: training goes on from there, and the result is that of a training
                 that was never interrupted, bit by bit; with other pictures or options it is refused. `epochs` counts
@@ -266,7 +288,7 @@ class ConvNetClassifier(PictureClassifier):
             data = self._as_trained(data)
         _require_two_classes(data)
         train, validation = self._parts(data, validation_data, training_options)
-        weights = sample_weights.with_classes(train.weights, class_weight, train.required_labels(), train.classes)
+        weights = sample_weights.of_pictures(train.weights, len(train))
         self._train(
             train,
             validation,
@@ -322,7 +344,7 @@ class ConvNetClassifier(PictureClassifier):
             data = self._as_trained(data)
         else:
             data = _with_classes(data, _classes(classes, data, is_named=isinstance(X, ImageDataset)), "y")
-        weights = sample_weights.with_classes(data.weights, None, data.required_labels(), data.classes)
+        weights = sample_weights.of_pictures(data.weights, len(data))
         self._train(data, None, weights, training_options, goes_on=goes_on, further_epochs=1)
         return self
 
@@ -341,6 +363,7 @@ class ConvNetClassifier(PictureClassifier):
         network_options = self._given_network_options()
         network = networks.network(self.network, train.image_shape)
         settings = networks.fill(network, network_options)
+        training_options["class_weight"] = class_weights.of_classes(training_options["class_weight"], train.classes)
         networks.shapes(network, train.image_shape, len(train.classes))
         scaler = self.scaler_ if goes_on else self._fitted_scaler(train)
         image_options = self.image_options_ if goes_on else train.image_options or _options_of_arrays(train.image_shape)
@@ -376,7 +399,8 @@ class ConvNetClassifier(PictureClassifier):
             raise failure
 
     def _checked_training_options(self) -> dict[str, Any]:
-        return {name: options.check("training", name, getattr(self, name)) for name in _TRAINING_OPTIONS}
+        checked = {name: options.check("training", name, getattr(self, name)) for name in _TRAINING_OPTIONS}
+        return {**checked, "augmentation": augmentations.augmentation(self.augmentation).to_dict()}
 
     def _fitted_scaler(self, train: ImageDataset) -> StandardScaler | None:
         if self.standardize == "none":
@@ -467,6 +491,34 @@ class ConvNetClassifier(PictureClassifier):
         return training
 
     # ------------------------------------------------------------------ use
+
+    def augmented(
+        self, X: ArrayLike | ImageDataset, y: ArrayLike | None = None, *, n: int = 16, epoch: int = 1
+    ) -> NDArray[Any]:
+        """The first pictures of X as training on X sees them, augmented; the classifier need not be fitted.
+
+        Args:
+            X: pictures, or an `ImageDataset`.
+            y: labels, which make no difference.
+            n: how many; with mixup, partners are chosen among them, whereas training chooses them in its minibatches.
+            epoch: counted from 1; each changes the pictures in another way.
+
+        Returns:
+            (n, height, width, channels), uint8, or float32 where X is.
+
+        Raises:
+            ParameterError, DataError.
+        """
+        from sparkdl4j.jvm import models
+
+        data = X if isinstance(X, ImageDataset) else ImageDataset.from_arrays(X, y)
+        changes = augmentations.augmentation(self.augmentation)
+        request = {
+            "augmentation": changes.to_dict(),
+            "seed": options.check("training", "seed", self.seed),
+            "epoch": epoch,
+        }
+        return models.augmented(request, data.subset(np.arange(min(n, len(data)))))
 
     def predict_proba(self, X: ArrayLike | ImageDataset) -> NDArray[np.float32]:
         """Probabilities, (n, classes), columns in the order of `classes_`."""
@@ -574,6 +626,8 @@ class ConvNetClassifier(PictureClassifier):
         classifier = cls()
         training = classifier._adopt(model)
         known = {name: value for name, value in training["options"].items() if name in cls._parameter_names()}
+        changes = known.get("augmentation")
+        known["augmentation"] = augmentations.augmentation(changes) if changes else None
         classifier.set_params(**known)
         if classifier.network_ is not None:
             classifier.network = classifier.network_
@@ -673,6 +727,14 @@ def _with_classes(data: ImageDataset, classes: Sequence[Any], name: str) -> Imag
     same.labels = index[labels]
     same.classes = list(classes)
     return same
+
+
+def _split(params: dict[str, Any], prefix: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The parameters whose names have a prefix, without it, and the others."""
+    return (
+        {name.removeprefix(prefix): value for name, value in params.items() if name.startswith(prefix)},
+        {name: value for name, value in params.items() if not name.startswith(prefix)},
+    )
 
 
 def _options_of_arrays(image_shape: tuple[int, int, int]) -> ImageOptions:

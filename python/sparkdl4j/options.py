@@ -11,7 +11,7 @@ import numbers
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sparkdl4j import contract, errors
+from sparkdl4j import class_weight, contract, errors
 
 _GROUPS: dict[str, dict[str, dict[str, Any]]] = contract.read("options.json")
 _BOUNDS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
@@ -37,7 +37,7 @@ def groups() -> list[str]:
 
 
 def names(group: str) -> list[str]:
-    """The names of a group's options ("training", "network", "image", "data"), in the order of the contract."""
+    """The names of a group's options ("training", "network", "augmentation", …), in the order of the contract."""
     return list(_GROUPS[group])
 
 
@@ -57,13 +57,17 @@ def default(group: str, name: str) -> Any:
 
 
 def check(group: str, name: str, value: Any) -> Any:
-    """The value as plain Python (int, float, bool or str), if the option allows it; numpy's scalars are welcome.
+    """The value as plain Python, if the option allows it: int, float, bool, str, or weights by class.
+
+    numpy's scalars are welcome.
 
     Raises:
         ParameterError: PARAMETER_UNKNOWN, PARAMETER_TYPE or PARAMETER_RANGE.
     """
     contract_of_option = option(group, name)
     kind = contract_of_option["type"]
+    if kind == "weights":
+        return None if value is None else class_weight.checked(name, value)
     if not _fits(kind, value):
         raise errors.error("PARAMETER_TYPE", f"{name} must be of type {kind}, but is {_shown(value)}", parameter=name)
     if "choices" in contract_of_option:

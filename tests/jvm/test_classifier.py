@@ -344,26 +344,11 @@ def test_a_weight_of_zero_leaves_a_picture_out(colour_pictures: Pictures) -> Non
     assert fitted.history_.epochs[-1]["accuracy"] < 0.9
 
 
-def test_weights_of_classes_are_weights_of_their_pictures(colour_pictures: Pictures) -> None:
-    X, y = colour_pictures(15)
-    options = {"epochs": 2, "validation_fraction": 0.2}
-    by_class = small(**options).fit(X, y, class_weight={"red": 3.0, "blue": 0.5})
-    by_picture = small(**options).fit(X, y, sample_weight=np.select([y == "red", y == "blue"], [3.0, 0.5], 1.0))
-    plain = small(**options).fit(X, y)
-    balanced = small(**options).fit(X, y, class_weight="balanced")
-    probabilities = [each.predict_proba(X).tobytes() for each in (by_class, by_picture, plain, balanced)]
-    assert probabilities[0] == probabilities[1] != probabilities[2]
-    # All classes have as many pictures: balanced weights are 1.
-    assert probabilities[3] == probabilities[2]
-
-
 def test_wrong_weights_are_refused(colour_pictures: Pictures) -> None:
     X, y = colour_pictures(5)
     with pytest.raises(DataError) as caught:
         small().fit(X, y, sample_weight=np.ones(3))
     assert caught.value.code == "DATA_SHAPE"
-    with pytest.raises(DataError, match="purple"):
-        small().fit(X, y, class_weight={"purple": 2})
 
 
 def test_averaging_workers_learn_and_repeat_themselves(colour_pictures: Pictures) -> None:

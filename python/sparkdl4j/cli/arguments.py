@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from sparkdl4j import errors, options
+from sparkdl4j import class_weight, errors, options
 
 EXIT_USAGE = 2
 
@@ -56,11 +56,11 @@ def add_reading(command: Parser) -> None:
 def add_option(command: Parser, group: str, name: str, *, prefix: str = "") -> None:
     """Adds an option of the contract, with its type, bounds, default and help; its name may stand after a prefix."""
     option = options.option(group, name)
-    kind = options.PYTHON_TYPES[option["type"]]
+    kind = class_weight.parse if option["type"] == "weights" else options.PYTHON_TYPES[option["type"]]
     target = prefix + name
     flag = f"--{target.replace('_', '-')}"
     # What is not given is left to the classifier, the network or the checkpoint, which may set it themselves.
-    default = None if group in ("training", "network", "checkpoint") else option["default"]
+    default = None if group in ("training", "network", "augmentation", "checkpoint") else option["default"]
     choices = f" ({', '.join(map(str, option['choices']))})" if "choices" in option else ""
     text = f"{option['doc']}{choices} [{option['default']}]".replace("%", "%%")
     command.checks[target] = functools.partial(options.check, group, name)

@@ -120,6 +120,8 @@ def parser() -> argparse.ArgumentParser:
             # --validation gives the fraction, and every command has --threads.
             if name not in ("validation_fraction", "threads"):
                 add_option(training, group, name)
+    for name in options.names("augmentation"):
+        add_option(training, "augmentation", name, prefix="augment_")
     add_option(training, "image", "channels")
     add_option(training, "image", "max_pixels")
     training.add_argument("--checkpoint", metavar="FILE", help="file to write checkpoints to (default: none)")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sparkdl4j import atomic_file, errors, options
+from sparkdl4j.augmentation import Augmentation
 from sparkdl4j.callbacks import Callback, CSVLogger, JsonLogger, MlflowLogger, TensorBoard
 from sparkdl4j.checkpoint import Checkpoint
 from sparkdl4j.cli import place as places
@@ -105,7 +106,11 @@ def _callbacks(arguments: Namespace) -> list[Callback]:
 
 
 def _given_options(arguments: Namespace) -> dict[str, Any]:
-    """The options of training and network that were given; the others are the classifier's to choose."""
+    """The options of training, network and augmentation that were given; the others are the classifier's to choose."""
     names = (name for group in ("training", "network") for name in options.names(group))
     values = {name: getattr(arguments, name, None) for name in names}
-    return {name: value for name, value in values.items() if value is not None}
+    given = {name: value for name, value in values.items() if value is not None}
+    changes = {name: getattr(arguments, f"augment_{name}", None) for name in options.names("augmentation")}
+    if any(value is not None for value in changes.values()):
+        given["augmentation"] = Augmentation(**{name: value for name, value in changes.items() if value is not None})
+    return given

@@ -98,6 +98,23 @@ def train(
     return Model(model), stopped_by
 
 
+@translated()
+def augmented(request: dict[str, Any], data: ImageDataset) -> NDArray[Any]:
+    """Pictures as training sees them.
+
+    Args:
+        request: augmentation, seed and epoch, as the bridge's Augmentations.apply documents them.
+        data: the pictures.
+
+    Returns:
+        (n, height, width, channels), of the type of the pictures.
+    """
+    pictures = np.empty((len(data), *data.image_shape), dtype=data.pixels.dtype)
+    if len(pictures):
+        java_class("org.sparkdl4j.bridge.Augmentations").apply(json.dumps(request), _view(data), _address(pictures))
+    return pictures
+
+
 def _close(java_model: Any) -> None:
     if in_process.started():
         java_model.close()

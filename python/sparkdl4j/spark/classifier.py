@@ -15,6 +15,7 @@ from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable, MLRead
 from pyspark.sql import DataFrame, SparkSession
 
 from sparkdl4j import atomic_file, checkpoint, errors, options, training_run
+from sparkdl4j import augmentation as augmentations
 from sparkdl4j import network as networks
 from sparkdl4j.callbacks import Callback, EventFunction, Observers, Trained
 from sparkdl4j.history import History
@@ -47,7 +48,7 @@ _COLUMNS = (
     "rawPredictionCol",
     "damagedCol",
 )
-_OWN = ("network", "image_size", "channels", "window", "max_pixels", "max_damaged")
+_OWN = ("network", "augmentation", "image_size", "channels", "window", "max_pixels", "max_damaged")
 _NAMES = (*_OWN, *_COLUMNS, *TRAINING_OPTIONS, *NETWORK_OPTIONS)
 
 
@@ -80,7 +81,8 @@ class ConvNetClassifier(
         callbacks: `Callback` objects, and functions that take an event (a dict): they see every training event, in
             the driver; not written by `save`.
         verbose: show a progress bar on standard error.
-        params: any of image_size, channels, window, max_pixels, max_damaged, featuresCol ("image"), labelCol
+        params: any of augmentation (an `Augmentation`, or a dict of its options), image_size, channels, window,
+            max_pixels, max_damaged, featuresCol ("image"), labelCol
             ("label"), weightCol, validationIndicatorCol, predictionCol ("prediction"), predictedClassCol
             ("predictedClass"), probabilityCol ("probability"), rawPredictionCol ("rawPrediction"), damagedCol
             ("damaged"), and of the options of training and network. `num_workers` is by default as many as the session
@@ -182,7 +184,11 @@ class ConvNetClassifier(
         request = {
             "network": network.to_dict(),
             "network_options": network_options,
-            "training_options": {**training_options, "num_workers": workers},
+            "training_options": {
+                **training_options,
+                "num_workers": workers,
+                "augmentation": self.getOrDefault("augmentation") if self.isSet("augmentation") else None,
+            },
             **checkpoint.request(self.callbacks, resume),
         }
         observers = Observers(self.callbacks, resumed=resume is not None, verbose=self.verbose)
@@ -383,5 +389,7 @@ def _checked(name: str, value: Any) -> Any:
     for group, names in (("training", TRAINING_OPTIONS), ("network", NETWORK_OPTIONS), ("data", ("max_damaged",))):
         if name in names:
             return options.check(group, name, value)
-    # As text and numbers, it can be written with the other parameters.
+    # As text and numbers, they can be written with the other parameters.
+    if name == "augmentation":
+        return augmentations.augmentation(value).to_dict()
     return networks.network(value).to_dict() if name == "network" and not isinstance(value, (str, dict)) else value

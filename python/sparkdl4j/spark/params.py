@@ -29,6 +29,7 @@ _CONVERTERS: dict[str, Any] = {
     "number": TypeConverters.toFloat,
     "boolean": TypeConverters.toBoolean,
     "string": TypeConverters.toString,
+    "weights": TypeConverters.identity,
 }
 
 
@@ -65,6 +66,9 @@ class TrainingParams(OutputColumns, HasLabelCol, HasWeightCol, HasValidationIndi
 
     network: Param[Any] = Param(
         Params._dummy(), "network", "a reference network's name, a network of your own, its dict, or a path to its JSON"
+    )
+    augmentation: Param[Any] = Param(
+        Params._dummy(), "augmentation", "how training pictures are changed: an Augmentation, or a dict of its options"
     )
     image_size: Param[Any] = Param(
         Params._dummy(),

@@ -23,6 +23,7 @@ class ArchitectureTest {
           "file",
           "image",
           "dataset",
+          "augmentation",
           "minibatch",
           "network",
           "dl4j",

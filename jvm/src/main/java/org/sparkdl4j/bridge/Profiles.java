@@ -3,6 +3,7 @@ package org.sparkdl4j.bridge;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.plan.CoreOptions;
 import org.sparkdl4j.plan.NoiseMinibatch;
@@ -79,13 +80,13 @@ public final class Profiles {
   private static void warmUp(PlanCore core, NoiseMinibatch noise) {
     long end = System.nanoTime() + WARM_UP;
     do {
-      core.train(noise.pictures(), noise.labels(), null, 1);
+      core.train(noise.pictures(), Targets.of(noise.labels(), null), 1);
     } while (System.nanoTime() < end);
   }
 
   private static double seconds(PlanCore core, NoiseMinibatch noise) {
     long start = System.nanoTime();
-    core.train(noise.pictures(), noise.labels(), null, 1);
+    core.train(noise.pictures(), Targets.of(noise.labels(), null), 1);
     return (System.nanoTime() - start) / 1e9;
   }
 

@@ -22,6 +22,9 @@ final class Arguments {
   /** In front of an option that is true or false. */
   private static final String NOT = "no_";
 
+  /** What the names of the options of augmentation begin with. */
+  static final String AUGMENT = "augment_";
+
   /** What spark-submit takes, before the jar. */
   private static final Set<String> SUBMIT_OPTIONS = Set.of("master", "conf");
 
@@ -57,7 +60,7 @@ final class Arguments {
       }
       boolean isNegated = name.startsWith(NOT) && allowed.contains(name.substring(NOT.length()));
       if (isNegated) name = name.substring(NOT.length());
-      if (FLAGS.contains(name) || allowed.contains(name) && Options.isBoolean(name)) {
+      if (FLAGS.contains(name) || allowed.contains(name) && isBoolean(name)) {
         if (equals >= 0) throw new UsageException(flag + " takes no value");
         values.put(name, Boolean.toString(!isNegated));
         continue;
@@ -70,6 +73,10 @@ final class Arguments {
         throw new UsageException(flag + " needs a value");
       values.put(name, equals < 0 ? arguments.get(++i) : argument.substring(equals + 1));
     }
+  }
+
+  private static boolean isBoolean(String name) {
+    return Options.isBoolean(name.startsWith(AUGMENT) ? name.substring(AUGMENT.length()) : name);
   }
 
   /** The words, which must be so many. */
@@ -106,6 +113,7 @@ final class Arguments {
         if (type.equals("integer")) given.put(name, Integer.parseInt(text));
         else if (type.equals("number")) given.put(name, Double.parseDouble(text));
         else if (type.equals("boolean")) given.put(name, Boolean.parseBoolean(text));
+        else if (type.equals("weights") && text.contains("=")) given.set(name, weights(text));
         else given.put(name, text);
       } catch (NumberFormatException e) {
         throw new UsageException(
@@ -118,5 +126,16 @@ final class Arguments {
       }
     }
     return given;
+  }
+
+  /** Weights by class, as in {@code cat=2,dog=0.5}. */
+  private static ObjectNode weights(String text) {
+    ObjectNode weights = Json.object();
+    for (String part : text.split(",", -1)) {
+      int equals = part.lastIndexOf('=');
+      String name = part.substring(0, Math.max(0, equals));
+      weights.put(name, Double.parseDouble(part.substring(equals + 1)));
+    }
+    return weights;
   }
 }

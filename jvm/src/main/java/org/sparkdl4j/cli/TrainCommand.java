@@ -42,6 +42,7 @@ final class TrainCommand implements Command {
   /** Null until the pictures have chosen it. */
   private NetworkSpec network;
 
+  private final ObjectNode training;
   private final TrainingOptions options;
 
   TrainCommand(List<String> given) {
@@ -59,6 +60,7 @@ final class TrainCommand implements Command {
                 "resume",
                 "report"));
     for (String name : Options.names("checkpoint")) allowed.add("checkpoint_" + name);
+    for (String name : Options.names("augmentation")) allowed.add(Arguments.AUGMENT + name);
     for (String group : List.of("training", "network", "image", "data")) {
       allowed.addAll(Options.names(group));
     }
@@ -73,7 +75,10 @@ final class TrainCommand implements Command {
     maxDamaged = new Options("data", arguments.group("data")).number("max_damaged");
     model = Path.of(arguments.get("model", "model.zip"));
     report = arguments.get("report", null);
-    options = new TrainingOptions(arguments.group("training"));
+    training = arguments.group("training");
+    ObjectNode augmentation = arguments.group("augmentation", Arguments.AUGMENT);
+    if (!augmentation.isEmpty()) training.set(TrainingOptions.AUGMENTATION, augmentation);
+    options = new TrainingOptions(training);
     checkpoints = checkpoints(arguments);
     String named = arguments.get("network", NetworkSpec.AUTO_NAME);
     network = named.equals(NetworkSpec.AUTO_NAME) ? null : network(named);
@@ -103,8 +108,7 @@ final class TrainCommand implements Command {
   }
 
   private ObjectNode train(TrainingPictures pictures, PrintStream out, PrintStream err) {
-    ClassifierTraining run =
-        pictures.training(network, arguments.group("network"), arguments.group("training"));
+    ClassifierTraining run = pictures.training(network, arguments.group("network"), training);
     run.useCheckpoints(pictures.files(), checkpoints);
     run.start();
     JsonNode end = new TrainingLog(err, options.epochs()).follow(run);

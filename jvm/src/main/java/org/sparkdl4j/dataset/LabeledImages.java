@@ -109,13 +109,40 @@ public final class LabeledImages implements AutoCloseable {
    * The same view with weights.
    *
    * @param weights by how much the loss of each picture of the view counts: finite and not
-   *     negative, and not all 0; null for all by 1
+   *     negative; null for all by 1
    * @throws SparkDl4jException DATA_SHAPE or DATA_NOT_FINITE
    */
   public LabeledImages withWeights(float[] weights) {
     if (weights != null) checkWeights(weights);
     return new LabeledImages(
         block, indices, labels, weights == null ? null : weights.clone(), classes);
+  }
+
+  /**
+   * The same view with its weights multiplied by those of classes.
+   *
+   * @param ofClasses finite and not negative
+   * @throws SparkDl4jException DATA_NOT_FINITE when a product is too large
+   */
+  public LabeledImages withClassWeights(double[] ofClasses) {
+    float[] both = new float[size()];
+    for (int i = 0; i < both.length; i++) both[i] = (float) (ofClasses[labels[i]] * weight(i));
+    return withWeights(both);
+  }
+
+  /** How many pictures of each class there are. */
+  public int[] counts() {
+    int[] counts = new int[classes.size()];
+    for (int label : labels) counts[label]++;
+    return counts;
+  }
+
+  /** Whether a picture has a weight above 0. */
+  public boolean someCount() {
+    for (int i = 0; i < size(); i++) {
+      if (weight(i) > 0) return true;
+    }
+    return false;
   }
 
   /** Whether pictures have weights of their own; else all count by 1. */
@@ -161,7 +188,6 @@ public final class LabeledImages implements AutoCloseable {
       throw new SparkDl4jException(
           ErrorCode.DATA_SHAPE, given.length + " sample weights for " + size() + " pictures");
     }
-    double sum = 0;
     for (int i = 0; i < given.length; i++) {
       // Written so that NaN fails too.
       if (!(given[i] >= 0 && given[i] < Float.POSITIVE_INFINITY)) {
@@ -172,10 +198,6 @@ public final class LabeledImages implements AutoCloseable {
                 + " is "
                 + given[i]);
       }
-      sum += given[i];
-    }
-    if (sum == 0 && given.length > 0) {
-      throw new SparkDl4jException(ErrorCode.DATA_NOT_FINITE, "all sample weights are 0");
     }
   }
 

@@ -8,6 +8,15 @@ public final class SeededOrder {
   /** The stream of the seeds of workers. */
   public static final long WORKER_STREAM = -1;
 
+  /** The stream of what changes pictures; each epoch has a seed of its own in it. */
+  public static final long AUGMENTATION_STREAM = -2;
+
+  /** The stream of what mixes pictures; each minibatch has a seed of its own in it. */
+  public static final long MIXUP_STREAM = -3;
+
+  /** The stream of what repeats pictures; each class has a seed of its own in it. */
+  public static final long OVERSAMPLING_STREAM = -4;
+
   /** The stream of splits; epoch {@code e}, counted from 1, shuffles with stream {@code e}. */
   public static final long SPLIT_STREAM = 0;
 

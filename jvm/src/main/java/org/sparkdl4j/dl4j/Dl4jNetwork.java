@@ -16,6 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.onednn.FloatMemory;
@@ -227,21 +228,23 @@ public final class Dl4jNetwork implements AutoCloseable {
   /**
    * Checks what a minibatch says beside its pictures.
    *
-   * @param sampleWeights one weight for each label; null for none
    * @throws SparkDl4jException DATA_LABELS
    * @throws IllegalArgumentException when there is another number of weights
    */
-  public void requireLabels(int[] labels, float[] sampleWeights) {
-    for (int label : labels) {
-      if (label < 0 || label >= classes) {
-        throw new SparkDl4jException(
-            ErrorCode.DATA_LABELS,
-            "label " + label + " is not one of the classes 0 to " + (classes - 1));
+  public void requireTargets(Targets targets) {
+    for (int[] labels : new int[][] {targets.labels(), targets.others()}) {
+      for (int label : labels) {
+        if (label < 0 || label >= classes) {
+          throw new SparkDl4jException(
+              ErrorCode.DATA_LABELS,
+              "label " + label + " is not one of the classes 0 to " + (classes - 1));
+        }
       }
     }
-    if (sampleWeights != null && sampleWeights.length != labels.length) {
+    float[] weights = targets.weights();
+    if (weights != null && weights.length != targets.size()) {
       throw new IllegalArgumentException(
-          sampleWeights.length + " sample weights for " + labels.length + " pictures");
+          weights.length + " sample weights for " + targets.size() + " pictures");
     }
   }
 

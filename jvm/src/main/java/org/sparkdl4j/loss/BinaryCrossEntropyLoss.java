@@ -18,18 +18,18 @@ final class BinaryCrossEntropyLoss extends RowLoss {
   }
 
   @Override
-  double loss(int label) {
+  double loss() {
     double sum = 0;
     for (int k = 0; k < row.length; k++) {
       double p = Math.min(Math.max(row[k], CLIP), 1 - CLIP);
-      double y = target(k, label);
+      double y = target[k];
       sum -= y * Math.log(p) + (1 - y) * Math.log(1 - p);
     }
     return sum;
   }
 
   @Override
-  void differentiate(int label) {
-    for (int k = 0; k < row.length; k++) row[k] -= target(k, label);
+  void differentiate() {
+    for (int k = 0; k < row.length; k++) row[k] -= target[k];
   }
 }

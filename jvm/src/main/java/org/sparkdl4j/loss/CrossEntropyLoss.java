@@ -10,14 +10,14 @@ final class CrossEntropyLoss extends SoftmaxLoss {
   }
 
   @Override
-  double loss(int label) {
+  double loss() {
     double sum = 0;
-    for (int k = 0; k < row.length; k++) sum += target(k, label) * CrossEntropy.of(row[k]);
+    for (int k = 0; k < row.length; k++) sum += target[k] * CrossEntropy.of(row[k]);
     return sum;
   }
 
   @Override
-  void differentiate(int label) {
-    for (int k = 0; k < row.length; k++) row[k] -= target(k, label);
+  void differentiate() {
+    for (int k = 0; k < row.length; k++) row[k] -= target[k];
   }
 }

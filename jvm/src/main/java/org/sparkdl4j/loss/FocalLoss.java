@@ -13,26 +13,26 @@ final class FocalLoss extends SoftmaxLoss {
   }
 
   @Override
-  double loss(int label) {
+  double loss() {
     double sum = 0;
     for (int k = 0; k < row.length; k++) {
-      sum += target(k, label) * Math.pow(1 - row[k], gamma) * CrossEntropy.of(row[k]);
+      sum += target[k] * Math.pow(1 - row[k], gamma) * CrossEntropy.of(row[k]);
     }
     return sum;
   }
 
   @Override
-  void differentiate(int label) {
+  void differentiate() {
     double sum = 0;
-    for (int k = 0; k < row.length; k++) sum += slope(k, label);
-    for (int k = 0; k < row.length; k++) row[k] = slope(k, label) - row[k] * sum;
+    for (int k = 0; k < row.length; k++) sum += slope(k);
+    for (int k = 0; k < row.length; k++) row[k] = slope(k) - row[k] * sum;
   }
 
   /** A class's term differentiated by its probability p, times p, which softmax brings in. */
-  private double slope(int k, int label) {
+  private double slope(int k) {
     double p = row[k];
     // -log(p) / (1 - p) has the limit 1.
     double ratio = p == 1 ? 1 : CrossEntropy.of(p) / (1 - p);
-    return -target(k, label) * Math.pow(1 - p, gamma) * (1 + gamma * p * ratio);
+    return -target[k] * Math.pow(1 - p, gamma) * (1 + gamma * p * ratio);
   }
 }

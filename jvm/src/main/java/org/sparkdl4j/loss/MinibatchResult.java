@@ -28,7 +28,10 @@ public final class MinibatchResult implements Serializable {
     return lossSum;
   }
 
-  /** The number of pictures whose most probable class is their own. */
+  /**
+   * The number of pictures whose most probable class is their own; of two classes that were mixed,
+   * the one of the larger share.
+   */
   public int hits() {
     return hits;
   }

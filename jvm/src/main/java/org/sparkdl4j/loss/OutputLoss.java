@@ -1,6 +1,7 @@
 package org.sparkdl4j.loss;
 
 import org.bytedeco.javacpp.FloatPointer;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.onednn.FloatMemory;
 
@@ -45,26 +46,25 @@ public final class OutputLoss {
   }
 
   /**
-   * Loss and hits, and the gradient for backward: the sum over the minibatch, as DL4J has it.
-   *
-   * @param labels the class of each picture
-   * @param sampleWeights what each picture's loss counts, as DL4J's label mask; null for 1
+   * Loss and hits, and the gradient for backward: the sum over the minibatch, as DL4J has it. A
+   * weight is what a picture's loss counts, as in DL4J's label mask.
    */
-  public MinibatchResult loss(int[] labels, float[] sampleWeights) {
+  public MinibatchResult loss(Targets targets) {
     logits.get(rows);
     double lossSum = 0;
     int hits = 0;
-    for (int i = 0; i < labels.length; i++) {
+    for (int i = 0; i < targets.size(); i++) {
       int from = i * classes;
-      double weight = sampleWeights == null ? 1 : sampleWeights[i];
+      double weight = targets.weights() == null ? 1 : targets.weights()[i];
       activate(from);
-      lossSum += weight * loss.loss(labels[i]);
-      if (CrossEntropy.argMax(rows, from, classes) == labels[i]) hits++;
-      loss.differentiate(labels[i]);
+      loss.target(targets.labels()[i], targets.others()[i], targets.share(i));
+      lossSum += weight * loss.loss();
+      if (CrossEntropy.argMax(rows, from, classes) == targets.largest(i)) hits++;
+      loss.differentiate();
       for (int k = 0; k < classes; k++) rows[from + k] = (float) (weight * loss.row[k]);
     }
     gradient.put(rows);
-    return new MinibatchResult(lossSum, hits, labels.length);
+    return new MinibatchResult(lossSum, hits, targets.size());
   }
 
   private void activate(int from) {

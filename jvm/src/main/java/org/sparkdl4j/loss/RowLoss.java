@@ -1,5 +1,6 @@
 package org.sparkdl4j.loss;
 
+import java.util.Arrays;
 import org.sparkdl4j.network.LossSpec;
 
 /**
@@ -10,7 +11,10 @@ public abstract class RowLoss {
   /** The picture's values, one per class: each method says which it takes and leaves. */
   final double[] row;
 
-  private final double own;
+  /** What {@link #target} has last given. */
+  final double[] target;
+
+  private final double smoothing;
   private final double others;
 
   /**
@@ -21,8 +25,9 @@ public abstract class RowLoss {
    */
   RowLoss(int classes, double smoothing, int outcomes) {
     row = new double[classes];
+    target = new double[classes];
+    this.smoothing = smoothing;
     others = smoothing / outcomes;
-    own = 1 - smoothing + others;
   }
 
   /** The loss that a network is trained with. */
@@ -52,7 +57,22 @@ public abstract class RowLoss {
    */
   public final double loss(float[] probabilities, int from, int label) {
     for (int k = 0; k < row.length; k++) row[k] = probabilities[from + k];
-    return loss(label);
+    target(label, label, 1);
+    return loss();
+  }
+
+  /**
+   * What the probability of each class should be; valid until the next call.
+   *
+   * @param label its class
+   * @param other a second one that was mixed into it
+   * @param share that of the first, 0 to 1
+   */
+  public final double[] target(int label, int other, double share) {
+    Arrays.fill(target, others);
+    target[label] += (1 - smoothing) * share;
+    target[other] += (1 - smoothing) * (1 - share);
+    return target;
   }
 
   /**
@@ -70,17 +90,12 @@ public abstract class RowLoss {
     for (int k = 0; k < row.length; k++) row[k] += spoiled;
   }
 
-  /** What the probability of a class should be. */
-  final double target(int k, int label) {
-    return k == label ? own : others;
-  }
-
   /** Turns logits into probabilities. */
   abstract void activate();
 
-  /** The loss of probabilities, which stay as they are. */
-  abstract double loss(int label);
+  /** The loss of probabilities, which stay as they are, against the target. */
+  abstract double loss();
 
   /** Turns probabilities into the derivatives of the loss by the logits. */
-  abstract void differentiate(int label);
+  abstract void differentiate();
 }

@@ -7,23 +7,23 @@ final class SquaredErrorLoss extends SoftmaxLoss {
   }
 
   @Override
-  double loss(int label) {
+  double loss() {
     double sum = 0;
     for (int k = 0; k < row.length; k++) {
-      double error = row[k] - target(k, label);
+      double error = row[k] - target[k];
       sum += error * error;
     }
     return sum / row.length;
   }
 
   @Override
-  void differentiate(int label) {
+  void differentiate() {
     double sum = 0;
-    for (int k = 0; k < row.length; k++) sum += row[k] * slope(k, label);
-    for (int k = 0; k < row.length; k++) row[k] *= slope(k, label) - sum;
+    for (int k = 0; k < row.length; k++) sum += row[k] * slope(k);
+    for (int k = 0; k < row.length; k++) row[k] *= slope(k) - sum;
   }
 
-  private double slope(int k, int label) {
-    return 2 * (row[k] - target(k, label)) / row.length;
+  private double slope(int k) {
+    return 2 * (row[k] - target[k]) / row.length;
   }
 }

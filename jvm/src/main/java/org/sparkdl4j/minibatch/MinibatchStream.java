@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.sparkdl4j.augmentation.SeededAugmentation;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
@@ -45,6 +46,8 @@ public final class MinibatchStream implements AutoCloseable {
    * @param readShape the same of what it reads of them, first rows and columns
    * @param capacity the most pictures in a minibatch
    * @param selections the pictures of each minibatch; asked on the side thread
+   * @param augmentation how pictures change
+   * @param threads how many share that work, the side thread among them
    * @throws SparkDl4jException DATA_SHAPE when the pictures have another shape
    */
   public MinibatchStream(
@@ -53,9 +56,12 @@ public final class MinibatchStream implements AutoCloseable {
       int[] inputShape,
       int[] readShape,
       int capacity,
-      Iterator<Selection> selections) {
+      Iterator<Selection> selections,
+      SeededAugmentation augmentation,
+      int threads) {
     this.selections = selections;
-    Minibatch first = new Minibatch(view, scaler, inputShape, readShape, capacity);
+    Minibatch first =
+        new Minibatch(view, scaler, inputShape, readShape, capacity, augmentation, threads);
     buffers.add(first);
     // One is computed at a time, so one memory for standardised pictures serves all.
     while (buffers.size() < BUFFERS) buffers.add(new Minibatch(first));

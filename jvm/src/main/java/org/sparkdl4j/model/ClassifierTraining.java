@@ -1,5 +1,8 @@
 package org.sparkdl4j.model;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
@@ -116,6 +119,7 @@ public final class ClassifierTraining {
     options.setAll(networkOptions);
     options.setAll(trainingOptions);
     training = new TrainingOptions(trainingOptions);
+    requireKnownClasses();
     this.trainings = trainings;
     int[] shape = {image.height(), image.width(), image.channels()};
     Options checked = new Options("network", networkOptions);
@@ -292,6 +296,15 @@ public final class ClassifierTraining {
     return options.hasNonNull(UPDATER)
         ? options.get(UPDATER)
         : Options.option("network", UPDATER).get("default");
+  }
+
+  /** Weights of other classes are refused before anything is trained. */
+  private void requireKnownClasses() {
+    List<String> names = new ArrayList<>();
+    labels.forEach(label -> names.add(label.asText()));
+    long[] some = new long[names.size()];
+    Arrays.fill(some, 1);
+    training.classWeights(names, some);
   }
 
   private NetworkCore core(NetworkConfiguration configuration, String formats) {

@@ -1,6 +1,8 @@
 package org.sparkdl4j.model;
 
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
@@ -11,6 +13,7 @@ import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
+import org.sparkdl4j.training.TrainingOptions;
 
 /** All that a training must have in common with the one whose checkpoint it goes on from. */
 final class TrainingSetup {
@@ -35,6 +38,8 @@ final class TrainingSetup {
     ObjectNode options = json.putObject("options");
     add(options, "network", networkOptions);
     add(options, "training", trainingOptions);
+    JsonNode augmentation = trainingOptions.path(TrainingOptions.AUGMENTATION);
+    add(json.putObject(TrainingOptions.AUGMENTATION), "augmentation", augmentation);
   }
 
   ObjectNode toJson() {
@@ -62,16 +67,21 @@ final class TrainingSetup {
           "is of other pictures (size, means or scales differ)", "resume with the same ones");
     }
     for (String group : new String[] {"training", "network"}) {
-      for (String name : Options.names(group)) {
-        JsonNode before = other.path("options").path(name);
-        JsonNode now = json.path("options").path(name);
-        if (before.equals(now)) continue;
-        throw mismatch(
-                "was written with " + name + " " + text(before),
-                name + " is " + text(now) + " now: resume with the same value")
-            .with("parameter", name);
-      }
+      for (String name : Options.names(group)) requireSame(other, "options", name, name);
     }
+    for (String name : Options.names("augmentation")) {
+      requireSame(other, TrainingOptions.AUGMENTATION, name, "the augmentation's " + name);
+    }
+  }
+
+  private void requireSame(ObjectNode other, String object, String name, String shown) {
+    JsonNode before = other.path(object).path(name);
+    JsonNode now = json.path(object).path(name);
+    if (before.equals(now)) return;
+    throw mismatch(
+            "was written with " + shown + " " + text(before),
+            shown + " is " + text(now) + " now: resume with the same value")
+        .with("parameter", name);
   }
 
   private boolean differs(ObjectNode other, String name) {
@@ -79,16 +89,30 @@ final class TrainingSetup {
     return !json.get(name).toString().equals(String.valueOf(other.get(name)));
   }
 
-  private static void add(ObjectNode options, String group, ObjectNode given) {
+  private static void add(ObjectNode options, String group, JsonNode given) {
     for (String name : Options.names(group)) {
       if (FREE.contains(name)) continue;
       JsonNode value = given.path(name);
       // A network's options fill what the network leaves unset, so there a default says nothing.
-      if (!value.isValueNode() && group.equals("training")) {
+      if (isMissing(value) && !group.equals("network")) {
         value = Options.option(group, name).path("default");
       }
-      if (value.isValueNode() && !value.isNull()) options.put(name, value.asText());
+      if (value.isObject()) options.put(name, weights(value));
+      else if (!isMissing(value)) options.put(name, value.asText());
     }
+  }
+
+  private static boolean isMissing(JsonNode value) {
+    return value.isMissingNode() || value.isNull();
+  }
+
+  /** The same for the same weights, in whichever order they were given. */
+  private static String weights(JsonNode ofClasses) {
+    Map<String, Double> sorted = new TreeMap<>();
+    ofClasses
+        .fields()
+        .forEachRemaining(field -> sorted.put(field.getKey(), field.getValue().asDouble()));
+    return sorted.toString();
   }
 
   private static String text(JsonNode value) {

@@ -10,6 +10,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.loss.OutputLoss;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.onednn.OneDnn;
 import org.sparkdl4j.onednn.Step;
@@ -53,11 +54,11 @@ final class CompiledPlan implements AutoCloseable {
   }
 
   /** Forward and backward; the gradients' sums over the minibatch are in DL4J's view then. */
-  MinibatchResult gradients(long pictures, int[] labels, float[] sampleWeights, long seed) {
+  MinibatchResult gradients(long pictures, Targets targets, long seed) {
     bind();
     chain.setPictures(pictures);
     chain.runForward(seed);
-    MinibatchResult result = output.loss(labels, sampleWeights);
+    MinibatchResult result = output.loss(targets);
     chain.runBackward();
     return result;
   }
@@ -73,7 +74,7 @@ final class CompiledPlan implements AutoCloseable {
     steps.add(new Step("weights", "reorder", chain::refresh));
     steps.add(new Step("dropout", "dropout", () -> chain.seed(1)));
     steps.addAll(chain.steps().subList(0, chain.forwardSteps()));
-    steps.add(new Step("loss", "loss", () -> output.loss(labels, null)));
+    steps.add(new Step("loss", "loss", () -> output.loss(Targets.of(labels, null))));
     steps.addAll(chain.steps().subList(chain.forwardSteps(), chain.steps().size()));
     steps.add(new Step("update", "updater", update));
     double[][] seconds = new double[steps.size()][repetitions];

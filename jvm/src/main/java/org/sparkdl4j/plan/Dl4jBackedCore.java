@@ -10,6 +10,7 @@ import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.loss.MinibatchResult;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.NetworkConfiguration;
 
 /** A core whose parameters, updater state and counters live in a DL4J network of its own. */
@@ -29,12 +30,10 @@ abstract class Dl4jBackedCore implements NetworkCore {
   }
 
   /** Trains on one minibatch, as {@link #train} says. */
-  abstract MinibatchResult trainMinibatch(
-      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed);
+  abstract MinibatchResult trainMinibatch(FloatPointer pictures, Targets targets, long seed);
 
   @Override
-  public final MinibatchResult train(
-      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
+  public final MinibatchResult train(FloatPointer pictures, Targets targets, long seed) {
     if (!trains.compareAndSet(false, true)) {
       throw new SparkDl4jException(
           ErrorCode.TRAINING_STATE,
@@ -43,7 +42,7 @@ abstract class Dl4jBackedCore implements NetworkCore {
     }
     try {
       synchronized (this) {
-        return trainMinibatch(pictures, labels, sampleWeights, seed);
+        return trainMinibatch(pictures, targets, seed);
       }
     } finally {
       trains.set(false);

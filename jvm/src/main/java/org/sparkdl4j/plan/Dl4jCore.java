@@ -1,7 +1,6 @@
 package org.sparkdl4j.plan;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Layer;
@@ -18,6 +17,8 @@ import org.sparkdl4j.dl4j.Dl4jModel;
 import org.sparkdl4j.dl4j.Dl4jNetwork;
 import org.sparkdl4j.loss.CrossEntropy;
 import org.sparkdl4j.loss.MinibatchResult;
+import org.sparkdl4j.loss.RowLoss;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.onednn.FloatMemory;
@@ -49,17 +50,17 @@ public final class Dl4jCore extends Dl4jBackedCore {
   }
 
   @Override
-  MinibatchResult trainMinibatch(
-      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
+  MinibatchResult trainMinibatch(FloatPointer pictures, Targets targets, long seed) {
     held.requireOpen();
-    INDArray x = channelsFirst(pictures, labels.length);
-    held.requireLabels(labels, sampleWeights);
-    labelRows = filled(labelRows, rows(labels), labels.length);
-    if (sampleWeights != null) weights = filled(weights, sampleWeights, labels.length);
-    weightedLoss.setWeights(sampleWeights == null ? null : weights);
+    int count = targets.size();
+    INDArray x = channelsFirst(pictures, count);
+    held.requireTargets(targets);
+    labelRows = filled(labelRows, rows(targets), count);
+    if (targets.weights() != null) weights = filled(weights, targets.weights(), count);
+    weightedLoss.setWeights(targets.weights() == null ? null : weights);
     // ND4J takes 0 for "seed from the clock".
     Nd4j.getRandom().setSeed(seed == 0 ? 1 : seed);
-    outcome.labels = labels;
+    outcome.targets = targets;
     model.fit(x, labelRows);
     NativeGarbage.OF_JVM.collectWhenMuch();
     return outcome.result;
@@ -144,14 +145,13 @@ public final class Dl4jCore extends Dl4jBackedCore {
   }
 
   /** What the outputs should be, row by row. */
-  private float[] rows(int[] labels) {
+  private float[] rows(Targets targets) {
     int classes = classes();
-    // Each sigmoid tells two outcomes apart, the softmax all classes.
-    double others = loss.labelSmoothing() / (loss.isSigmoid() ? 2 : classes);
-    float[] rows = new float[labels.length * classes];
-    Arrays.fill(rows, (float) others);
-    for (int i = 0; i < labels.length; i++) {
-      rows[i * classes + labels[i]] = (float) (1 - loss.labelSmoothing() + others);
+    float[] rows = new float[targets.size() * classes];
+    RowLoss row = RowLoss.of(loss, classes);
+    for (int i = 0; i < targets.size(); i++) {
+      double[] target = row.target(targets.labels()[i], targets.others()[i], targets.share(i));
+      for (int k = 0; k < classes; k++) rows[i * classes + k] = (float) target[k];
     }
     return rows;
   }
@@ -185,7 +185,7 @@ public final class Dl4jCore extends Dl4jBackedCore {
    * includes the regularisation terms. Only the output layer is computed again.
    */
   private final class Outcome extends BaseTrainingListener {
-    private int[] labels;
+    private Targets targets;
     private MinibatchResult result;
 
     @Override
@@ -195,13 +195,13 @@ public final class Dl4jCore extends Dl4jBackedCore {
       try (INDArray losses = ((IOutputLayer) output).computeScoreForExamples(0, memory);
           INDArray probabilities = output.activate(false, memory)) {
         double lossSum = 0;
-        for (int i = 0; i < labels.length; i++) lossSum += losses.getDouble(i);
+        for (int i = 0; i < targets.size(); i++) lossSum += losses.getDouble(i);
         float[] rows = rows(probabilities);
         int hits = 0;
-        for (int i = 0; i < labels.length; i++) {
-          if (CrossEntropy.argMax(rows, i * classes(), classes()) == labels[i]) hits++;
+        for (int i = 0; i < targets.size(); i++) {
+          if (CrossEntropy.argMax(rows, i * classes(), classes()) == targets.largest(i)) hits++;
         }
-        result = new MinibatchResult(lossSum, hits, labels.length);
+        result = new MinibatchResult(lossSum, hits, targets.size());
       }
     }
   }

@@ -3,6 +3,7 @@ package org.sparkdl4j.plan;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.sparkdl4j.minibatch.Targets;
 
 /**
  * Finds the fastest formats by trying: layer after layer, each of its formats in the whole network,
@@ -75,11 +76,11 @@ final class FormatTrials {
 
   private double seconds(PlanGraph graph, Tuning tuning, long pictures, int[] labels) {
     try (CompiledPlan plan = compiler.compile(graph, count, true, tuning)) {
-      plan.gradients(pictures, labels, null, 1);
+      plan.gradients(pictures, Targets.of(labels, null), 1);
       double least = Double.POSITIVE_INFINITY;
       for (int i = 0; i < REPETITIONS; i++) {
         long start = System.nanoTime();
-        plan.gradients(pictures, labels, null, 1);
+        plan.gradients(pictures, Targets.of(labels, null), 1);
         least = Math.min(least, (System.nanoTime() - start) / 1e9);
       }
       return least;

@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
 import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.loss.MinibatchResult;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.NetworkConfiguration;
 
 /**
@@ -33,14 +34,13 @@ public interface NetworkCore extends AutoCloseable {
   /**
    * Trains on one minibatch: forward, backward, update.
    *
-   * @param features the pictures, {@code labels.length} times the floats of {@link #readShape}
-   * @param labels the class of each picture, 0 to {@code classes() - 1}
-   * @param sampleWeights by which each picture's loss is multiplied; null for 1 each
+   * @param features the pictures, {@code targets.size()} times the floats of {@link #readShape}
+   * @param targets of each picture classes of 0 to {@code classes() - 1}, and its weight
    * @param seed seed of this minibatch's random numbers (dropout)
    * @return the loss and hits of the forward pass as trained (before the update, dropout on)
    * @throws org.sparkdl4j.error.SparkDl4jException TRAINING_STATE while another thread trains
    */
-  MinibatchResult train(FloatPointer features, int[] labels, float[] sampleWeights, long seed);
+  MinibatchResult train(FloatPointer features, Targets targets, long seed);
 
   /**
    * Predicts one minibatch.

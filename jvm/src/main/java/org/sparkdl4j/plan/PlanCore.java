@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.loss.MinibatchResult;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.onednn.RecentlyUsed;
 import org.sparkdl4j.onednn.Step;
@@ -98,22 +99,20 @@ public final class PlanCore extends Dl4jBackedCore {
   }
 
   @Override
-  MinibatchResult trainMinibatch(
-      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
-    MinibatchResult result = computeGradients(pictures, labels, sampleWeights, seed);
-    boolean finite = updater.update(labels.length);
+  MinibatchResult trainMinibatch(FloatPointer pictures, Targets targets, long seed) {
+    MinibatchResult result = computeGradients(pictures, targets, seed);
+    boolean finite = updater.update(targets.size());
     weights.changed();
-    return finite ? result : new MinibatchResult(Double.NaN, result.hits(), labels.length);
+    return finite ? result : new MinibatchResult(Double.NaN, result.hits(), targets.size());
   }
 
   /** Forward and backward without the update: DL4J's gradient view holds the sums then. */
-  synchronized MinibatchResult computeGradients(
-      FloatPointer pictures, int[] labels, float[] sampleWeights, long seed) {
+  synchronized MinibatchResult computeGradients(FloatPointer pictures, Targets targets, long seed) {
     begin();
     dropCopies();
-    long address = address(pictures, labels.length);
-    held.requireLabels(labels, sampleWeights);
-    return plan(labels.length, true).gradients(address, labels, sampleWeights, seed);
+    long address = address(pictures, targets.size());
+    held.requireTargets(targets);
+    return plan(targets.size(), true).gradients(address, targets, seed);
   }
 
   @Override

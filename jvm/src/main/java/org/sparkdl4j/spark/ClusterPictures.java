@@ -34,6 +34,7 @@ public final class ClusterPictures implements AutoCloseable {
   private final boolean weighted;
   private final List<DamagedImage> damaged = new ArrayList<>();
   private final PixelSums sums;
+  private int[][] counts;
   private long validationCount;
 
   private ClusterPictures(
@@ -180,6 +181,11 @@ public final class ClusterPictures implements AutoCloseable {
     return weighted;
   }
 
+  /** Of every worker the pictures to train on, by class. */
+  int[][] counts() {
+    return counts;
+  }
+
   /** Gives the executors' disks back. */
   @Override
   public void close() {
@@ -189,14 +195,16 @@ public final class ClusterPictures implements AutoCloseable {
   private void summarise(double maxDamaged) {
     // Options travel as text: they are of a class that knows nothing of Spark.
     String options = Json.write(image.toJson());
-    long good = 0;
-    for (WorkerPictures.Summary summary :
-        dealt.workers().map(own -> own.summary(decodeOptions(options))).collect()) {
+    int classes = labels.names().size();
+    List<WorkerPictures.Summary> summaries =
+        dealt.workers().map(own -> own.summary(decodeOptions(options), classes)).collect();
+    counts = summaries.stream().map(summary -> summary.training).toArray(int[][]::new);
+    for (WorkerPictures.Summary summary : summaries) {
       validationCount += summary.validation;
-      good += summary.training + summary.validation;
       sums.add(summary.sums);
       damaged.addAll(summary.damaged);
     }
+    long good = sums.pictures() + validationCount;
     if (good + damaged.size() == 0) {
       throw new SparkDl4jException(
           ErrorCode.DATA_EMPTY, "there are no pictures to train on: the DataFrame is empty");

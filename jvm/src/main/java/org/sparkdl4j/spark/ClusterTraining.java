@@ -45,6 +45,10 @@ final class ClusterTraining implements MinibatchTraining {
 
   private final JavaSparkContext context;
   private final DealtPictures pictures;
+
+  /** Pictures that each worker trains in an epoch. */
+  private final List<Integer> counts;
+
   private final Broadcast<WorkerSetup> setup;
 
   /** Pictures, for those who watch Spark's own pages. */
@@ -70,6 +74,7 @@ final class ClusterTraining implements MinibatchTraining {
   private ClusterTraining(
       JavaSparkContext context,
       DealtPictures pictures,
+      List<Integer> counts,
       WorkerSetup setup,
       NetworkCore core,
       TrainingOptions options,
@@ -77,6 +82,7 @@ final class ClusterTraining implements MinibatchTraining {
       BooleanSupplier cancelled) {
     this.context = context;
     this.pictures = pictures;
+    this.counts = counts;
     this.setup = context.broadcast(setup);
     trained = context.sc().longAccumulator("sparkdl4j images trained");
     this.core = core;
@@ -84,7 +90,7 @@ final class ClusterTraining implements MinibatchTraining {
     withConfusion = observations.validationConfusion();
     int sum = 0;
     int most = 0;
-    for (int count : pictures.counts()) {
+    for (int count : counts) {
       int minibatches = PartitionWorker.minibatches(count, options.batchSize());
       sum = Math.addExact(sum, minibatches);
       most = Math.max(most, minibatches);
@@ -93,7 +99,7 @@ final class ClusterTraining implements MinibatchTraining {
     frequency = options.averagingFrequency(most);
     state = core.snapshot();
     long floats = (long) state.parameters().length + state.updater().length;
-    long bytes = floats * Float.BYTES * pictures.counts().size();
+    long bytes = floats * Float.BYTES * counts.size();
     isLarge = bytes > context.getConf().getLong(LARGEST_COLLECTED, DEFAULT_LARGEST_COLLECTED);
   }
 
@@ -103,8 +109,13 @@ final class ClusterTraining implements MinibatchTraining {
     WorkerSetup of(String tuning, String run);
   }
 
-  /** Training on pictures that were dealt out. */
-  static MinibatchTrainings of(JavaSparkContext context, DealtPictures pictures, Setups setups) {
+  /**
+   * Training on pictures that were dealt out.
+   *
+   * @param counts pictures that each worker trains in an epoch
+   */
+  static MinibatchTrainings of(
+      JavaSparkContext context, DealtPictures pictures, List<Integer> counts, Setups setups) {
     return new MinibatchTrainings() {
       @Override
       public MinibatchTraining of(
@@ -115,7 +126,7 @@ final class ClusterTraining implements MinibatchTraining {
           BooleanSupplier cancelled) {
         WorkerSetup setup = setups.of(core.tuning(), UUID.randomUUID().toString());
         return new ClusterTraining(
-            context, pictures, setup, core, options, observations, cancelled);
+            context, pictures, counts, setup, core, options, observations, cancelled);
       }
 
       @Override
@@ -125,7 +136,7 @@ final class ClusterTraining implements MinibatchTraining {
 
       @Override
       public int largestMinibatch(TrainingOptions options) {
-        int most = pictures.counts().stream().mapToInt(count -> count).max().orElse(1);
+        int most = counts.stream().mapToInt(count -> count).max().orElse(1);
         return Math.min(options.batchSize(), most);
       }
     };
@@ -138,7 +149,7 @@ final class ClusterTraining implements MinibatchTraining {
 
   @Override
   public long examplesPerEpoch() {
-    return pictures.counts().stream().mapToLong(count -> count).sum();
+    return counts.stream().mapToLong(count -> count).sum();
   }
 
   @Override
@@ -299,9 +310,7 @@ final class ClusterTraining implements MinibatchTraining {
                     trained.add(round.examples());
                     return List.of(round).iterator();
                   });
-      return isLarge
-          ? RoundAverage.sliced(rounds, pictures.counts().size())
-          : RoundAverage.collected(rounds);
+      return isLarge ? RoundAverage.sliced(rounds, counts.size()) : RoundAverage.collected(rounds);
     }
   }
 

@@ -34,7 +34,9 @@ public final class ParameterAveraging {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
     DecodeOptions image = pictures.image();
     AllowedProcessors processors = AllowedProcessors.of(context.getConf());
-    StandardScaler scaler = pictures.scaler(new TrainingOptions(trainingOptions).standardize());
+    TrainingOptions options = new TrainingOptions(trainingOptions);
+    StandardScaler scaler = pictures.scaler(options.standardize());
+    EpochPictures epoch = new EpochPictures(pictures.counts(), pictures.labels().names(), options);
     return new ClassifierTraining(
         network,
         networkOptions,
@@ -45,6 +47,7 @@ public final class ParameterAveraging {
         ClusterTraining.of(
             context,
             pictures.dealt(),
+            epoch.counts(),
             (tuning, run) ->
                 new WorkerSetup(
                     run,
@@ -56,6 +59,7 @@ public final class ParameterAveraging {
                     tuning,
                     pictures.labels().names(),
                     pictures.isWeighted(),
-                    processors)));
+                    processors,
+                    epoch)));
   }
 }

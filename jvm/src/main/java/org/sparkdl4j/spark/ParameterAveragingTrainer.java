@@ -129,6 +129,17 @@ public final class ParameterAveragingTrainer {
     }
 
     /**
+     * How training pictures change, one option at a time.
+     *
+     * @param name such as {@code shift}, in {@code docs/training.md}
+     * @param value a number, string or boolean; null for the default
+     */
+    public Builder augmentation(String name, Object value) {
+      training.with(TrainingOptions.AUGMENTATION).set(name, Json.of(value));
+      return this;
+    }
+
+    /**
      * Who is told of minibatches (at most ten times a second) and epochs, on the thread that calls
      * {@code fit}. What it throws ends the training, and is thrown by {@code fit}.
      */
@@ -269,6 +280,11 @@ public final class ParameterAveragingTrainer {
           "standardize",
           "standardize cannot be set: the features of DataSets are taken as they are");
     }
+    for (String name : List.of("class_weight", "sampling")) {
+      if (training.hasNonNull(name)) {
+        throw conflict(name, name + " cannot be set: DataSets name no classes");
+      }
+    }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(data.context());
     AllowedProcessors processors = AllowedProcessors.of(context.getConf());
     ObjectNode values = options(context);
@@ -287,6 +303,7 @@ public final class ParameterAveragingTrainer {
           ClusterTraining.of(
               context,
               dealt.dealt(),
+              dealt.dealt().counts(),
               (tuning, run) ->
                   new WorkerSetup(
                       run,
@@ -298,7 +315,8 @@ public final class ParameterAveragingTrainer {
                       tuning,
                       names(classes),
                       false,
-                      processors));
+                      processors,
+                      null));
       try (NetworkCore core = core(configuration, shape, options, null)) {
         if (options.tune()) core.tune(trainings.largestMinibatch(options));
         Supplier<NetworkCore> others =

@@ -18,12 +18,14 @@ final class WorkerPictures implements Serializable {
   static final class Summary implements Serializable {
     private static final long serialVersionUID = 1;
 
-    final int training;
+    /** By class. */
+    final int[] training;
+
     final int validation;
     final PixelSums sums;
     final List<DamagedImage> damaged;
 
-    private Summary(int training, int validation, PixelSums sums, List<DamagedImage> damaged) {
+    private Summary(int[] training, int validation, PixelSums sums, List<DamagedImage> damaged) {
       this.training = training;
       this.validation = validation;
       this.sums = sums;
@@ -59,10 +61,14 @@ final class WorkerPictures implements Serializable {
   }
 
   /** What the driver learns of uint8 pictures. */
-  Summary summary(DecodeOptions image) {
+  Summary summary(DecodeOptions image, int classes) {
     PixelSums sums = new PixelSums(image.height() * image.width() * image.channels());
-    for (PictureRecord record : training) sums.add(record.pixels);
-    return new Summary(training.size(), validation.size(), sums, new ArrayList<>(damaged));
+    int[] counts = new int[classes];
+    for (PictureRecord record : training) {
+      sums.add(record.pixels);
+      counts[record.label]++;
+    }
+    return new Summary(counts, validation.size(), sums, new ArrayList<>(damaged));
   }
 
   /** The pictures to train on, in new memory off the heap. */

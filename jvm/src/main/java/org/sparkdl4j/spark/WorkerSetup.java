@@ -6,6 +6,7 @@ import java.util.List;
 import org.apache.spark.TaskContext;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.Oversampling;
 import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.dataset.SeededOrder;
 import org.sparkdl4j.dataset.StandardScaler;
@@ -31,6 +32,12 @@ final class WorkerSetup implements Serializable {
   private final boolean weighted;
   private final AllowedProcessors processors;
 
+  /** Null for none. */
+  private final double[] classWeights;
+
+  /** Of every worker how many pictures of each class an epoch has; null: those that it has. */
+  private final ArrayList<int[]> repeated;
+
   /**
    * A setup.
    *
@@ -39,6 +46,7 @@ final class WorkerSetup implements Serializable {
    * @param shape {@code [height, width, channels]} of the pictures
    * @param tuning the formats that trials on the driver have chosen, or null
    * @param processors where workers may be made
+   * @param epoch what the workers train in an epoch; null: all that they have, once
    */
   WorkerSetup(
       String run,
@@ -50,7 +58,8 @@ final class WorkerSetup implements Serializable {
       String tuning,
       List<String> classes,
       boolean weighted,
-      AllowedProcessors processors) {
+      AllowedProcessors processors,
+      EpochPictures epoch) {
     this.run = run;
     this.network = network;
     this.trainingOptions = Json.write(trainingOptions);
@@ -61,6 +70,8 @@ final class WorkerSetup implements Serializable {
     this.classes = new ArrayList<>(classes);
     this.weighted = weighted;
     this.processors = processors;
+    classWeights = epoch == null ? null : epoch.classWeights();
+    repeated = epoch == null ? null : epoch.repeated();
   }
 
   String run() {
@@ -79,9 +90,9 @@ final class WorkerSetup implements Serializable {
    */
   PartitionWorker worker(WorkerPictures pictures) {
     processors.requireThisOne();
-    TrainingOptions training =
-        new TrainingOptions(Json.readObject(trainingOptions, "the training options"));
     TaskContext task = TaskContext.get();
+    ObjectNode options = Json.readObject(trainingOptions, "the training options");
+    TrainingOptions training = new TrainingOptions(options.put("threads", task.cpus()));
     CoreOptions computing =
         new CoreOptions(training.precision(), task.cpus(), training.memoryLimit(), tuning);
     NetworkCore core =
@@ -90,8 +101,16 @@ final class WorkerSetup implements Serializable {
     return new PartitionWorker(
         core,
         StandardScaler.fromJson(Json.readObject(scaler, "the scaler")),
-        pictures.training(pixels, shape, classes, weighted),
+        epoch(pictures, task.partitionId(), training.seed()),
         training,
         SeededOrder.key(training.seed(), SeededOrder.WORKER_STREAM, task.partitionId()));
+  }
+
+  /** The pictures that a worker trains in an epoch. */
+  private LabeledImages epoch(WorkerPictures pictures, int worker, long seed) {
+    LabeledImages all = pictures.training(pixels, shape, classes, weighted);
+    if (classWeights != null) all = all.withClassWeights(classWeights);
+    if (repeated == null) return all;
+    return all.subset(Oversampling.positions(all.labels(), repeated.get(worker), seed));
   }
 }

@@ -10,7 +10,7 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 
 /**
- * Values of one group of options ("training", "network", "image", "data"), checked against {@code
+ * Values of one group of options ("training", "network", "augmentation", …), checked against {@code
  * spec/options.json}, the one home of their names, types, bounds and defaults.
  */
 public final class Options {
@@ -88,6 +88,11 @@ public final class Options {
     return value(name).asBoolean();
   }
 
+  /** Weights by class, or "balanced"; JSON's null for none. */
+  public JsonNode weights(String name) {
+    return value(name);
+  }
+
   private JsonNode value(String name) {
     if (!group.has(name)) throw new IllegalArgumentException(name);
     if (isSet(name)) return values.get(name);
@@ -101,6 +106,10 @@ public final class Options {
 
   private static void check(String name, JsonNode value, JsonNode option) {
     String type = option.get("type").asText();
+    if (type.equals("weights")) {
+      checkWeights(name, value);
+      return;
+    }
     if (!isOfType(type, value)) {
       throw new SparkDl4jException(
               ErrorCode.PARAMETER_TYPE, name + " must be of type " + type + ", but is " + value)
@@ -113,6 +122,33 @@ public final class Options {
       throw range(name, value, "one of " + option.get("choices"));
     }
     if (value.isNumber()) checkBounds(name, value, option);
+  }
+
+  /** "balanced", or weights by class. */
+  private static void checkWeights(String name, JsonNode value) {
+    if (value.isTextual() && value.asText().equals("balanced")) return;
+    if (!value.isObject()) {
+      throw new SparkDl4jException(
+              value.isTextual() ? ErrorCode.PARAMETER_RANGE : ErrorCode.PARAMETER_TYPE,
+              name + " must be \"balanced\" or weights by class, but is " + value)
+          .with("parameter", name);
+    }
+    Iterator<Map.Entry<String, JsonNode>> fields = value.fields();
+    while (fields.hasNext()) {
+      Map.Entry<String, JsonNode> field = fields.next();
+      JsonNode weight = field.getValue();
+      String found = ", but that of " + field.getKey() + " is " + weight;
+      if (!weight.isNumber()) {
+        throw new SparkDl4jException(ErrorCode.PARAMETER_TYPE, name + " must hold numbers" + found)
+            .with("parameter", name);
+      }
+      // Written so that NaN fails too.
+      if (!(weight.asDouble() >= 0 && weight.asDouble() <= Float.MAX_VALUE)) {
+        throw new SparkDl4jException(
+                ErrorCode.PARAMETER_RANGE, name + " must be finite and at least 0" + found)
+            .with("parameter", name);
+      }
+    }
   }
 
   private static boolean isOfType(String type, JsonNode value) {

@@ -1,9 +1,11 @@
 package org.sparkdl4j.training;
 
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.Oversampling;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
@@ -58,10 +60,11 @@ public abstract class LocalTraining implements MinibatchTraining {
           TrainingOptions options,
           Observations observations,
           BooleanSupplier cancelled) {
+        LabeledImages epoch = epoch(training, options);
         return options.numWorkers() == 1
-            ? new Worker(core, scaler, training, validation, options, observations, 0, 1, cancelled)
+            ? new Worker(core, scaler, epoch, validation, options, observations, 0, 1, cancelled)
             : new AveragingWorkers(
-                core, furtherCores, scaler, training, validation, options, observations, cancelled);
+                core, furtherCores, scaler, epoch, validation, options, observations, cancelled);
       }
 
       @Override
@@ -71,9 +74,24 @@ public abstract class LocalTraining implements MinibatchTraining {
 
       @Override
       public int largestMinibatch(TrainingOptions options) {
-        return Math.min(options.batchSize(), training.size());
+        return Math.min(options.batchSize(), epoch(training, options).size());
       }
     };
+  }
+
+  /** The pictures of an epoch, with their weights. */
+  private static LabeledImages epoch(LabeledImages training, TrainingOptions options) {
+    LabeledImages epoch = training;
+    if (options.isOversampling()) {
+      int[] targets = Oversampling.targets(new int[][] {training.counts()}, 0);
+      epoch = training.subset(Oversampling.positions(training.labels(), targets, options.seed()));
+    }
+    long[] counts = Arrays.stream(epoch.counts()).asLongStream().toArray();
+    double[] ofClasses = options.classWeights(epoch.classes(), counts);
+    if (ofClasses != null) epoch = epoch.withClassWeights(ofClasses);
+    if (epoch.someCount()) return epoch;
+    throw new SparkDl4jException(
+        ErrorCode.DATA_NOT_FINITE, "the weights of all training pictures are 0: some must count");
   }
 
   @Override

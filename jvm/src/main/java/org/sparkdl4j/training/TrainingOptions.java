@@ -1,11 +1,20 @@
 package org.sparkdl4j.training;
 
+import java.util.List;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.augmentation.Augmentation;
+import org.sparkdl4j.dataset.ClassWeights;
 import org.sparkdl4j.dataset.ScalerKind;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.spec.Options;
 
-/** The options of the group "training", as {@code spec/options.json} describes them. */
+/**
+ * The options of the group "training", as {@code spec/options.json} describes them, and among them
+ * those of the group "augmentation", as an object of that name.
+ */
 public final class TrainingOptions {
   /** Pictures that a worker trains in a round where nothing is given. */
   private static final int PICTURES_OF_ROUND = 2560;
@@ -13,8 +22,12 @@ public final class TrainingOptions {
   /** Rounds that an epoch has at least then, where its minibatches suffice. */
   private static final int ROUNDS_OF_EPOCH = 4;
 
+  /** The object of the options of that group. */
+  public static final String AUGMENTATION = "augmentation";
+
   private final ObjectNode values;
   private final Options options;
+  private final Augmentation augmentation;
 
   /**
    * Checks options.
@@ -25,12 +38,22 @@ public final class TrainingOptions {
    */
   public TrainingOptions(ObjectNode values) {
     this.values = values.deepCopy();
-    options = new Options("training", this.values);
+    ObjectNode own = values.deepCopy();
+    JsonNode changes = own.remove(AUGMENTATION);
+    options = new Options("training", own);
+    augmentation = changes == null || changes.isNull() ? Augmentation.NONE : augmentation(changes);
   }
 
   /** The same options for a run that ends with another epoch. */
   public TrainingOptions withEpochs(int epochs) {
     return new TrainingOptions(values.deepCopy().put("epochs", epochs));
+  }
+
+  private static Augmentation augmentation(JsonNode given) {
+    if (given instanceof ObjectNode) return new Augmentation((ObjectNode) given);
+    throw new SparkDl4jException(
+            ErrorCode.PARAMETER_TYPE, "augmentation must be an object of options, but is " + given)
+        .with("parameter", AUGMENTATION);
   }
 
   /** Passes over the training data. */
@@ -76,6 +99,25 @@ public final class TrainingOptions {
   /** The share of the training data to hold out, for who splits them. */
   public double validationFraction() {
     return options.number("validation_fraction");
+  }
+
+  /** How training pictures change. */
+  public Augmentation augmentation() {
+    return augmentation;
+  }
+
+  /** Whether pictures of smaller classes come again in an epoch. */
+  public boolean isOversampling() {
+    return options.string("sampling").equals("oversample");
+  }
+
+  /**
+   * By how much the loss of each class's pictures counts, as {@link ClassWeights#of}.
+   *
+   * @param counts pictures of each class that an epoch trains
+   */
+  public double[] classWeights(List<String> classes, long[] counts) {
+    return ClassWeights.of(options.weights("class_weight"), classes, counts);
   }
 
   /** Whether the best epoch's parameters are kept where there are validation data. */

@@ -55,7 +55,7 @@ final class TrainingOrder implements Iterator<Selection> {
     int from = minibatch * batchSize;
     int to = (int) Math.min((long) from + batchSize, pictures);
     long number = (epoch - 1L) * minibatchesPerEpoch + minibatch + 1;
-    Selection selection = new Selection(number, Arrays.copyOfRange(shuffled, from, to));
+    Selection selection = new Selection(number, epoch, Arrays.copyOfRange(shuffled, from, to));
     minibatch += workers;
     if (minibatch >= minibatchesPerEpoch) startEpoch(epoch + 1);
     return selection;

@@ -2,6 +2,7 @@ package org.sparkdl4j.training;
 
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import org.sparkdl4j.augmentation.SeededAugmentation;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.loss.MinibatchResult;
@@ -22,6 +23,8 @@ final class Worker extends LocalTraining {
   private final BooleanSupplier cancelled;
   private final LabeledImages pictures;
   private final TrainingOrder order;
+  private final SeededAugmentation augmentation;
+  private final int threads;
   private MinibatchStream input;
   private long examples;
 
@@ -70,6 +73,8 @@ final class Worker extends LocalTraining {
     this.cancelled = cancelled;
     this.order = order;
     pictures = training;
+    augmentation = new SeededAugmentation(options.augmentation(), seed);
+    threads = options.threads();
     input = stream();
   }
 
@@ -101,7 +106,14 @@ final class Worker extends LocalTraining {
 
   private MinibatchStream stream() {
     return new MinibatchStream(
-        pictures, scaler, core.inputShape(), core.readShape(), batchSize(), order);
+        pictures,
+        scaler,
+        core.inputShape(),
+        core.readShape(),
+        batchSize(),
+        order,
+        augmentation,
+        threads);
   }
 
   @Override
@@ -133,7 +145,7 @@ final class Worker extends LocalTraining {
     for (int i = 0; i < minibatches && !cancelled.getAsBoolean(); i++) {
       Minibatch next = input.next(cancelled);
       if (next == null) break;
-      results[i] = core.train(next.features(), next.labels(), next.weights(), seed(next.number()));
+      results[i] = core.train(next.features(), next.targets(), seed(next.number()));
       examples += next.size();
       if (!Double.isFinite(results[i].lossSum())) break;
     }

@@ -99,6 +99,25 @@ class MainTest {
   }
 
   @Test
+  void augmentsWeighsAndOversamples() {
+    assertEquals(0, run(train()), () -> err);
+    float[] plain = parameters();
+    for (String[] options :
+        new String[][] {
+          {"--augment-horizontal-flip", "--augment-shift", "0.2"},
+          {"--augment-mixup=0.5", "--sampling", "oversample", "--class-weight", "balanced"}
+        }) {
+      assertEquals(0, run(train(options)), () -> err);
+      assertFalse(Arrays.equals(plain, parameters()));
+    }
+    assertEquals(1, run(train("--class-weight", "purple=2,green=0.5")));
+    assertTrue(err.contains("class_weight has the class "), err);
+    assertEquals(2, run(train("--class-weight", "even")));
+    assertEquals(2, run(train("--augment-shft", "0.2")));
+    assertTrue(err.contains("did you mean --augment-shift?"), err);
+  }
+
+  @Test
   void speaksToProgramsAndKeepsQuiet() throws IOException {
     assertEquals(0, run(train("--quiet", "--test", "0.25")), () -> err);
     assertEquals("", out + err);

@@ -20,6 +20,7 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.LossSpec.Kind;
 
@@ -83,15 +84,17 @@ class OutputLossTest {
       Random random = new Random(classes);
       for (int label = 0; label < classes; label++) {
         double[] logits = random.doubles(classes, -4, 4).toArray();
-        loss(loss, logits, label);
-        loss.differentiate(label);
+        int other = random.nextInt(classes);
+        double share = random.nextInt(4) == 0 ? 1 : random.nextDouble();
+        loss(loss, logits, label, other, share);
+        loss.differentiate();
         double[] gradient = loss.row.clone();
         for (int k = 0; k < classes; k++) {
           double logit = logits[k];
           logits[k] = logit + step;
-          double above = loss(loss, logits, label);
+          double above = loss(loss, logits, label, other, share);
           logits[k] = logit - step;
-          double below = loss(loss, logits, label);
+          double below = loss(loss, logits, label, other, share);
           logits[k] = logit;
           assertEquals((above - below) / (2 * step), gradient[k], 1e-8);
         }
@@ -192,7 +195,7 @@ class OutputLossTest {
         OutputLoss output =
             OutputLoss.of(spec, labels.length, classes, in.address(), out.address());
         probabilities = output.probabilities().clone();
-        MinibatchResult result = output.loss(labels, weights);
+        MinibatchResult result = output.loss(Targets.of(labels, weights));
         out.get(gradient);
         loss = result.lossSum();
         hits = result.hits();
@@ -200,10 +203,11 @@ class OutputLossTest {
     }
   }
 
-  private static double loss(RowLoss loss, double[] logits, int label) {
+  private static double loss(RowLoss loss, double[] logits, int label, int other, double share) {
     System.arraycopy(logits, 0, loss.row, 0, logits.length);
     loss.activate();
-    return loss.loss(label);
+    loss.target(label, other, share);
+    return loss.loss();
   }
 
   private static ILossFunction stock(Kind kind) {

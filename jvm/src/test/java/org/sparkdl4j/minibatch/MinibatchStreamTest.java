@@ -21,6 +21,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sparkdl4j.augmentation.SeededAugmentation;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.ScalerKind;
@@ -200,7 +201,16 @@ class MinibatchStreamTest {
     long before = Pointer.totalBytes();
     assertThrows(
         SparkDl4jException.class,
-        () -> new MinibatchStream(view, none, new int[] {1, 1, 3}, SHAPE, 10, tens(1).iterator()));
+        () ->
+            new MinibatchStream(
+                view,
+                none,
+                new int[] {1, 1, 3},
+                SHAPE,
+                10,
+                tens(1).iterator(),
+                SeededAugmentation.NONE,
+                1));
     assertEquals(before, Pointer.totalBytes());
   }
 
@@ -212,7 +222,8 @@ class MinibatchStreamTest {
   }
 
   private MinibatchStream stream(Iterator<Selection> selections) {
-    return new MinibatchStream(view, none, SHAPE, SHAPE, 10, selections);
+    return new MinibatchStream(
+        view, none, SHAPE, SHAPE, 10, selections, SeededAugmentation.NONE, 1);
   }
 
   private static Stream<Selection> tens(int count) {

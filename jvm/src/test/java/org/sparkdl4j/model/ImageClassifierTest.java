@@ -59,6 +59,7 @@ import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.minibatch.Minibatch;
 import org.sparkdl4j.minibatch.Selection;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
@@ -638,7 +639,7 @@ class ImageClassifierTest {
           new Minibatch(training, scaler, Blobs.SHAPE, core.readShape(), 10)) {
         for (int i = 0; i < 3; i++) {
           minibatch.load(Selection.range(i, 10 * i, 10));
-          core.train(minibatch.features(), minibatch.labels(), null, i);
+          core.train(minibatch.features(), Targets.of(minibatch.labels(), null), i);
         }
       }
       core.finishEpoch();

@@ -9,6 +9,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.factory.Nd4j;
 import org.sparkdl4j.dl4j.Dl4jNetwork;
 import org.sparkdl4j.dl4j.NetworkState;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.onednn.Threads;
 
 /** The plan and stock DL4J on one network: output, loss, gradient and training side by side. */
@@ -54,7 +55,8 @@ final class Agreement {
       // Where DL4J clips a probability, its gradient fades; the plan's stays that of the logit.
       if (network.configuration.loss().isSigmoid() && hasClipped(output)) return true;
       double expected = stock.computeGradients(pictures, labels, network.sampleWeights);
-      double loss = core.computeGradients(read, labels, network.sampleWeights, seed).lossSum();
+      double loss =
+          core.computeGradients(read, Targets.of(labels, network.sampleWeights), seed).lossSum();
       // DL4J takes the logarithm of 1 - p, a float; against DL4J in double the loss is off by 1e-7.
       double tolerance = network.configuration.loss().isSigmoid() ? 3e-4 : 1e-5;
       assertEquals(expected, loss, tolerance * Math.max(network.batch, expected));
@@ -68,7 +70,7 @@ final class Agreement {
       double updater = 0;
       for (int step = 0; step < STEPS; step++) {
         stock.fit(pictures, labels, network.sampleWeights);
-        core.train(read, labels, network.sampleWeights, step);
+        core.train(read, Targets.of(labels, network.sampleWeights), step);
         NetworkState state = core.snapshot();
         assertEquals(step + 1, state.iteration());
         // Some trainings diverge, and DL4J's GELU has no derivative of values above 26.

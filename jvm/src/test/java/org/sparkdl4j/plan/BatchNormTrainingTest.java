@@ -11,6 +11,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sparkdl4j.dl4j.NetworkState;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;
@@ -40,7 +41,7 @@ class BatchNormTrainingTest {
         StockDl4j stock = new StockDl4j(configuration(), SHAPE, CLASSES);
         FloatPointer pictures = pictures()) {
       for (int step = 0; step < 12; step++) {
-        core.train(pictures, labels(step), null, step);
+        core.train(pictures, Targets.of(labels(step), null), step);
         stock.fit(pictures, labels(step), null);
         if (step % 3 > 0) continue;
         double distance =
@@ -54,15 +55,15 @@ class BatchNormTrainingTest {
   void predictionsAfterRestoringAreThoseOfBefore() {
     try (PlanCore core = new PlanCore(configuration(), SHAPE, CoreOptions.DEFAULT);
         FloatPointer pictures = pictures()) {
-      core.train(pictures, labels(1), null, 1);
+      core.train(pictures, Targets.of(labels(1), null), 1);
       NetworkState state = core.snapshot();
       float[] before = predicted(core, pictures);
-      core.train(pictures, labels(2), null, 2);
+      core.train(pictures, Targets.of(labels(2), null), 2);
       float[] after = predicted(core, pictures);
       assertTrue(Agreement.distance(before, after) > 1e-4, "training changes predictions");
       core.restore(state);
       assertArrayEquals(before, predicted(core, pictures));
-      core.train(pictures, labels(2), null, 2);
+      core.train(pictures, Targets.of(labels(2), null), 2);
       assertArrayEquals(after, predicted(core, pictures));
     }
   }
@@ -77,7 +78,7 @@ class BatchNormTrainingTest {
       long resident = 0;
       long objects = 0;
       for (int step = 0; step < 20_000; step++) {
-        core.train(pictures, step % 10 == 9 ? fewer : labels, null, step);
+        core.train(pictures, Targets.of(step % 10 == 9 ? fewer : labels, null), step);
         if (step % 10 == 0) predicted(core, pictures);
         if (step == 2000) {
           collect();

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.sparkdl4j.dl4j.Dl4jNetwork;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;
@@ -66,9 +67,9 @@ class Bfloat16Test {
     try (PlanCore core = new PlanCore(configuration(channels), SHAPE, BFLOAT16);
         FloatPointer pictures = pictures()) {
       int[] labels = new Random(2).ints(BATCH, 0, CLASSES).toArray();
-      double first = core.train(pictures, labels, null, 1).lossSum();
-      for (int step = 0; step < 40; step++) core.train(pictures, labels, null, step);
-      double last = core.train(pictures, labels, null, 1).lossSum();
+      double first = core.train(pictures, Targets.of(labels, null), 1).lossSum();
+      for (int step = 0; step < 40; step++) core.train(pictures, Targets.of(labels, null), step);
+      double last = core.train(pictures, Targets.of(labels, null), 1).lossSum();
       assertTrue(last < 0.5 * first, () -> first + " became " + last);
       assertEquals(DataType.FLOAT, core.network().params().dataType());
       int rounded = 0;
@@ -84,7 +85,7 @@ class Bfloat16Test {
   private static float[] gradients(
       RandomNetwork network, CoreOptions options, FloatPointer pictures, int[] labels) {
     try (PlanCore core = new PlanCore(network.configuration, network.shape, options)) {
-      core.computeGradients(pictures, labels, network.sampleWeights, 1);
+      core.computeGradients(pictures, Targets.of(labels, network.sampleWeights), 1);
       return Dl4jNetwork.values(core.held.gradients());
     }
   }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.sparkdl4j.dl4j.Dl4jNetwork;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;
@@ -84,7 +85,7 @@ class DeepGradientTest {
     int[] labels = {0, 1, 2, 3};
     try (FloatPointer pictures = pictures(seed);
         PlanCore core = new PlanCore(configuration, SHAPE, CoreOptions.DEFAULT)) {
-      core.computeGradients(pictures, labels, null, 1);
+      core.computeGradients(pictures, Targets.of(labels, null), 1);
       float[] plan = Dl4jNetwork.values(core.held.gradients());
       float[] single = stock(configuration, DataType.FLOAT, pictures, labels);
       float[] truth = stock(configuration, DataType.DOUBLE, pictures, labels);

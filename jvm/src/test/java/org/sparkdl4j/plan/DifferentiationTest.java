@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dl4j.Dl4jNetwork;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;
@@ -143,7 +144,8 @@ class DifferentiationTest {
   private static double loss(PlanCore core, FloatPointer pictures, float[] sampleWeights) {
     // It tells the core that the parameters may have changed.
     core.network();
-    return core.computeGradients(pictures, new int[] {0, 2, 1, 1}, sampleWeights, 7).lossSum();
+    return core.computeGradients(pictures, Targets.of(new int[] {0, 2, 1, 1}, sampleWeights), 7)
+        .lossSum();
   }
 
   /** Batch normalisation's moving statistics are among the parameters, but not trained. */

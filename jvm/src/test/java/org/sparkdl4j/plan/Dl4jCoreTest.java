@@ -45,6 +45,7 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.loss.CrossEntropy;
 import org.sparkdl4j.loss.MinibatchResult;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
@@ -78,7 +79,7 @@ class Dl4jCoreTest {
         int n = step == 7 ? 3 : 8;
         int[] labels = labels(n, step);
         try (FloatPointer features = features(n, step)) {
-          MinibatchResult result = core.train(features, labels, null, step);
+          MinibatchResult result = core.train(features, Targets.of(labels, null), step);
           INDArray y = Nd4j.zeros(n, CLASSES);
           for (int i = 0; i < n; i++) y.putScalar(i, labels[i], 1);
           double penalty = stock.calcRegularizationScore(true);
@@ -118,7 +119,7 @@ class Dl4jCoreTest {
         int n = step == 7 ? 3 : 8;
         int[] labels = labels(n, step);
         try (FloatPointer features = features(n, step + 20)) {
-          MinibatchResult result = core.train(features, labels, null, step);
+          MinibatchResult result = core.train(features, Targets.of(labels, null), step);
           INDArray y = Nd4j.zeros(n, CLASSES);
           for (int i = 0; i < n; i++) y.putScalar(i, labels[i], 1);
           double penalty = stock.calcRegularizationScore(true);
@@ -184,7 +185,7 @@ class Dl4jCoreTest {
       NetworkState start = core.snapshot();
       core.predict(features, n, probabilities);
       float[] p = floats(probabilities);
-      MinibatchResult result = core.train(features, labels, weights, 1);
+      MinibatchResult result = core.train(features, Targets.of(labels, weights), 1);
       int hits = 0;
       for (int i = 0; i < n; i++) {
         if (CrossEntropy.argMax(p, i * CLASSES, CLASSES) == labels[i]) hits++;
@@ -219,7 +220,7 @@ class Dl4jCoreTest {
     float[] parameters = start.parameters().clone();
     for (int i = 0; i < parameters.length; i++) parameters[i] += (float) (epsilon * gradient[i]);
     core.restore(new NetworkState(parameters, start.updater(), 0, 0));
-    return core.train(features, labels, weights, 1).lossSum();
+    return core.train(features, Targets.of(labels, weights), 1).lossSum();
   }
 
   /** The sum of the losses, from their definitions. */
@@ -258,8 +259,8 @@ class Dl4jCoreTest {
         FloatPointer features = features(8, 1)) {
       for (int step = 0; step < 3; step++) {
         assertClose(
-            other.train(features, labels(8, 1), null, step).lossSum(),
-            one.train(features, labels(8, 1), null, step).lossSum());
+            other.train(features, Targets.of(labels(8, 1), null), step).lossSum(),
+            one.train(features, Targets.of(labels(8, 1), null), step).lossSum());
       }
       assertClose(other.snapshot().parameters(), one.snapshot().parameters());
     }
@@ -272,7 +273,7 @@ class Dl4jCoreTest {
     NetworkConfiguration given = withLoss(focal, graph);
     try (Dl4jCore core = new Dl4jCore(given, SHAPE);
         FloatPointer features = features(8, 1)) {
-      core.train(features, labels(8, 1), null, 1);
+      core.train(features, Targets.of(labels(8, 1), null), 1);
       assertEquals(focal, core.configuration().loss());
       String json = core.configuration().toJson();
       assertTrue(json.contains("LossMCXENT"), json);
@@ -290,7 +291,7 @@ class Dl4jCoreTest {
         float[] parameters = core.snapshot().parameters();
         Arrays.fill(parameters, Float.NaN);
         core.restore(new NetworkState(parameters, core.snapshot().updater(), 0, 0));
-        double loss = core.train(features, labels(4, 1), null, 1).lossSum();
+        double loss = core.train(features, Targets.of(labels(4, 1), null), 1).lossSum();
         assertTrue(Double.isNaN(loss), kind + ": " + loss);
       }
     }
@@ -329,8 +330,8 @@ class Dl4jCoreTest {
       option.restore(layer.snapshot());
       for (int step = 0; step < 4; step++) {
         assertEquals(
-            option.train(features, labels(8, 1), null, step).lossSum(),
-            layer.train(features, labels(8, 1), null, step).lossSum());
+            option.train(features, Targets.of(labels(8, 1), null), step).lossSum(),
+            layer.train(features, Targets.of(labels(8, 1), null), step).lossSum());
       }
       assertArrayEquals(option.snapshot().parameters(), layer.snapshot().parameters());
     }
@@ -349,15 +350,15 @@ class Dl4jCoreTest {
   void restoringGoesBackExactly(boolean graph) {
     try (Dl4jCore core = new Dl4jCore(withDropout(graph), SHAPE);
         FloatPointer features = features(8, 1)) {
-      core.train(features, labels(8, 1), null, 1);
+      core.train(features, Targets.of(labels(8, 1), null), 1);
       core.finishEpoch();
       NetworkState state = core.snapshot();
-      core.train(features, labels(8, 1), null, 2);
+      core.train(features, Targets.of(labels(8, 1), null), 2);
       float[] once = core.snapshot().parameters();
-      core.train(features, labels(8, 1), null, 3);
+      core.train(features, Targets.of(labels(8, 1), null), 3);
       core.restore(state);
       assertEquals(1, core.snapshot().epoch());
-      core.train(features, labels(8, 1), null, 2);
+      core.train(features, Targets.of(labels(8, 1), null), 2);
       assertArrayEquals(once, core.snapshot().parameters());
       assertEquals(2, core.snapshot().iteration());
     }
@@ -422,14 +423,21 @@ class Dl4jCoreTest {
     try (FloatPointer features = features(2, 1)) {
       SparkDl4jException e =
           assertThrows(
-              SparkDl4jException.class, () -> core.train(features, new int[] {0, 3}, null, 1));
+              SparkDl4jException.class,
+              () -> core.train(features, Targets.of(new int[] {0, 3}, null), 1));
       assertEquals(ErrorCode.DATA_LABELS, e.code());
-      assertThrows(IllegalArgumentException.class, () -> core.train(features, new int[3], null, 1));
       assertThrows(
-          IllegalArgumentException.class, () -> core.train(features, new int[2], new float[3], 1));
+          IllegalArgumentException.class,
+          () -> core.train(features, Targets.of(new int[3], null), 1));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> core.train(features, Targets.of(new int[2], new float[3]), 1));
       core.close();
       core.close();
-      e = assertThrows(SparkDl4jException.class, () -> core.train(features, new int[2], null, 1));
+      e =
+          assertThrows(
+              SparkDl4jException.class,
+              () -> core.train(features, Targets.of(new int[2], null), 1));
       assertEquals(ErrorCode.TRAINING_STATE, e.code());
     }
   }
@@ -439,7 +447,7 @@ class Dl4jCoreTest {
     int[] labels = labels(16, 1);
     int[] fewer = labels(5, 1);
     for (int step = 0; step < count; step++) {
-      core.train(features, step % 10 == 9 ? fewer : labels, null, step);
+      core.train(features, Targets.of(step % 10 == 9 ? fewer : labels, null), step);
       if (step % 10 == 0) core.predict(features, 16, probabilities);
     }
   }
@@ -447,7 +455,8 @@ class Dl4jCoreTest {
   private static float[] trained(long seed) {
     try (Dl4jCore core = new Dl4jCore(configuration(WITH_DROPOUT, "{}"), SHAPE);
         FloatPointer features = features(8, 1)) {
-      for (int step = 0; step < 5; step++) core.train(features, labels(8, 1), null, seed + step);
+      for (int step = 0; step < 5; step++)
+        core.train(features, Targets.of(labels(8, 1), null), seed + step);
       return core.snapshot().parameters();
     }
   }

@@ -32,6 +32,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
@@ -66,7 +67,7 @@ class PlanCoreTest {
                 .permute(0, 3, 1, 2)
                 .dup('c'),
             oneHot(labels, CLASSES));
-        core.train(read, labels, null, step);
+        core.train(read, Targets.of(labels, null), step);
       }
       NetworkState state = core.snapshot();
       assertClose(stock.params().toFloatVector(), state.parameters(), 1e-4, "parameters");
@@ -126,15 +127,15 @@ class PlanCoreTest {
   void restoringGoesBackExactly() {
     try (PlanCore core = core(DROPOUT, "{}");
         FloatPointer pictures = pictures(8, 1)) {
-      core.train(pictures, labels(8, 1), null, 1);
+      core.train(pictures, Targets.of(labels(8, 1), null), 1);
       core.finishEpoch();
       NetworkState state = core.snapshot();
-      core.train(pictures, labels(8, 1), null, 2);
+      core.train(pictures, Targets.of(labels(8, 1), null), 2);
       float[] once = core.snapshot().parameters();
-      core.train(pictures, labels(8, 1), null, 3);
+      core.train(pictures, Targets.of(labels(8, 1), null), 3);
       core.restore(state);
       assertEquals(1, core.snapshot().epoch());
-      core.train(pictures, labels(8, 1), null, 2);
+      core.train(pictures, Targets.of(labels(8, 1), null), 2);
       assertArrayEquals(once, core.snapshot().parameters());
       assertEquals(2, core.snapshot().iteration());
     }
@@ -219,7 +220,7 @@ class PlanCoreTest {
         FloatPointer probabilities = new FloatPointer(20L * CLASSES)) {
       for (int round = 0; round < 2; round++) {
         for (int count = 1; count <= 20; count++) {
-          core.train(pictures, labels(count, 1), null, count);
+          core.train(pictures, Targets.of(labels(count, 1), null), count);
           core.predict(pictures, count, probabilities);
         }
       }
@@ -259,11 +260,12 @@ class PlanCoreTest {
         for (int i = 0; i < 4 * CLASSES; i++) {
           assertEquals(i / CLASSES == 2, Float.isNaN(probabilities.get(i)));
         }
-        assertTrue(Double.isNaN(core.train(pictures, labels(4, 1), null, 1).lossSum()));
+        assertTrue(Double.isNaN(core.train(pictures, Targets.of(labels(4, 1), null), 1).lossSum()));
         core.restore(state);
       }
       pictures.put(2L * PIXELS + 77, 0);
-      assertTrue(Double.isFinite(core.train(pictures, labels(4, 1), null, 1).lossSum()));
+      assertTrue(
+          Double.isFinite(core.train(pictures, Targets.of(labels(4, 1), null), 1).lossSum()));
       core.network().params().putScalar(3, Float.NaN);
       core.predict(pictures, 4, probabilities);
       assertTrue(Float.isNaN(probabilities.get(0)));
@@ -280,7 +282,7 @@ class PlanCoreTest {
       long resident = 0;
       long objects = 0;
       for (int step = 0; step < 2500; step++) {
-        core.train(pictures, step % 10 == 9 ? fewer : labels, null, step);
+        core.train(pictures, Targets.of(step % 10 == 9 ? fewer : labels, null), step);
         if (step % 10 == 0) core.predict(pictures, 16, probabilities);
         if (step == 499) {
           System.gc();
@@ -311,12 +313,18 @@ class PlanCoreTest {
     try (FloatPointer pictures = pictures(2, 1)) {
       SparkDl4jException e =
           assertThrows(
-              SparkDl4jException.class, () -> core.train(pictures, new int[] {0, 3}, null, 1));
+              SparkDl4jException.class,
+              () -> core.train(pictures, Targets.of(new int[] {0, 3}, null), 1));
       assertEquals(ErrorCode.DATA_LABELS, e.code());
-      assertThrows(IllegalArgumentException.class, () -> core.train(pictures, new int[3], null, 1));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> core.train(pictures, Targets.of(new int[3], null), 1));
       core.close();
       core.close();
-      e = assertThrows(SparkDl4jException.class, () -> core.train(pictures, new int[2], null, 1));
+      e =
+          assertThrows(
+              SparkDl4jException.class,
+              () -> core.train(pictures, Targets.of(new int[2], null), 1));
       assertEquals(ErrorCode.TRAINING_STATE, e.code());
     }
   }
@@ -360,7 +368,7 @@ class PlanCoreTest {
               () -> {
                 while (!stop.get()) {
                   try {
-                    core.train(pictures, labels, null, 1);
+                    core.train(pictures, Targets.of(labels, null), 1);
                     steps.incrementAndGet();
                   } catch (SparkDl4jException e) {
                     // This thread may be the second of the two as well.
@@ -373,7 +381,7 @@ class PlanCoreTest {
       SparkDl4jException refused = null;
       while (refused == null && own < 10_000) {
         try {
-          core.train(pictures, labels, null, 1);
+          core.train(pictures, Targets.of(labels, null), 1);
           own++;
         } catch (SparkDl4jException e) {
           refused = e;
@@ -390,7 +398,8 @@ class PlanCoreTest {
   private static float[] trained(long seed) {
     try (PlanCore core = core(DROPOUT, "{}");
         FloatPointer pictures = pictures(8, 1)) {
-      for (int step = 0; step < 5; step++) core.train(pictures, labels(8, 1), null, seed + step);
+      for (int step = 0; step < 5; step++)
+        core.train(pictures, Targets.of(labels(8, 1), null), seed + step);
       return core.snapshot().parameters();
     }
   }

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.api.Test;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;
@@ -91,7 +92,7 @@ class TuningTest {
     for (int i = 0; i < values.length; i++) values[i] = (float) random.nextGaussian();
     int[] labels = random.ints(BATCH, 0, CLASSES).toArray();
     try (FloatPointer pictures = new FloatPointer(values)) {
-      for (int step = 0; step < 10; step++) core.train(pictures, labels, null, step);
+      for (int step = 0; step < 10; step++) core.train(pictures, Targets.of(labels, null), step);
     }
     return core.snapshot().parameters();
   }

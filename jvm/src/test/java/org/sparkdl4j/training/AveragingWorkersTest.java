@@ -27,6 +27,7 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.minibatch.Minibatch;
 import org.sparkdl4j.minibatch.Selection;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.plan.Dl4jCore;
 import org.sparkdl4j.plan.ForwardPass;
 import org.sparkdl4j.plan.NetworkCore;
@@ -187,7 +188,7 @@ class AveragingWorkersTest {
                   new DelegatingCore(Blobs.core(NETWORK)) {
                     @Override
                     public MinibatchResult train(
-                        FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
+                        FloatPointer features, Targets targets, long seed) {
                       throw thrown;
                     }
                   },
@@ -256,10 +257,9 @@ class AveragingWorkersTest {
       DelegatingCore cancelling =
           new DelegatingCore(core) {
             @Override
-            public MinibatchResult train(
-                FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
+            public MinibatchResult train(FloatPointer features, Targets targets, long seed) {
               run[0].cancel();
-              return super.train(features, labels, sampleWeights, seed);
+              return super.train(features, targets, seed);
             }
           };
       run[0] =
@@ -296,7 +296,7 @@ class AveragingWorkersTest {
     minibatch.load(new Selection(0, Arrays.copyOfRange(shuffled, from, Math.min(from + 16, 103))));
     long number = (epoch - 1) * 7L + step + 1;
     long minibatchSeed = new Random(seed * 1_000_000_007L + number).nextLong();
-    return core.train(minibatch.features(), minibatch.labels(), null, minibatchSeed);
+    return core.train(minibatch.features(), Targets.of(minibatch.labels(), null), minibatchSeed);
   }
 
   private static void average(NetworkCore first, int a, NetworkCore second, int b) {
@@ -380,14 +380,13 @@ class AveragingWorkersTest {
     }
 
     @Override
-    public MinibatchResult train(
-        FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
+    public MinibatchResult train(FloatPointer features, Targets targets, long seed) {
       try {
         Thread.sleep(random.nextInt(8));
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      return super.train(features, labels, sampleWeights, seed);
+      return super.train(features, targets, seed);
     }
   }
 
@@ -399,10 +398,9 @@ class AveragingWorkersTest {
     }
 
     @Override
-    public MinibatchResult train(
-        FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
-      MinibatchResult result = super.train(features, labels, sampleWeights, seed);
-      return ++steps == 2 ? new MinibatchResult(Double.NaN, 0, labels.length) : result;
+    public MinibatchResult train(FloatPointer features, Targets targets, long seed) {
+      MinibatchResult result = super.train(features, targets, seed);
+      return ++steps == 2 ? new MinibatchResult(Double.NaN, 0, targets.size()) : result;
     }
   }
 }

@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
 import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.loss.MinibatchResult;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.plan.LayerExecution;
 import org.sparkdl4j.plan.NetworkCore;
@@ -35,9 +36,8 @@ class DelegatingCore implements NetworkCore {
   }
 
   @Override
-  public MinibatchResult train(
-      FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
-    return core.train(features, labels, sampleWeights, seed);
+  public MinibatchResult train(FloatPointer features, Targets targets, long seed) {
+    return core.train(features, targets, seed);
   }
 
   @Override

@@ -27,6 +27,7 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.minibatch.InputWaits;
+import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.plan.ForwardPass;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.spec.Json;
@@ -216,14 +217,13 @@ class TrainingRunTest {
       }
 
       @Override
-      public MinibatchResult train(
-          FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
+      public MinibatchResult train(FloatPointer features, Targets targets, long seed) {
         try {
           Thread.sleep(30);
         } catch (InterruptedException e) {
           throw new IllegalStateException(e);
         }
-        return super.train(features, labels, sampleWeights, seed);
+        return super.train(features, targets, seed);
       }
     }
     TrainingRun run = run(new Slow(core), "{'epochs':4,'batch_size':10}");
@@ -272,10 +272,9 @@ class TrainingRunTest {
       }
 
       @Override
-      public MinibatchResult train(
-          FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
-        MinibatchResult result = super.train(features, labels, sampleWeights, seed);
-        return ++steps == 9 ? new MinibatchResult(Double.NaN, 0, labels.length) : result;
+      public MinibatchResult train(FloatPointer features, Targets targets, long seed) {
+        MinibatchResult result = super.train(features, targets, seed);
+        return ++steps == 9 ? new MinibatchResult(Double.NaN, 0, targets.size()) : result;
       }
     }
     List<NetworkState> states = new ArrayList<>();
@@ -342,10 +341,9 @@ class TrainingRunTest {
     DelegatingCore cancelling =
         new DelegatingCore(core) {
           @Override
-          public MinibatchResult train(
-              FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
+          public MinibatchResult train(FloatPointer features, Targets targets, long seed) {
             run[0].cancel();
-            return super.train(features, labels, sampleWeights, seed);
+            return super.train(features, targets, seed);
           }
         };
     run[0] =
@@ -373,8 +371,7 @@ class TrainingRunTest {
     DelegatingCore failing =
         new DelegatingCore(core) {
           @Override
-          public MinibatchResult train(
-              FloatPointer features, int[] labels, float[] sampleWeights, long seed) {
+          public MinibatchResult train(FloatPointer features, Targets targets, long seed) {
             if (thrown instanceof Error) throw (Error) thrown;
             throw (RuntimeException) thrown;
           }

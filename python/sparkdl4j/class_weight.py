@@ -79,17 +79,18 @@ def parse(text: str) -> str | dict[str, float]:
 
 def _weight(name: str, key: Any, weight: Any) -> float:
     # Python counts True as a number, which nobody means.
-    if not isinstance(weight, numbers.Real) or isinstance(weight, bool):
+    if isinstance(weight, bool) or not isinstance(weight, numbers.Real):
         raise errors.error(
             "PARAMETER_TYPE", f"{name} must hold numbers, but that of {key!r} is {weight!r}", parameter=name
         )
-    if not 0 <= weight <= _LARGEST:
+    number = float(weight)
+    if not 0 <= number <= _LARGEST:
         raise errors.error(
             "PARAMETER_RANGE",
             f"{name} must be finite and at least 0, but that of {key!r} is {weight}",
             parameter=name,
         )
-    return float(weight)
+    return number
 
 
 def _is_same(name: str, known: Any) -> bool:

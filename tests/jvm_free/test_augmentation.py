@@ -84,7 +84,7 @@ def test_on_the_command_line() -> None:
         return train._given_options(command.parser().parse_args(["train", "data", *arguments]))
 
     assert "augmentation" not in given()
-    words = ("--augment-horizontal-flip", "--augment-shift", "0.1", "--augment-fill", "reflect")
+    words = ("--augmentation-horizontal-flip", "--augmentation-shift", "0.1", "--augmentation-fill", "reflect")
     assert given(*words)["augmentation"] == Augmentation(horizontal_flip=True, shift=0.1, fill="reflect")
     assert given("--class-weight", "a=2,b=0.5")["class_weight"] == {"a": 2.0, "b": 0.5}
     assert given("--class-weight", "balanced", "--sampling", "oversample")["sampling"] == "oversample"

@@ -121,7 +121,7 @@ def parser() -> argparse.ArgumentParser:
             if name not in ("validation_fraction", "threads"):
                 add_option(training, group, name)
     for name in options.names("augmentation"):
-        add_option(training, "augmentation", name, prefix="augment_")
+        add_option(training, "augmentation", name, prefix="augmentation_")
     add_option(training, "image", "channels")
     add_option(training, "image", "max_pixels")
     training.add_argument("--checkpoint", metavar="FILE", help="file to write checkpoints to (default: none)")

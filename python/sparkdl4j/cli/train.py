@@ -110,7 +110,7 @@ def _given_options(arguments: Namespace) -> dict[str, Any]:
     names = (name for group in ("training", "network") for name in options.names(group))
     values = {name: getattr(arguments, name, None) for name in names}
     given = {name: value for name, value in values.items() if value is not None}
-    changes = {name: getattr(arguments, f"augment_{name}", None) for name in options.names("augmentation")}
+    changes = {name: getattr(arguments, f"augmentation_{name}", None) for name in options.names("augmentation")}
     if any(value is not None for value in changes.values()):
         given["augmentation"] = Augmentation(**{name: value for name, value in changes.items() if value is not None})
     return given

@@ -23,7 +23,7 @@ final class Arguments {
   private static final String NOT = "no_";
 
   /** What the names of the options of augmentation begin with. */
-  static final String AUGMENT = "augment_";
+  static final String AUGMENT = "augmentation_";
 
   /** What spark-submit takes, before the jar. */
   private static final Set<String> SUBMIT_OPTIONS = Set.of("master", "conf");

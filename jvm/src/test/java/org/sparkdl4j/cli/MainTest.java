@@ -104,8 +104,8 @@ class MainTest {
     float[] plain = parameters();
     for (String[] options :
         new String[][] {
-          {"--augment-horizontal-flip", "--augment-shift", "0.2"},
-          {"--augment-mixup=0.5", "--sampling", "oversample", "--class-weight", "balanced"}
+          {"--augmentation-horizontal-flip", "--augmentation-shift", "0.2"},
+          {"--augmentation-mixup=0.5", "--sampling", "oversample", "--class-weight", "balanced"}
         }) {
       assertEquals(0, run(train(options)), () -> err);
       assertFalse(Arrays.equals(plain, parameters()));
@@ -113,8 +113,8 @@ class MainTest {
     assertEquals(1, run(train("--class-weight", "purple=2,green=0.5")));
     assertTrue(err.contains("class_weight has the class "), err);
     assertEquals(2, run(train("--class-weight", "even")));
-    assertEquals(2, run(train("--augment-shft", "0.2")));
-    assertTrue(err.contains("did you mean --augment-shift?"), err);
+    assertEquals(2, run(train("--augmentation-shft", "0.2")));
+    assertTrue(err.contains("did you mean --augmentation-shift?"), err);
   }
 
   @Test

@@ -20,7 +20,7 @@ from sparkdl4j.augmentation import Augmentation
 from sparkdl4j.callbacks import Callback, EventFunction, Observers, Trained
 from sparkdl4j.class_weight import ClassWeight
 from sparkdl4j.dataset import ImageDataset
-from sparkdl4j.evaluation import Evaluation
+from sparkdl4j.evaluation import Evaluation, Threshold
 from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.network import Network
@@ -527,21 +527,48 @@ class ConvNetClassifier(PictureClassifier):
         self._require_shape(data)
         return model.predict(data, classes=len(self.classes_), batch_size=_PREDICTION_BATCH)
 
-    def predict(self, X: ArrayLike | ImageDataset) -> NDArray[Any]:
-        """The most probable class of each picture, (n,)."""
-        best = np.argmax(self.predict_proba(X), axis=1)
+    def predict(self, X: ArrayLike | ImageDataset, *, threshold: float | Threshold | None = None) -> NDArray[Any]:
+        """The most probable class of each picture, (n,).
+
+        Args:
+            X: pictures.
+            threshold: of two classes: from which probability on a picture is of the positive class; as a number that
+                of the second class, or what `Evaluation.threshold` gave, which names its class. It is no part of the
+                model file.
+
+        Raises:
+            ParameterError: PARAMETER_CONFLICT for a threshold where there are not two classes.
+        """
+        if threshold is None:
+            best = np.argmax(self.predict_proba(X), axis=1)
+        else:
+            positive = self._positive(threshold)
+            is_taken = self.predict_proba(X)[:, positive] >= float(threshold)
+            best = np.where(is_taken, positive, 1 - positive)
         classes: NDArray[Any] = self.classes_[best]
         return classes
 
+    def _positive(self, threshold: float | Threshold) -> int:
+        self._fitted_model()
+        if len(self.classes_) != 2:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                f"a threshold decides between two classes, but the model has {len(self.classes_)}",
+                parameter="threshold",
+            )
+        return self.classes_.tolist().index(threshold.positive) if isinstance(threshold, Threshold) else 1
+
     def evaluate(self, X: ArrayLike | ImageDataset, y: ArrayLike | None = None) -> Evaluation:
-        """Confusion matrix, accuracy, precision, recall, F1 and log-loss on labelled pictures.
+        """Confusion matrix and metrics on labelled pictures; `Evaluation` lists them.
+
+        Groups of an `ImageDataset` become those of the evaluation, so that its confidence intervals respect them.
 
         Raises:
             DataError: DATA_LABELS when a label is not one of `classes_`.
         """
         self._fitted_model()
         data = _with_classes(_dataset(X, y, "X"), self.classes_.tolist(), "the data")
-        return Evaluation(data.required_labels(), self.predict_proba(data), classes=data.classes)
+        return Evaluation(data.required_labels(), self.predict_proba(data), classes=data.classes, groups=data.groups)
 
     def score(
         self, X: ArrayLike | ImageDataset, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sparkdl4j import atomic_file, errors
+from sparkdl4j.report import notebook
 
 COLUMNS = (
     "epoch",
@@ -66,6 +67,9 @@ class History:
         last = self.epochs[-1]
         shown = (f"{name} {last[name]:.4f}" for name in COLUMNS[1:5] if isinstance(last[name], (int, float)))
         return f"History: {len(self.epochs)} epochs, the last with {', '.join(shown)}"
+
+    def _repr_html_(self) -> str:
+        return notebook.history(self)
 
     def to_json(self) -> str:
         """Everything as JSON; `from_json` gives it back exactly."""

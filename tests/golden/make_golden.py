@@ -133,6 +133,10 @@ def metrics_case(case: str, actual: Array, probabilities: Array) -> dict[str, An
             "precision": float(precision.mean()),
             "recall": float(recall.mean()),
             "f1": float(f1.mean()),
+            "cohen_kappa": number(metrics.cohen_kappa_score(actual, predicted, labels=names)),
+            "matthews_correlation": float(metrics.matthews_corrcoef(actual, predicted)),
+            "sensitivity": float(recall[1]) if k == 2 else None,
+            "specificity": float(recall[0]) if k == 2 else None,
             "log_loss": float(metrics.log_loss(actual, probabilities, labels=names)),
             "confusion_matrix": metrics.confusion_matrix(actual, predicted, labels=names).tolist(),
             "per_class": [
@@ -145,6 +149,11 @@ def metrics_case(case: str, actual: Array, probabilities: Array) -> dict[str, An
                 for c in names
             ],
         }
+
+
+def number(value: float) -> float | None:
+    """None stands for what is undefined."""
+    return None if math.isnan(value) else float(value)
 
 
 def softmax(scores: Array) -> Array:
@@ -177,6 +186,9 @@ def metrics_cases() -> list[dict[str, Any]]:
     cases.append(metrics_case("certain and wrong", np.array([0, 1, 2, 1]), np.eye(3)[[1, 2, 0, 0]]))
     ties = np.array([[0.5, 0.5, 0.0], [0.25, 0.375, 0.375], [1 / 3, 1 / 3, 1 / 3]])
     cases.append(metrics_case("ties go to the lower class", np.array([1, 2, 0]), ties))
+    one_class = np.array([[0.25, 0.75], [0.125, 0.875]])
+    cases.append(metrics_case("one class, predicted as it", np.array([1, 1]), one_class))
+    cases.append(metrics_case("one class, predicted as the other", np.array([0, 0]), one_class))
     cases.append(metrics_case("one example", np.array([1]), np.array([[0.25, 0.75]])))
     return cases
 

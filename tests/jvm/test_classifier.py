@@ -59,6 +59,37 @@ def test_it_learns(fitted: ConvNetClassifier, colour_pictures: Pictures) -> None
     assert losses[-1] < losses[0] / 2
 
 
+def test_groups_of_the_data_are_those_of_the_evaluation(fitted: ConvNetClassifier, colour_pictures: Pictures) -> None:
+    data = ImageDataset.from_arrays(*colour_pictures(10, seed=1))
+    assert fitted.evaluate(data).groups is None
+    data.groups = np.repeat(np.array(["first", "second", "third"], dtype=object), 10)
+    evaluation = fitted.evaluate(data)
+    assert [row.examples for row in evaluation.by_group()] == [10, 10, 10]
+    assert evaluation.confidence_interval(resamples=10).groups == 3
+
+
+def test_a_threshold_decides_between_two_classes(fitted: ConvNetClassifier, colour_pictures: Pictures) -> None:
+    from sklearn.frozen import FrozenEstimator
+    from sklearn.model_selection import FixedThresholdClassifier
+
+    X, y = colour_pictures(20)
+    with pytest.raises(ParameterError, match="decides between two classes, but the model has 3"):
+        fitted.predict(X, threshold=0.3)
+    X, y = X[y != "red"], y[y != "red"]
+    classifier = small(epochs=1).fit(X, y)
+    assert set(classifier.predict(X, threshold=0.0)) == {"green"}
+    evaluation = classifier.evaluate(X, y)
+    for positive in ("blue", "green"):
+        threshold = evaluation.threshold(sensitivity=0.9, positive=positive)
+        predicted = classifier.predict(X, threshold=threshold)
+        assert (predicted[y == positive] == positive).mean() == threshold.sensitivity
+        assert (predicted[y != positive] != positive).mean() == threshold.specificity
+        theirs = FixedThresholdClassifier(
+            FrozenEstimator(classifier), threshold=threshold.value, pos_label=positive, response_method="predict_proba"
+        ).fit(X, y)
+        assert (theirs.predict(X) == predicted).all()
+
+
 def test_history_goes_through_json_and_pandas(fitted: ConvNetClassifier) -> None:
     history = fitted.history_
     assert History.from_json(history.to_json()).epochs == history.epochs

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -94,6 +95,41 @@ def test_evaluate(picture_folder: Path, trained: Path, tmp_path: Path, capsys: p
     assert f"{metrics['accuracy']:.4f}" in capsys.readouterr().out
 
 
+def test_evaluate_with_intervals_groups_and_another_model(
+    picture_folder: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(trained / "network.json", tmp_path)
+    assert train(picture_folder, tmp_path, "--epochs", "1", "--size", "12") == 0
+    capsys.readouterr()
+    command = ["evaluate", str(trained / "model.zip"), str(picture_folder), "--report", str(tmp_path / "report")]
+    command += ["--name-pattern", r"(?P<label>\w+)/\w+-(?P<group>\d\d)\d"]
+    assert cli.main([*command, "--intervals", "--by-group", "--compare", str(tmp_path / "model.zip")]) == 0
+    shown = capsys.readouterr().out
+    intervals = json.loads((tmp_path / "report" / "metrics.json").read_text())["intervals"]
+    found = intervals["accuracy"]
+    assert found["groups"] == 6
+    assert f"{found['value']:.4f}  {found['low']:.4f}  {found['high']:.4f}" in shown
+    assert "2000 bootstrap resamples of 6 groups" in shown
+    assert "6 of 6 groups right by majority vote" in shown
+    assert f"{trained}/model.zip against {tmp_path}/model.zip:\naccuracy {found['value']:.4f} against 0." in shown
+    assert "McNemar's test" in shown
+
+    assert cli.main([*command[:3], "--threshold", "f1"]) == 2
+    assert "a threshold decides between two classes, but there are 3" in capsys.readouterr().err
+    assert cli.main([*command[:3], "--by-group"]) == 1
+    assert "no groups are known" in capsys.readouterr().err
+
+
+def test_evaluate_shows_a_threshold(picture_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for colour in ("blue", "red"):
+        shutil.copytree(picture_folder / colour, tmp_path / "pictures" / colour)
+    (tmp_path / "network.json").write_text(json.dumps(NETWORK))
+    assert train(tmp_path / "pictures", tmp_path) == 0
+    command = ["evaluate", str(tmp_path / "model.zip"), str(tmp_path / "pictures")]
+    assert cli.main([*command, "--threshold", "sensitivity=0.95"]) == 0
+    assert re.search(r"\nthreshold: red from [01]\.\d{4} on: sensitivity (0\.9|1\.0)", capsys.readouterr().out)
+
+
 def test_predict_writes_a_row_a_picture(picture_folder: Path, trained: Path, tmp_path: Path) -> None:
     shutil.copytree(picture_folder / "red", tmp_path / "red")
     (tmp_path / "red" / "broken.png").write_bytes(b"not a picture")
@@ -131,6 +167,9 @@ def test_info_names_versions_java_and_jar(capsys: pytest.CaptureFixture[str]) ->
         (["train", "x", "--checkpoint-every", "2"], "name the file with --checkpoint"),
         (["train", "x", "--checkpoint-unit", "day", "--checkpoint", "y"], "unit must be one of"),
         (["predict", "model.zip"], "required"),
+        (["evaluate", "x", "y", "--threshold", "auc"], "a threshold is chosen by balanced_accuracy, f1, youden, sens"),
+        (["evaluate", "x", "y", "--threshold", "sensitivity=95"], "sensitivity=SHARE"),
+        (["evaluate", "x", "y", "--by-group", "--master", "local"], "--by-group needs the probabilities"),
         (["train", "x", "--conf", "spark.task.cpus=2"], "--conf is a setting of Spark: give --master too"),
         (["train", "hdfs://host/x"], "hdfs://host/x can be read on Spark only: give --master"),
     ],

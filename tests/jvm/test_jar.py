@@ -58,7 +58,9 @@ def test_scalers_are_the_same(models: tuple[Path, Path]) -> None:
 
 def test_reports_agree(models: tuple[Path, Path]) -> None:
     first, second = (json.loads((model / "metrics.json").read_text()) for model in models)
-    assert first.keys() == second.keys()
+    # The jar counts; what needs every probability is Python's.
+    first = {name: value for name, value in first.items() if name in second}
+    assert first.keys() == second.keys() >= {"accuracy", "cohen_kappa", "matthews_correlation", "per_class"}
     assert first.pop("log_loss") == pytest.approx(second.pop("log_loss"), rel=1e-9)
     assert first == second
     times = {"seconds", "images_per_second", "input_waits", "input_wait_seconds"}

@@ -77,6 +77,23 @@ def test_learning_curves(epochs):
         assert size(plots.learning_curves(curves))[0] > 1000
 
 
+@pytest.mark.parametrize("count", [2, 3, 30])
+def test_curves_of_probabilities(count):
+    result = evaluation(count, 400)
+    curves = (plots.roc_curve, plots.precision_recall_curve, plots.calibration_curve)
+    sizes = [size(curve(result)) for curve in curves] + [size(curve(result, count - 1)) for curve in curves]
+    assert sizes == 2 * [(696, 696), (696, 696), (672, 792)]
+
+
+def test_curves_of_what_is_undefined_are_drawn_all_the_same():
+    result = Evaluation([0, 0, 1], np.eye(3)[[0, 1, 1]], classes=["a", "b", "$c"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for curve in (plots.roc_curve, plots.precision_recall_curve, plots.calibration_curve):
+            size(curve(result))
+            size(curve(result, "$c"))
+
+
 @pytest.mark.parametrize("shape", [(9, 7), (9, 7, 1), (9, 7, 3)])
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_picture_grid(shape, dtype):

@@ -105,7 +105,10 @@ def test_train_prints_what_it_prints_on_one_machine(
 
     assert cli.main(["evaluate", str(tmp_path / "model.zip"), str(picture_folder)]) == 0
     on_one_machine = capsys.readouterr().out
-    assert on_one_machine == shown.out.removeprefix("Test: ").split("\nModel: ")[0]
+    # What needs every probability, which the executors do not send, follows after a blank line.
+    counted, _, of_probabilities = on_one_machine.partition("\nROC-AUC")
+    assert counted == shown.out.removeprefix("Test: ").split("\nModel: ")[0]
+    assert "Brier score" in of_probabilities
 
 
 def test_evaluate_reports_as_on_one_machine(
@@ -128,12 +131,27 @@ def test_evaluate_reports_as_on_one_machine(
         metrics.append(json.loads((report / "metrics.json").read_text()))
         assert (report / "misclassified.png").read_bytes().startswith(b"\x89PNG")
         assert json.loads((report / "history.json").read_text())["kept_epoch"] == 4
-    assert outputs[0] == outputs[1]
+    assert outputs[0].partition("\nROC-AUC")[0] + "\nReport: report\n" == outputs[1]
     assert "60 pictures 16x16x3, blue 17, green 20, red 23, 1 damaged" in outputs[1]
     # Another size of minibatch rounds differently.
-    assert_same(metrics[0], metrics[1], 1e-4)
+    assert_same({name: metrics[0][name] for name in metrics[1]}, metrics[1], 1e-4)
     assert cli.main(["evaluate", str(trained / "model.zip"), str(folder), "--master", MASTER]) == 1
     assert "1 of 61 pictures are damaged" in capsys.readouterr().err
+
+
+def test_intervals_are_those_of_one_machine(
+    trained: Path, picture_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, found = ["evaluate", str(trained / "model.zip"), str(picture_folder), "--intervals"], []
+    for name, master in (("one", []), ("cluster", ["--master", MASTER])):
+        assert cli.main([*command, "--report", str(tmp_path / name), *master]) == 0
+        assert "2000 bootstrap resamples of pictures" in capsys.readouterr().out
+        found.append(json.loads((tmp_path / name / "metrics.json").read_text())["intervals"])
+    assert {name: found[0][name] for name in found[1]} == found[1]
+    assert set(found[0]) - set(found[1]) >= {"log_loss", "roc_auc"}
+    pattern = r"(?P<label>\w+)/\w+-(?P<group>\d\d)\d"
+    assert cli.main([*command, "--name-pattern", pattern, "--master", MASTER]) == 2
+    assert "would be too narrow" in capsys.readouterr().err
 
 
 def test_classes_that_the_model_does_not_have(

@@ -115,6 +115,24 @@ def data_or_fraction(text: str) -> str | float:
     return fraction
 
 
+def threshold(text: str) -> dict[str, Any]:
+    """The type of `--threshold`: what `Evaluation.threshold` takes."""
+    from sparkdl4j.evaluation.threshold import METRICS
+
+    name, equals, value = text.partition("=")
+    if not equals and name in METRICS:
+        return {"metric": name}
+    try:
+        share = float(value)
+    except ValueError:
+        share = -1
+    if name not in ("sensitivity", "specificity") or not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(
+            f"a threshold is chosen by {', '.join(METRICS)}, sensitivity=SHARE or specificity=SHARE, not {text!r}"
+        )
+    return {name: share}
+
+
 def setting(text: str) -> tuple[str, str]:
     """The type of `--conf`: Spark's name and value."""
     name, equals, value = text.partition("=")

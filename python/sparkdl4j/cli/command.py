@@ -138,6 +138,22 @@ def parser() -> argparse.ArgumentParser:
     evaluation = _command(commands, "evaluate", evaluate.run, "evaluate a model on labelled pictures")
     evaluation.add_argument("model", metavar="MODEL", help="model file")
     evaluation.add_argument("data", metavar="DATA", help="folder with one subfolder a class, or an IDX file")
+    evaluation.add_argument(
+        "--intervals",
+        action="store_true",
+        help="show 95 %% confidence intervals by bootstrap; of whole groups, where --name-pattern names groups",
+    )
+    evaluation.add_argument("--by-group", action="store_true", help="show how each group of --name-pattern fares")
+    evaluation.add_argument(
+        "--compare", metavar="OTHER_MODEL", help="compare with another model on the same pictures (McNemar's test)"
+    )
+    evaluation.add_argument(
+        "--threshold",
+        type=types.threshold,
+        metavar="HOW",
+        help="show the best threshold for two classes: by balanced_accuracy, f1, youden, sensitivity=SHARE or "
+        "specificity=SHARE",
+    )
     add_reading(evaluation)
     _add_spark(evaluation)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkdl4j import atomic_file, errors
-from sparkdl4j.evaluation import Evaluation, Metrics
+from sparkdl4j.evaluation import Evaluation, Interval, Metrics
 from sparkdl4j.history import History
 from sparkdl4j.report import plots, tables
 
@@ -35,6 +35,7 @@ def write_report(
     folder: str | Path,
     *,
     evaluation: Metrics | None = None,
+    intervals: Mapping[str, Interval] | None = None,
     history: History | None = None,
     pictures: ImageDataset | NDArray[Any] | None = None,
     mistakes: Sequence[Mistake] = (),
@@ -44,6 +45,7 @@ def write_report(
     Args:
         folder: is made where it is missing.
         evaluation: gives `metrics.json` and `confusion_matrix.png`.
+        intervals: what `evaluation.confidence_intervals()` gave, to be among the metrics.
         history: gives `history.json` and, once an epoch has finished, `learning_curves.png`.
         pictures: those that were evaluated, in their order; gives `misclassified.png`, the wrong
             predictions of which the classifier was surest. `evaluation` is an `Evaluation` then.
@@ -76,7 +78,7 @@ def write_report(
 
     # JSON first: it needs no optional package.
     if evaluation is not None:
-        write("metrics.json", json.dumps(evaluation.to_dict(), indent=2, default=str) + "\n")
+        write("metrics.json", json.dumps(evaluation.to_dict(intervals), indent=2, default=str) + "\n")
     if history is not None:
         write("history.json", history.to_json())
     if evaluation is not None:

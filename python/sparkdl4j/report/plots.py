@@ -6,7 +6,7 @@ import io
 import math
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sparkdl4j.evaluation import Metrics
+    from sparkdl4j.evaluation import Evaluation, Metrics
     from sparkdl4j.history import History
 
 _DPI = 120
 _TRAINING_COLOUR = "#1f5fa8"
 _VALIDATION_COLOUR = "#d9742b"
 _GREY = "#6b7280"
+
+# Of curves side by side, told apart by the colour-blind too (Okabe & Ito 2008).
+_CURVE_COLOURS = ("#1f5fa8", "#d9742b", "#009e73", "#cc79a7", "#56b4e9", "#e0b000", "#6b7280", "#7b3f00")
+_MOST_CURVES = len(_CURVE_COLOURS)
 
 # Above these numbers of classes, a cell has no room for its share, for its count, for its name.
 _MOST_WITH_SHARES = 12
@@ -102,6 +106,100 @@ def learning_curves(history: History) -> bytes:
     return _png(figure)
 
 
+def roc_curve(evaluation: Evaluation, positive: Any = None) -> bytes:
+    """ROC curves: of two classes that of the positive one with the usual threshold marked, else of each class.
+
+    Args:
+        evaluation: of more than 8 classes, the 8 with the smallest areas are drawn.
+        positive: one class against the rest; by default the second of two, or each of more.
+
+    Raises:
+        JvmError: EXTRA_MISSING when matplotlib is not installed.
+        ParameterError: PARAMETER_RANGE for an unknown class.
+    """
+    figure, axes = _square("ROC curve", "false positive rate (1 - specificity)", "sensitivity (true positive rate)")
+    axes.plot([0, 1], [0, 1], color=_GREY, linestyle=(0, (4, 3)), linewidth=1.2, zorder=1)
+    for name, colour in _curves_of(evaluation, positive, evaluation.class_roc_auc):
+        curve = evaluation.roc_curve(name)
+        area = float(evaluation.class_roc_auc[evaluation.classes.index(name)])
+        axes.plot(
+            curve.false_positive_rate,
+            curve.true_positive_rate,
+            color=colour,
+            linewidth=2,
+            label=f"{tables.name(name, 22)}: area {_figures(area)}",
+        )
+    if len(evaluation.classes) == 2:
+        recalls = [entry.recall for entry in evaluation.at_threshold(0.5, positive=positive).per_class]
+        index = 1 if positive is None else evaluation.classes.index(positive)
+        axes.plot(1 - recalls[1 - index], recalls[index], "o", color=_VALIDATION_COLOUR, label="threshold .5", zorder=3)
+    _legend(axes, "lower right")
+    return _png(figure)
+
+
+def precision_recall_curve(evaluation: Evaluation, positive: Any = None) -> bytes:
+    """Precision-recall curves, and the precision of chance (the class's share) where there is one curve.
+
+    Arguments and errors are those of `roc_curve`.
+    """
+    figure, axes = _square("Precision and recall", "recall", "precision")
+    drawn = _curves_of(evaluation, positive, evaluation.class_average_precision)
+    for name, colour in drawn:
+        curve = evaluation.precision_recall_curve(name)
+        mean = float(evaluation.class_average_precision[evaluation.classes.index(name)])
+        axes.plot(
+            curve.recall,
+            curve.precision,
+            color=colour,
+            linewidth=2,
+            drawstyle="steps-post",
+            label=f"{tables.name(name, 22)}: average {_figures(mean)}",
+        )
+    if len(drawn) == 1:
+        share = evaluation.per_class[evaluation.classes.index(drawn[0][0])].support / len(evaluation.actual)
+        axes.axhline(share, color=_GREY, linestyle=(0, (4, 3)), linewidth=1.2, label=f"chance: {share:.3f}", zorder=1)
+    _legend(axes, "lower left")
+    return _png(figure)
+
+
+def calibration_curve(evaluation: Evaluation, positive: Any = None) -> bytes:
+    """Reliability diagram: how often that is right which is predicted with a probability, and how many pictures.
+
+    Args:
+        evaluation: what is drawn.
+        positive: one class's probability; by default that of each picture's predicted class.
+
+    Raises:
+        JvmError: EXTRA_MISSING when matplotlib is not installed.
+        ParameterError: PARAMETER_RANGE for an unknown class.
+    """
+    curve = evaluation.calibration_curve(positive)
+    figure = _figure(5.6, 6.6)
+    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+    axes.plot([0, 1], [0, 1], color=_GREY, linestyle=(0, (4, 3)), linewidth=1.2, label="as it should be", zorder=1)
+    axes.plot(curve.probability, curve.share, "o-", color=_TRAINING_COLOUR, linewidth=2, markersize=5, label="found")
+    axes.vlines(curve.probability, curve.probability, curve.share, color=_VALIDATION_COLOUR, linewidth=1.5, alpha=0.7)
+    if positive is None:
+        axes.set_title(f"Calibration (expected error {_figures(evaluation.calibration_error)})")
+        axes.set_ylabel("share that is right")
+        below.set_xlabel("probability of the predicted class")
+    else:
+        shown = tables.name(positive, 22)
+        axes.set_title(f"Calibration of {shown}", parse_math=False)
+        axes.set_ylabel(f"share that is {shown}", parse_math=False)
+        below.set_xlabel(f"probability of {shown}", parse_math=False)
+    axes.set_ylim(-0.02, 1.02)
+    _legend(axes, "upper left")
+    below.bar(curve.low, curve.examples, width=curve.high - curve.low, align="edge", color=_TRAINING_COLOUR, alpha=0.6)
+    below.set_ylabel("pictures")
+    below.set_xlim(-0.02, 1.02)
+    for each in (axes, below):
+        each.grid(color="#e5e7eb", linewidth=0.8)
+        each.set_axisbelow(True)
+        each.spines[["top", "right"]].set_visible(False)
+    return _png(figure)
+
+
 def picture_grid(pictures: Sequence[NDArray[Any]], captions: Sequence[str], title: str) -> bytes:
     """Pictures with a caption each, in rows.
 
@@ -125,6 +223,41 @@ def picture_grid(pictures: Sequence[NDArray[Any]], captions: Sequence[str], titl
         axes.imshow(_displayable(np.asarray(picture)), cmap="gray", interpolation="nearest")
         axes.set_title(caption, fontsize=9, parse_math=False)
     return _png(figure)
+
+
+def _square(title: str, x: str, y: str) -> tuple[Figure, Axes]:
+    """A figure for shares from 0 to 1 on both axes."""
+    figure = _figure(5.8, 5.8)
+    axes = figure.add_subplot()
+    axes.set_title(title)
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_aspect("equal")
+    axes.grid(color="#e5e7eb", linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _curves_of(evaluation: Evaluation, positive: Any, values: NDArray[np.float64]) -> list[tuple[Any, str]]:
+    """The classes to draw, with their colours: those with the lowest values where there are too many."""
+    if positive is None and len(evaluation.classes) == 2:
+        positive = evaluation.classes[1]
+    if positive is not None:
+        return [(positive, _CURVE_COLOURS[0])]
+    chosen = sorted(np.argsort(values, kind="stable")[:_MOST_CURVES].tolist())
+    return [(evaluation.classes[index], _CURVE_COLOURS[place]) for place, index in enumerate(chosen)]
+
+
+def _legend(axes: Axes, place: Literal["lower right", "lower left", "upper left"]) -> None:
+    for text in axes.legend(loc=place, edgecolor="none", framealpha=0.9, fontsize=9).get_texts():
+        text.set_parse_math(False)
+
+
+def _figures(value: float) -> str:
+    return "undefined" if math.isnan(value) else f"{value:.4f}"
 
 
 def _name_classes(axes: Axes, names: Sequence[str]) -> None:

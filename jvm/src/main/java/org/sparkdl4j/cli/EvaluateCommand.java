@@ -82,13 +82,15 @@ final class EvaluateCommand implements Command {
     out.printf(
         Locale.ROOT,
         "%d pictures: accuracy %.4f, balanced accuracy %.4f, precision %.4f, recall %.4f, F1 %.4f,"
-            + " log-loss %.4f%n%s%n",
+            + " Cohen's kappa %.4f, Matthews correlation %.4f, log-loss %.4f%n%s%n",
         evaluation.confusionMatrix().total(),
         evaluation.accuracy(),
         evaluation.balancedAccuracy(),
         evaluation.precision(),
         evaluation.recall(),
         evaluation.f1(),
+        evaluation.cohenKappa(),
+        evaluation.matthewsCorrelation(),
         evaluation.logLoss(),
         ConfusionTable.of(evaluation.confusionMatrix(), names));
     if (report != null) {

@@ -1,5 +1,7 @@
 package org.sparkdl4j.evaluation;
 
+import java.util.function.IntToLongFunction;
+
 /** How often each class was predicted as each class. Undefined ratios (0/0) count as 0. */
 public final class ConfusionMatrix {
   private final long[][] counts;
@@ -44,9 +46,7 @@ public final class ConfusionMatrix {
 
   /** The share of pictures predicted as their own class. */
   public double accuracy() {
-    long hits = 0;
-    for (int k = 0; k < counts.length; k++) hits += counts[k][k];
-    return ratio(hits, total());
+    return ratio(hits(), total());
   }
 
   /** The mean recall of the classes that have pictures. */
@@ -59,6 +59,29 @@ public final class ConfusionMatrix {
       present++;
     }
     return present == 0 ? 0 : sum / present;
+  }
+
+  /**
+   * Cohen's kappa (1960): the agreement above that of chance. NaN where all pictures are of one
+   * class and were predicted as it.
+   */
+  public double cohenKappa() {
+    double total = total();
+    double byChance = sumOfProducts(this::support, this::predicted);
+    return (total * hits() - byChance) / (total * total - byChance);
+  }
+
+  /**
+   * The correlation of actual and predicted classes (Matthews 1975; of many classes: Gorodkin
+   * 2004). 0 where all pictures are of one class, or were predicted as one.
+   */
+  public double matthewsCorrelation() {
+    double total = total();
+    double both = total * hits() - sumOfProducts(this::support, this::predicted);
+    double ofActual = total * total - sumOfProducts(this::support, this::support);
+    double ofPredicted = total * total - sumOfProducts(this::predicted, this::predicted);
+    double scale = Math.sqrt(ofActual * ofPredicted);
+    return scale == 0 ? 0 : both / scale;
   }
 
   /** The share of the pictures predicted as a class that are of it. */
@@ -74,6 +97,20 @@ public final class ConfusionMatrix {
   /** The harmonic mean of precision and recall. */
   public double f1(int k) {
     return ratio(2 * counts[k][k], support(k) + predicted(k));
+  }
+
+  private long hits() {
+    long sum = 0;
+    for (int k = 0; k < counts.length; k++) sum += counts[k][k];
+    return sum;
+  }
+
+  private double sumOfProducts(IntToLongFunction left, IntToLongFunction right) {
+    double sum = 0;
+    for (int k = 0; k < counts.length; k++) {
+      sum += (double) left.applyAsLong(k) * right.applyAsLong(k);
+    }
+    return sum;
   }
 
   private long predicted(int k) {

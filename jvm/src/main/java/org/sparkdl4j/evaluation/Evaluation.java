@@ -117,13 +117,32 @@ public final class Evaluation {
     return mean(matrix::f1);
   }
 
+  /** Cohen's kappa; NaN where it is undefined. */
+  public double cohenKappa() {
+    return matrix.cohenKappa();
+  }
+
+  public double matthewsCorrelation() {
+    return matrix.matthewsCorrelation();
+  }
+
+  /** Of two classes, the recall of the second, the positive one; null of other numbers of them. */
+  public Double sensitivity() {
+    return matrix.classes() == 2 ? matrix.recall(1) : null;
+  }
+
+  /** Of two classes, the recall of the first, the negative one; null of other numbers of them. */
+  public Double specificity() {
+    return matrix.classes() == 2 ? matrix.recall(0) : null;
+  }
+
   /** The mean cross-entropy in nats, probabilities limited to [2.2e-16, 1 - 2.2e-16]. */
   public double logLoss() {
     return logLoss;
   }
 
   /**
-   * The metrics under the names that {@code metrics.json} uses.
+   * The metrics under the names that {@code metrics.json} uses; null for what is undefined.
    *
    * @param labels the names of the classes, in their order, of any JSON type
    */
@@ -134,6 +153,10 @@ public final class Evaluation {
     json.put("precision", precision());
     json.put("recall", recall());
     json.put("f1", f1());
+    json.put("cohen_kappa", Double.isNaN(cohenKappa()) ? null : (Double) cohenKappa());
+    json.put("matthews_correlation", matthewsCorrelation());
+    json.put("sensitivity", sensitivity());
+    json.put("specificity", specificity());
     json.put("log_loss", logLoss);
     json.set("classes", labels.deepCopy());
     ArrayNode rows = json.putArray("confusion_matrix");

@@ -21,7 +21,16 @@ import org.sparkdl4j.spec.Json;
 
 class EvaluationTest {
   private static final String[] SCALARS = {
-    "accuracy", "balanced_accuracy", "precision", "recall", "f1", "log_loss"
+    "accuracy",
+    "balanced_accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "cohen_kappa",
+    "matthews_correlation",
+    "sensitivity",
+    "specificity",
+    "log_loss"
   };
 
   static Stream<JsonNode> goldenCases() throws Exception {
@@ -48,6 +57,7 @@ class EvaluationTest {
     ObjectNode metrics = Evaluation.of(actual, probabilities, classes).toJson(labels);
 
     for (String name : SCALARS) {
+      assertEquals(golden.get(name).isNull(), metrics.get(name).isNull(), name);
       assertEquals(golden.get(name).asDouble(), metrics.get(name).asDouble(), 1e-9, name);
     }
     assertEquals(

@@ -59,7 +59,7 @@ class Interval:
         drawn = f"{self.groups} groups" if self.groups is not None else "examples"
         left_out = f", {self.undefined} of them left out as undefined" if self.undefined else ""
         return (
-            f"{self.metric} {self.value:.4f}, {self.level:.4g} interval {self.low:.4f} to {self.high:.4f} "
+            f"{self.metric} {self.value:.4f}, {100 * self.level:.4g} % interval {self.low:.4f} to {self.high:.4f} "
             f"({self.resamples} resamples of {drawn}{left_out})"
         )
 

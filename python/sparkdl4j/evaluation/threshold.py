@@ -148,8 +148,8 @@ def _last(reached: NDArray[np.bool_], specificity: float) -> int:
     if not len(found):
         raise errors.error(
             "PARAMETER_RANGE",
-            f"no threshold has a specificity of {specificity}: the highest probability is that of an example of the other "
-            "class",
+            f"no threshold has a specificity of {specificity}: the highest probability of all is that of an example of "
+            "the other class",
             parameter="specificity",
         )
     return int(found[-1])

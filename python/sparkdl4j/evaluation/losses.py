@@ -31,7 +31,8 @@ def is_among_best(actual: NDArray[np.int64], probabilities: NDArray[np.floating]
     of_actual = probabilities[np.arange(len(actual)), actual][:, np.newaxis]
     is_lower = np.arange(probabilities.shape[1]) < actual[:, np.newaxis]
     before = (probabilities > of_actual) | ((probabilities == of_actual) & is_lower)
-    return (before.sum(axis=1) < k).astype(np.float64)
+    is_among: Array = (before.sum(axis=1) < k).astype(np.float64)
+    return is_among
 
 
 def _of_actual(actual: NDArray[np.int64], probabilities: NDArray[np.floating]) -> Array:

@@ -146,6 +146,54 @@ def test_predict_writes_a_row_a_picture(picture_folder: Path, trained: Path, tmp
     assert sorted(path.name for path in tmp_path.iterdir()) == ["predictions.csv", "red"]
 
 
+def test_predictions_are_the_same_in_every_format(
+    picture_folder: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    predict = ["predict", str(trained / "model.zip"), str(picture_folder / "red")]
+    for name in ("rows.csv", "rows.jsonl", "rows.parquet"):
+        capsys.readouterr()
+        assert cli.main([*predict, "--out", f"{tmp_path}/{name}", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out) == {"out": f"{tmp_path}/{name}", "predictions": 20, "damaged": 0}
+    lines = (tmp_path / "rows.jsonl").read_text()
+    rows = [json.loads(line) for line in lines.splitlines()]
+    assert rows == parquet.read_table(tmp_path / "rows.parquet").to_pylist()
+    shares = [name for name in rows[0] if name.startswith("p_")]
+    for row, of_csv in zip(rows, csv.DictReader((tmp_path / "rows.csv").open()), strict=True):
+        assert [row[name] for name in shares] == [float(of_csv[name]) for name in shares]
+    assert cli.main([*predict, "--json", "--quiet"]) == 0
+    assert capsys.readouterr().out == lines
+
+
+def test_a_configuration_and_a_result_for_programs(
+    picture_folder: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "train.toml").write_text(f"""
+        network = "{trained}/network.json"
+        size = 16
+        epochs = 50
+        batch-size = 8
+        learning_rate = 0.01
+        validation = 0.2
+        test = 0.3
+        model = "{tmp_path}/model.zip"
+    """)
+    config = ["train", str(picture_folder), "--config", f"{tmp_path}/train.toml"]
+    assert cli.main([*config, "--epochs", "6", "--json", "--quiet"]) == 0
+    shown = capsys.readouterr()
+    result = json.loads(shown.out)
+    assert shown.err == ""
+    # The options of the fixture's run, so its result.
+    assert result["test"] == json.loads((trained / "report" / "metrics.json").read_text())
+    assert result["model"] == f"{tmp_path}/model.zip"
+    assert len(result["epochs"]) == 6
+    assert result["kept_epoch"] == ConvNetClassifier.load(tmp_path / "model.zip").kept_epoch_
+    assert cli.main(["evaluate", result["model"], str(picture_folder), "--json"]) == 0
+    assert sum(map(sum, json.loads(capsys.readouterr().out)["metrics"]["confusion_matrix"])) == 60
+    assert cli.main(["info", "--json"]) == 0
+    assert "java" in json.loads(capsys.readouterr().out)
+
+
 def test_info_names_versions_java_and_jar(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["info"]) == 0
     shown = capsys.readouterr().out

@@ -31,6 +31,7 @@ from sklearn.model_selection import (
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+import sparkdl4j
 from sparkdl4j import Checkpoint, Conv2D, ConvNetClassifier, Dense, ImageDataset, MaxPool2D, Network, Output
 
 Pictures = Callable[..., tuple[NDArray[np.uint8], NDArray[np.str_]]]
@@ -111,18 +112,20 @@ else:
 sys.stdout.write(classifier.predict_proba(X).tobytes().hex())
 """
     np.save(tmp_path / "pictures.npy", colour_pictures(5)[0])
-    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
-    written, read = (
-        subprocess.run(
+    path = os.pathsep.join((str(tmp_path), str(Path(sparkdl4j.__file__).parents[1])))
+    shown = []
+    for what in ("write", "read"):
+        done = subprocess.run(
             [sys.executable, "-c", program, what],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": path},
             capture_output=True,
             text=True,
-            check=True,
-        ).stdout
-        for what in ("write", "read")
-    )
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        shown.append(done.stdout)
+    written, read = shown
     assert len(written) == 15 * 3 * 4 * 2
     assert written == read
 

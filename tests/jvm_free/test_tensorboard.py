@@ -178,8 +178,9 @@ def test_what_it_asks_for() -> None:
     assert TensorBoard("x").observations == {"samples": 12, "histograms": 1, "validation_confusion": 1}
     plain = TensorBoard("x", histograms=False, confusion_matrix=False, samples=0)
     assert not any(plain.observations.values())
-    with pytest.raises(ParameterError, match="samples must be at least 0"):
-        TensorBoard("x", samples=-1)
+    for samples in (-1, 101):
+        with pytest.raises(ParameterError, match="samples must be from 0 to 100"):
+            TensorBoard("x", samples=samples)
 
 
 def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ from sparkdl4j.report import plots, tables
 
 _CURVES = ("loss", "accuracy")
 _TRAINING_CURVES = (*_CURVES, "images_per_second", "learning_rate")
+# They come as one event, on Spark through Py4J.
+_MOST_SAMPLES = 100
 _OPTIONS = ""
 _TRAINING = "train"
 _VALIDATION = "validation"
@@ -42,7 +44,7 @@ class TensorBoard(Callback):
         folder: made where it is missing.
         histograms: of parameters and updates: one pass over both, and a copy of the parameters.
         confusion_matrix: of the validation data.
-        samples: how many training pictures to show; 0 for none.
+        samples: how many training pictures to show, 100 at most; 0 for none.
 
     Raises:
         ParameterError: PARAMETER_RANGE.
@@ -62,8 +64,10 @@ class TensorBoard(Callback):
         _require("tensorboard")
         if confusion_matrix or samples:
             _require("matplotlib")
-        if samples < 0:
-            raise errors.error("PARAMETER_RANGE", f"samples must be at least 0, but is {samples}", parameter="samples")
+        if not 0 <= samples <= _MOST_SAMPLES:
+            raise errors.error(
+                "PARAMETER_RANGE", f"samples must be from 0 to {_MOST_SAMPLES}, but is {samples}", parameter="samples"
+            )
         self.folder = os.fspath(folder)
         self.observations = {
             "samples": samples,

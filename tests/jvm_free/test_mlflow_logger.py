@@ -103,8 +103,8 @@ def test_what_never_ended_has_failed(store: str) -> None:
     assert mlflow.MlflowClient(store).get_run(logger.run_id).info.status == "FAILED"
 
 
-def test_a_store_that_cannot_be_reached_is_said_at_the_start(store: str, tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="MLflow cannot keep a run in sqlite:"):
-        MlflowLogger(tracking_uri=f"sqlite:///{tmp_path}/missing/mlflow.db").open(resumed=False)
+def test_a_store_that_cannot_be_used_is_said_at_the_start(store: str) -> None:
+    with pytest.raises(FileError, match="MLflow cannot keep a run in nosuch://host"):
+        MlflowLogger(tracking_uri="nosuch://host").open(resumed=False)
     with pytest.raises(ParameterError, match="every must be at least 0"):
         MlflowLogger(every=-1)

@@ -84,7 +84,8 @@ class MlflowLogger(Callback):
                 self.run_id = self._client.create_run(experiment, run_name=self.run).info.run_id
             else:
                 self._client.update_run(self.run_id, status="RUNNING")
-        except (mlflow.MlflowException, OSError) as problem:
+        except Exception as problem:
+            # Each of MLflow's stores raises errors of its own.
             self._client = None
             where = self.tracking_uri or mlflow.get_tracking_uri()
             raise errors.error(

@@ -52,10 +52,10 @@ public final class Augmenter {
   /**
    * Changes a picture.
    *
-   * @param source address of its values, which stay
+   * @param source address of its values
    * @param epoch counted from 1
    * @param picture its number among all pictures of the training
-   * @param target address of memory for the changed ones
+   * @param target address of memory for the changed ones, which may be the source
    */
   public void apply(long source, int epoch, int picture, long target) {
     if (!augmentation.changesPictures()) {

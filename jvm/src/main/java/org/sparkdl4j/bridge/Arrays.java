@@ -1,5 +1,6 @@
 package org.sparkdl4j.bridge;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.sparkdl4j.dataset.LabeledImages;
@@ -7,7 +8,7 @@ import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.onednn.FloatMemory;
 
-/** Views on numpy's arrays: nothing is copied, and nothing is freed. */
+/** Views on numpy's arrays and on files of pixels: nothing is copied, and nothing is freed. */
 public final class Arrays {
   private Arrays() {}
 
@@ -35,6 +36,36 @@ public final class Arrays {
       String[] classes) {
     PixelType pixelType = PixelType.valueOf(type.toUpperCase(Locale.ROOT));
     PixelBlock block = PixelBlock.wrap(address, pixelType, n, height, width, channels);
+    return view(block, indices, labels, weights, classes);
+  }
+
+  /**
+   * Pictures of a file; closing the view closes the file.
+   *
+   * @param file holds n uint8 pictures one after the other, from {@code offset} on
+   * @param indices the rows of the view; null for all
+   * @param labels class indices, one for each picture of the view; null for none
+   * @param weights address of a float32 array with one weight for each picture of the view, which
+   *     is read at once; 0 for none
+   * @param classes the names of the classes
+   */
+  public static LabeledImages imagesOfFile(
+      String file,
+      long offset,
+      int n,
+      int height,
+      int width,
+      int channels,
+      int[] indices,
+      int[] labels,
+      long weights,
+      String[] classes) {
+    PixelBlock block = PixelBlock.open(Path.of(file), offset, n, height, width, channels);
+    return view(block, indices, labels, weights, classes);
+  }
+
+  private static LabeledImages view(
+      PixelBlock block, int[] indices, int[] labels, long weights, String[] classes) {
     LabeledImages images = new LabeledImages(block, indices, labels, List.of(classes));
     if (weights == 0) return images;
     float[] ofPictures = new float[images.size()];

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.sparkdl4j.dataset.ImageLoader;
 import org.sparkdl4j.dataset.PixelBlock;
+import org.sparkdl4j.dataset.PixelCache;
 import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.ImageFolder;
@@ -42,10 +43,8 @@ public final class Images {
    *     reading
    */
   public static Reading read(String[] paths, String options, double maxDamaged, long address) {
-    DecodeOptions decodeOptions =
-        DecodeOptions.fromJson(Json.readObject(options, "the image options"));
-    List<Path> files = new ArrayList<>(paths.length);
-    for (String path : paths) files.add(Path.of(path));
+    DecodeOptions decodeOptions = decodeOptions(options);
+    List<Path> files = files(paths);
     PixelBlock block =
         PixelBlock.wrap(
             address,
@@ -54,6 +53,33 @@ public final class Images {
             decodeOptions.height(),
             decodeOptions.width(),
             decodeOptions.channels());
-    return new Reading(new ImageLoader(decodeOptions, 0), files, block, maxDamaged);
+    ImageLoader loader = new ImageLoader(decodeOptions, 0);
+    return new Reading(loader, progress -> loader.load(files, block, maxDamaged, progress));
+  }
+
+  /**
+   * Starts to build a cache of decoded pictures, or to check the one that is there.
+   *
+   * @param place the cache's file; or a folder, in which the cache of this source has a name
+   * @param source where the pictures come from
+   * @param paths the files
+   * @param options as {@link #read} takes them
+   * @param maxDamaged largest share of damaged pictures
+   */
+  public static CacheReading readCached(
+      String place, String source, String[] paths, String options, double maxDamaged) {
+    ImageLoader loader = new ImageLoader(decodeOptions(options), 0);
+    PixelCache cache = new PixelCache(Path.of(place), source, files(paths), loader);
+    return new CacheReading(cache, new Reading(loader, p -> cache.load(maxDamaged, p)));
+  }
+
+  private static DecodeOptions decodeOptions(String json) {
+    return DecodeOptions.fromJson(Json.readObject(json, "the image options"));
+  }
+
+  private static List<Path> files(String[] paths) {
+    List<Path> files = new ArrayList<>(paths.length);
+    for (String path : paths) files.add(Path.of(path));
+    return files;
   }
 }

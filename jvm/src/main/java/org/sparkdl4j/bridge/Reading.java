@@ -1,7 +1,5 @@
 package org.sparkdl4j.bridge;
 
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +9,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.sparkdl4j.dataset.ImageLoader;
 import org.sparkdl4j.dataset.LoadedImages;
-import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.spec.Json;
@@ -22,14 +19,19 @@ public final class Reading {
   private final CompletableFuture<Optional<LoadedImages>> result = new CompletableFuture<>();
   private volatile int done;
 
-  Reading(ImageLoader loader, List<Path> files, PixelBlock block, double maxDamaged) {
+  /** What is to be done; it tells how far it is. */
+  interface Work {
+    Optional<LoadedImages> run(ImageLoader.Progress progress);
+  }
+
+  /** Starts. */
+  Reading(ImageLoader loader, Work work) {
     this.loader = loader;
     Thread thread =
         new Thread(
             () -> {
               try {
-                result.complete(
-                    loader.load(files, block, maxDamaged, (finished, total) -> done = finished));
+                result.complete(work.run((finished, total) -> done = finished));
               } catch (RuntimeException | Error e) {
                 result.completeExceptionally(e);
               }

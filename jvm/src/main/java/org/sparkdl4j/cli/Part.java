@@ -34,6 +34,11 @@ final class Part {
     return new Part(null, fraction);
   }
 
+  /** Whether a share of the data was named. */
+  boolean isFraction() {
+    return fraction > 0;
+  }
+
   /** Calls the one that takes what was named, and none where nothing was. */
   void take(Consumer<String> ofFolder, DoubleConsumer ofFraction) {
     if (folder != null) ofFolder.accept(folder);

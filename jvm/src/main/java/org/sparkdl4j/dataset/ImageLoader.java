@@ -1,6 +1,7 @@
 package org.sparkdl4j.dataset;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.DamageReason;
@@ -36,6 +38,15 @@ public final class ImageLoader {
     void report(int done, int total);
   }
 
+  /** Where decoded pictures go. Many threads call it at a time, about different pictures. */
+  interface Sink {
+    /** Memory for the picture of a file, which the calling thread fills. */
+    ByteBuffer memory(int number);
+
+    /** A good picture fills that memory, whose position is at its end. */
+    void keep(int number, ByteBuffer memory);
+  }
+
   /**
    * A loader.
    *
@@ -51,6 +62,11 @@ public final class ImageLoader {
     }
     this.decoder = new ImageDecoder(options);
     this.threads = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+  }
+
+  /** What the pictures become. */
+  DecodeOptions options() {
+    return decoder.options();
   }
 
   /** Makes a running {@link #load} return soon, and every later one at once. */
@@ -74,7 +90,8 @@ public final class ImageLoader {
       List<Path> files, PixelBlock target, double maxDamaged, Progress progress) {
     checkTarget(files, target);
     DamagedImage[] findings = new DamagedImage[files.size()];
-    if (!decodeAll(files, target, findings, progress)) return Optional.empty();
+    int[] all = IntStream.range(0, files.size()).toArray();
+    if (!decodeAll(files, all, new BlockRows(target), findings, progress)) return Optional.empty();
     List<DamagedImage> damaged = new ArrayList<>();
     int[] good = new int[files.size()];
     int kept = 0;
@@ -90,21 +107,28 @@ public final class ImageLoader {
     return Optional.of(new LoadedImages(Arrays.copyOf(good, kept), damaged));
   }
 
-  /** Whether everything was decoded, rather than cancelled. */
-  private boolean decodeAll(
-      List<Path> files, PixelBlock target, DamagedImage[] findings, Progress progress) {
+  /**
+   * Decodes some of the files.
+   *
+   * @param wanted their numbers
+   * @param findings at the number of a file, what is wrong with it, if anything is
+   * @return whether everything was decoded, rather than cancelled
+   */
+  boolean decodeAll(
+      List<Path> files, int[] wanted, Sink sink, DamagedImage[] findings, Progress progress) {
     AtomicInteger next = new AtomicInteger();
     AtomicInteger done = new AtomicInteger();
     AtomicReference<Throwable> failure = new AtomicReference<>();
-    int workers = Math.min(threads, files.size());
+    int workers = Math.min(threads, wanted.length);
     CountDownLatch running = new CountDownLatch(workers);
     Runnable work =
         () -> {
           try {
             while (!cancelled && failure.get() == null) {
               int i = next.getAndIncrement();
-              if (i >= files.size()) break;
-              findings[i] = decode(files.get(i), target, i);
+              if (i >= wanted.length) break;
+              int number = wanted[i];
+              findings[number] = decode(files.get(number), sink, number);
               done.incrementAndGet();
             }
           } catch (RuntimeException | Error e) {
@@ -118,10 +142,10 @@ public final class ImageLoader {
       thread.setDaemon(true);
       thread.start();
     }
-    await(running, progress, done, files.size());
+    await(running, progress, done, wanted.length);
     if (failure.get() != null) throw failed(failure.get());
-    if (done.get() < files.size()) return false;
-    if (progress != null) progress.report(files.size(), files.size());
+    if (done.get() < wanted.length) return false;
+    if (progress != null) progress.report(wanted.length, wanted.length);
     return true;
   }
 
@@ -146,9 +170,11 @@ public final class ImageLoader {
     if (thrown != null) throw thrown;
   }
 
-  private DamagedImage decode(Path file, PixelBlock target, int row) {
+  private DamagedImage decode(Path file, Sink sink, int number) {
     try {
-      decoder.decode(read(file), target.row(row));
+      ByteBuffer memory = sink.memory(number);
+      decoder.decode(read(file), memory);
+      sink.keep(number, memory);
       return null;
     } catch (DamagedImageException e) {
       return new DamagedImage(file.toString(), e.reason(), e.detail());
@@ -219,5 +245,24 @@ public final class ImageLoader {
     if (failure instanceof SparkDl4jException) return (SparkDl4jException) failure;
     return new SparkDl4jException(
         ErrorCode.INTERNAL, "decoding failed unexpectedly: " + failure, failure);
+  }
+
+  /** The rows of a block in memory. */
+  private static final class BlockRows implements Sink {
+    private final PixelBlock block;
+
+    private BlockRows(PixelBlock block) {
+      this.block = block;
+    }
+
+    @Override
+    public ByteBuffer memory(int number) {
+      return block.row(number);
+    }
+
+    @Override
+    public void keep(int number, ByteBuffer memory) {
+      // It is there already.
+    }
   }
 }

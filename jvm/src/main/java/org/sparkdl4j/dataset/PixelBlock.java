@@ -1,6 +1,7 @@
 package org.sparkdl4j.dataset;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.sparkdl4j.error.ErrorCode;
@@ -9,8 +10,9 @@ import org.sparkdl4j.onednn.FloatMemory;
 import org.sparkdl4j.onednn.NativeAddress;
 
 /**
- * Pictures of equal size in one piece of native memory: {@code [count, height, width, channels]},
- * without gaps. May be larger than 2 GB. Rows may be read and written by many threads.
+ * Pictures of equal size in one piece of native memory, or of a file: {@code [count, height, width,
+ * channels]}, without gaps. May be larger than 2 GB. Rows may be read by many threads, and those in
+ * memory written.
  */
 public final class PixelBlock implements AutoCloseable {
   private final PixelType type;
@@ -19,16 +21,25 @@ public final class PixelBlock implements AutoCloseable {
   private final int width;
   private final int channels;
   private final Pointer owned;
+  private final PixelFile file;
   private volatile long address;
 
   private PixelBlock(
-      PixelType type, int count, int height, int width, int channels, Pointer owned, long address) {
+      PixelType type,
+      int count,
+      int height,
+      int width,
+      int channels,
+      Pointer owned,
+      PixelFile file,
+      long address) {
     this.type = type;
     this.count = count;
     this.height = height;
     this.width = width;
     this.channels = channels;
     this.owned = owned;
+    this.file = file;
     this.address = address;
   }
 
@@ -58,7 +69,7 @@ public final class PixelBlock implements AutoCloseable {
               + (bytes >> 20)
               + " MiB): use fewer or smaller pictures");
     }
-    return new PixelBlock(type, count, height, width, channels, memory, memory.address());
+    return new PixelBlock(type, count, height, width, channels, memory, null, memory.address());
   }
 
   /** A block of uint8 zeros in memory of its own, which {@link #close} gives back. */
@@ -76,7 +87,26 @@ public final class PixelBlock implements AutoCloseable {
   public static PixelBlock wrap(
       long address, PixelType type, int count, int height, int width, int channels) {
     checkShape(type, count, height, width, channels);
-    return new PixelBlock(type, count, height, width, channels, null, address);
+    return new PixelBlock(type, count, height, width, channels, null, null, address);
+  }
+
+  /**
+   * A block of uint8 pictures in a file, which is only read. What is read goes to the reader's
+   * memory and nowhere else, so the block takes none, however large it is.
+   *
+   * @param offset where the first picture begins in the file
+   * @throws SparkDl4jException DATA_SHAPE; FILE_UNREADABLE later, when pictures are read
+   */
+  public static PixelBlock open(
+      Path file, long offset, int count, int height, int width, int channels) {
+    checkShape(PixelType.UINT8, count, height, width, channels);
+    PixelFile rows = new PixelFile(file, offset, height * width * channels);
+    return new PixelBlock(PixelType.UINT8, count, height, width, channels, null, rows, 0);
+  }
+
+  /** Whether the pictures have addresses. */
+  public boolean isInMemory() {
+    return file == null;
   }
 
   public PixelType type() {
@@ -110,7 +140,7 @@ public final class PixelBlock implements AutoCloseable {
     return (long) rowLength() * type.bytes();
   }
 
-  /** Address of the first value. */
+  /** Address of the first value; only of blocks in memory. */
   public long address() {
     long current = address;
     if (current == 0) {
@@ -121,10 +151,7 @@ public final class PixelBlock implements AutoCloseable {
 
   /** Address of a picture's first value. */
   public long rowAddress(int row) {
-    if (row < 0 || row >= count) {
-      throw new SparkDl4jException(
-          ErrorCode.DATA_SHAPE, "there is no picture " + row + " in a block of " + count);
-    }
+    requireRow(row);
     return address() + row * rowBytes();
   }
 
@@ -136,7 +163,19 @@ public final class PixelBlock implements AutoCloseable {
   /** Copies a picture of a UINT8 block into an array of {@link #rowLength} or more. */
   public void read(int row, byte[] into) {
     requireType(PixelType.UINT8);
-    bytes(row).get(into, 0, rowLength());
+    requireRow(row);
+    if (file == null) bytes(row).get(into, 0, rowLength());
+    else file.read(row, into);
+  }
+
+  /** Copies a picture to an address, with room for {@link #rowBytes}. */
+  public void copyTo(int row, long target) {
+    requireRow(row);
+    if (file != null) {
+      file.read(row, target);
+    } else {
+      Pointer.memcpy(new NativeAddress(target), new NativeAddress(rowAddress(row)), rowBytes());
+    }
   }
 
   /** Copies a picture of a FLOAT32 block into an array of {@link #rowLength} or more. */
@@ -159,22 +198,26 @@ public final class PixelBlock implements AutoCloseable {
 
   /** Copies one picture over another. */
   public void copyRow(int from, int to) {
-    long source = rowAddress(from);
-    long target = rowAddress(to);
-    if (from != to) {
-      Pointer.memcpy(new NativeAddress(target), new NativeAddress(source), rowBytes());
-    }
+    if (from != to) copyTo(from, rowAddress(to));
   }
 
-  /** Frees memory of its own; memory of the caller is left alone. */
+  /** Frees memory of its own, and closes the file; memory of the caller is left alone. */
   @Override
   public synchronized void close() {
     if (address != 0 && owned != null) Pointer.free(owned);
     address = 0;
+    if (file != null) file.close();
   }
 
   private BytePointer bytes(int row) {
     return new BytePointer(new NativeAddress(rowAddress(row))).capacity(rowBytes());
+  }
+
+  private void requireRow(int row) {
+    if (row < 0 || row >= count) {
+      throw new SparkDl4jException(
+          ErrorCode.DATA_SHAPE, "there is no picture " + row + " in a block of " + count);
+    }
   }
 
   private void requireType(PixelType wanted) {

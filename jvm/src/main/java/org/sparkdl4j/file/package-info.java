@@ -1,2 +1,2 @@
-/** Writing files so that they are there wholly or not at all. */
+/** Writing files so that they are there wholly or not at all, and their sums. */
 package org.sparkdl4j.file;

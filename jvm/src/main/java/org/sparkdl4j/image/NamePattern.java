@@ -40,6 +40,11 @@ public final class NamePattern {
     return matcher.find() ? matcher.group("label") : null;
   }
 
+  /** Whether it also names groups, whose pictures belong together. */
+  public boolean hasGroups() {
+    return pattern.pattern().contains("(?<group>");
+  }
+
   /** The pattern, as Java writes it. */
   public String expression() {
     return pattern.pattern();

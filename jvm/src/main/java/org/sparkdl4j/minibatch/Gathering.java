@@ -6,12 +6,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.bytedeco.javacpp.Pointer;
 import org.sparkdl4j.augmentation.Augmenter;
 import org.sparkdl4j.augmentation.SeededAugmentation;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PixelBlock;
-import org.sparkdl4j.onednn.NativeAddress;
 
 /**
  * Puts pictures of a view one after the other, changed where training asks for it.
@@ -81,11 +79,13 @@ final class Gathering implements AutoCloseable {
     int to = pictures.size() * (part + 1) / parts;
     for (int i = from; i < to; i++) {
       long own = target + i * block.rowBytes();
-      long source = block.rowAddress(view.row(pictures.picture(i)));
-      if (augmentation.changesPictures()) {
+      int row = view.row(pictures.picture(i));
+      boolean isChanged = augmentation.changesPictures();
+      // A picture in memory is changed on the way; one of a file where it has been read to.
+      if (!isChanged || !block.isInMemory()) block.copyTo(row, own);
+      if (isChanged) {
+        long source = block.isInMemory() ? block.rowAddress(row) : own;
         augmenters.get(part).apply(source, pictures.epoch(), pictures.picture(i), own);
-      } else {
-        Pointer.memcpy(new NativeAddress(own), new NativeAddress(source), block.rowBytes());
       }
     }
   }

@@ -95,7 +95,8 @@ public final class Minibatch implements AutoCloseable {
     selection = pictures;
     isStandardized = false;
     boolean isCopied = augmentation.changesPictures() || augmentation.mixesPictures();
-    source = !isCopied && areNeighbours() ? view.block().rowAddress(row(0)) : gather();
+    isCopied |= !view.block().isInMemory() || !areNeighbours();
+    source = isCopied ? gather() : view.block().rowAddress(row(0));
     int[] labels = view.isLabeled() ? new int[size()] : null;
     weights = view.isWeighted() ? new float[size()] : null;
     for (int i = 0; i < size(); i++) {

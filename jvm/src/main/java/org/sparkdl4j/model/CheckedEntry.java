@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.function.Supplier;
 import java.util.zip.CRC32;
+import org.sparkdl4j.file.Sha256;
 
 /** The bytes of one zip entry, counted and summed while they are read. */
 final class CheckedEntry extends FilterInputStream {

@@ -22,6 +22,7 @@ import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.file.AtomicFile;
+import org.sparkdl4j.file.Sha256;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;

@@ -56,6 +56,7 @@ import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.evaluation.Evaluation;
+import org.sparkdl4j.file.Sha256;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.minibatch.Minibatch;
 import org.sparkdl4j.minibatch.Selection;

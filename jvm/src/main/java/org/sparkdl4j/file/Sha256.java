@@ -1,14 +1,15 @@
-package org.sparkdl4j.model;
+package org.sparkdl4j.file;
 
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** SHA-256 sums. */
-final class Sha256 {
+public final class Sha256 {
   private Sha256() {}
 
-  static MessageDigest digest() {
+  /** A digest of nothing yet. */
+  public static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -16,7 +17,8 @@ final class Sha256 {
     }
   }
 
-  static String hex(MessageDigest digest) {
+  /** What a digest gives, as 64 hexadecimal digits; it starts anew. */
+  public static String hex(MessageDigest digest) {
     return String.format("%064x", new BigInteger(1, digest.digest()));
   }
 }

@@ -1,7 +1,9 @@
-"""Labelled pictures in memory: from class folders and numpy arrays."""
+"""Labelled pictures: from class folders, tables and numpy arrays; in memory, or in a file of decoded pictures."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sparkdl4j import errors, options, splits
+from sparkdl4j import duplicates, errors, group_splits, options, picture_table, pixel_file, splits
 from sparkdl4j.damaged_image import DamagedImage
+from sparkdl4j.duplicates import Duplicates, Leak
 from sparkdl4j.image_options import ImageOptions, Window
+from sparkdl4j.pixel_file import PixelFile
 
 Progress = Callable[[int, int], None]
 
@@ -26,7 +30,7 @@ def described(count: int, image_shape: tuple[int, int, int], by_class: Mapping[A
 
 
 class ImageDataset:
-    """Pictures, and their labels where known, in memory.
+    """Pictures, and their labels where known.
 
     Its splits and subsets share the pixels: they are views by index, and cost no memory.
 
@@ -39,6 +43,8 @@ class ImageDataset:
         weights: (n,) float32, by how much the loss of each picture counts in training, or None for 1.
         damaged: the pictures that could not be read.
         image_options: how the files were decoded; None for pictures that came as arrays.
+        rows: (n,) int32, the rows of `pixels` that belong to the set; None for all.
+        pixel_file: the file that `pixels` maps; None for pictures in memory.
     """
 
     def __init__(
@@ -53,8 +59,10 @@ class ImageDataset:
         damaged: Sequence[DamagedImage] = (),
         image_options: ImageOptions | None = None,
         rows: NDArray[np.int32] | None = None,
+        pixel_file: PixelFile | None = None,
     ) -> None:
         self.pixels = pixels
+        self.pixel_file = pixel_file
         self.rows = rows
         self.labels = labels
         self.classes = list(classes)
@@ -83,6 +91,66 @@ class ImageDataset:
             return cls(pixels)
         classes, labels = _checked_labels(np.asarray(y), len(pixels))
         return cls(pixels, labels=labels, classes=classes)
+
+    @classmethod
+    def from_table(
+        cls,
+        table: Any,
+        size: tuple[int, int] | int,
+        *,
+        path_column: str = options.default("table", "path_column"),
+        label_column: str | None = options.default("table", "label_column"),
+        group_column: str | None = None,
+        root: str | Path | None = None,
+        channels: int = options.default("image", "channels"),
+        window: Window = "full",
+        max_damaged: float = options.default("data", "max_damaged"),
+        max_pixels: int = options.default("image", "max_pixels"),
+        cache: str | os.PathLike[str] | None = None,
+        progress: Progress | None = None,
+    ) -> ImageDataset:
+        """Pictures whose paths and labels stand in a table.
+
+        Args:
+            table: path of a CSV file (UTF-8, with a line of names; comma, semicolon or tab) or of a Parquet file; a
+                frame of pandas or polars, a table of pyarrow, or a mapping of names to columns.
+            size: (height, width) to scale to, or one number for both.
+            path_column: the column of the files' paths.
+            label_column: the column of the labels; None for pictures without labels.
+            group_column: the column of the groups (patients, say); a picture without one is a group of its own.
+            root: the folder that relative paths are relative to; None: that of the table's file, or the working
+                directory.
+            channels, window, max_damaged, max_pixels, cache, progress: as `ImageFolder` takes them.
+
+        Raises:
+            FileError: FILE_NOT_FOUND, also for a picture that a row names; FILE_UNREADABLE; as `ImageFolder`.
+            DataError: DATA_COLUMN, DATA_FORMAT, DATA_EMPTY, DATA_DAMAGED, or DATA_LABELS for a row without a label.
+                `details["rows"]` has a sentence for each row that is wrong.
+            JvmError: EXTRA_MISSING where nothing can read Parquet.
+        """
+        image_options = ImageOptions(size, channels=channels, window=window, max_pixels=max_pixels)
+        max_damaged = options.check("data", "max_damaged", max_damaged)
+        found = picture_table.read(
+            table, path_column=path_column, label_column=label_column, group_column=group_column, root=root
+        )
+        classes: list[Any] = []
+        labels = None
+        if found.labels is not None:
+            classes, labels = _checked_labels(np.asarray(found.labels), len(found.paths))
+        is_file = isinstance(table, (str, os.PathLike))
+        return ImageDataset(
+            **_decoded(
+                found.paths,
+                image_options,
+                labels=labels,
+                groups=found.groups,
+                max_damaged=max_damaged,
+                cache=cache,
+                source=os.path.abspath(table) if is_file else _name_of_paths(found.paths),
+                progress=progress,
+            ),
+            classes=classes,
+        )
 
     def __len__(self) -> int:
         return len(self.pixels) if self.rows is None else len(self.rows)
@@ -116,7 +184,10 @@ class ImageDataset:
 
     @property
     def X(self) -> NDArray[Any]:
-        """The pictures, (n, height, width, channels); a copy where this is a part of a larger set."""
+        """The pictures, (n, height, width, channels).
+
+        A copy in memory where this is a part of a larger set, or its cache has rows of damaged pictures.
+        """
         return self.pixels if self.rows is None else self.pixels[self.rows]
 
     @property
@@ -150,6 +221,7 @@ class ImageDataset:
             weights=None if self.weights is None else self.weights[index],
             image_options=self.image_options,
             rows=np.ascontiguousarray(rows[index]),
+            pixel_file=self.pixel_file,
         )
 
     def split(
@@ -157,24 +229,126 @@ class ImageDataset:
         test_size: float = 0.25,
         *,
         stratify: bool = True,
+        groups: ArrayLike | bool | None = None,
         seed: int = options.default("training", "seed"),
     ) -> tuple[ImageDataset, ImageDataset]:
         """Splits into (rest, test).
 
         Args:
             test_size: share of the pictures in the second part, above 0 and below 1.
-            stratify: keep the share of every class equal in both parts.
-            seed: the same seed gives the same split, on every machine and in Java.
+            stratify: keep the share of every class equal in both parts, with groups as well as these allow.
+            groups: (n,) groups (patients, say, or `near_duplicates()`), none of which gets into both parts; None for
+                the groups of the data set where it has any, True to insist on these, False to ignore them. A picture
+                whose group is None is a group of its own.
+            seed: the same seed gives the same split, on every machine; without groups in Java, too.
+
+        Raises:
+            ParameterError: PARAMETER_TYPE or PARAMETER_RANGE.
+            DataError: DATA_LABELS, DATA_EMPTY when there are too few pictures to hold one out, DATA_SHAPE, or
+                DATA_SPLIT for a group that is larger than the parts.
         """
         labels = self.required_labels() if stratify else np.zeros(len(self), dtype=np.int32)
-        rest, held_out = splits.stratified_split(labels, test_size, seed=seed)
+        kept_together = self._kept_together(groups)
+        if kept_together is None:
+            rest, held_out = splits.stratified_split(labels, test_size, seed=seed)
+        else:
+            rest, held_out = group_splits.stratified_group_split(labels, kept_together, test_size, seed=seed)
         return self.subset(rest), self.subset(held_out)
+
+    def k_fold(
+        self,
+        n: int = 5,
+        *,
+        stratify: bool = True,
+        groups: ArrayLike | bool | None = None,
+        seed: int = options.default("training", "seed"),
+    ) -> list[tuple[ImageDataset, ImageDataset]]:
+        """The n pairs (rest, test) of cross-validation: every picture is in the test part of exactly one.
+
+        Args:
+            n: how many folds, at least 2.
+            stratify, groups, seed: as `split` takes them.
+
+        Raises:
+            ParameterError: PARAMETER_TYPE or PARAMETER_RANGE.
+            DataError: DATA_LABELS, DATA_SHAPE, or DATA_SPLIT for a class with fewer pictures, or pictures of fewer
+                groups, than folds, and for a group that is larger than a fold.
+        """
+        labels = self.required_labels() if stratify else np.zeros(len(self), dtype=np.int32)
+        classes = self.classes if stratify else ()
+        kept_together = self._kept_together(groups)
+        if kept_together is None:
+            folds = splits.stratified_folds(labels, n, seed=seed, classes=classes)
+        else:
+            folds = group_splits.stratified_group_folds(labels, kept_together, n, seed=seed, classes=classes)
+        return [
+            (self.subset(np.flatnonzero(folds != fold)), self.subset(np.flatnonzero(folds == fold)))
+            for fold in range(n)
+        ]
+
+    def _kept_together(self, groups: ArrayLike | bool | None) -> ArrayLike | None:
+        if groups is True and self.groups is None:
+            raise errors.error(
+                "DATA_LABELS",
+                "these pictures have no groups: read them with a name_pattern that has (?P<group>…) or with a "
+                "group_column, or pass groups=…",
+                parameter="groups",
+            )
+        if groups is None or groups is True:
+            return self.groups
+        return None if groups is False else groups
+
+    def duplicates(
+        self, *, distance: int = options.default("duplicates", "distance"), similarity: float | None = None
+    ) -> Duplicates:
+        """The pictures that are there more than once: with the same pixels, or nearly so.
+
+        Nearly means scaled, re-encoded, brightened or slightly cropped (some hundredths of a side). Two pictures are
+        near duplicates when their perceptual hashes differ in few bits and their local contrast correlates far more
+        than that of random pairs of the same data; `sparkdl4j.duplicates` says how. 100,000 pictures take a minute.
+
+        Args:
+            distance: bits of 63 in which the hashes may differ.
+            similarity: least correlation; None chooses it from the data, .85 or more.
+
+        Raises:
+            ParameterError: PARAMETER_TYPE or PARAMETER_RANGE.
+            DataError: DATA_EMPTY.
+        """
+        return duplicates.of(self, distance=distance, similarity=similarity)
+
+    def near_duplicates(
+        self, *, distance: int = options.default("duplicates", "distance"), similarity: float | None = None
+    ) -> NDArray[np.int64]:
+        """(n,) a number for each picture, the same for (near) duplicates, as `split(groups=…)` takes it.
+
+        Args:
+            distance, similarity: as `duplicates` takes them.
+        """
+        return self.duplicates(distance=distance, similarity=similarity).groups
+
+    def leaks(
+        self,
+        test: ImageDataset,
+        *,
+        distance: int = options.default("duplicates", "distance"),
+        similarity: float | None = None,
+    ) -> list[Leak]:
+        """The pairs of a picture of this set, to train on, and of one to test with that are (nearly) the same.
+
+        Args:
+            test: pictures of any size.
+            distance, similarity: as `duplicates` takes them.
+        """
+        return duplicates.between(self, test, distance=distance, similarity=similarity)
 
     def batches(self, size: int) -> Iterator[NDArray[Any]]:
         """The pictures in blocks of at most `size`, so that no whole copy is ever made."""
         for start in range(0, len(self), size):
             stop = min(start + size, len(self))
             yield (self.pixels[start:stop] if self.rows is None else self.pixels[self.rows[start:stop]])
+            if self.pixel_file is not None:
+                pixel_file.release(self.pixels)
 
 
 class ImageFolder(ImageDataset):
@@ -193,11 +367,15 @@ class ImageFolder(ImageDataset):
             `label` for the class and, optionally, one named `group` (a patient, say).
         max_damaged: largest share of damaged pictures.
         max_pixels: width x height above which a picture counts as damaged and is not decoded.
+        cache: a file to keep the decoded pictures in, or a folder that exists, where each `path` has a file of its
+            own. They are then read from there minibatch by minibatch, so they may be larger than memory; the next
+            time they need not be decoded. A cache of other pictures or options is built anew, with a notice.
         progress: called with (pictures done, pictures in all) while reading.
 
     Raises:
-        FileError: FILE_NOT_FOUND or FILE_UNREADABLE.
-        DataError: DATA_EMPTY, DATA_DAMAGED, or DATA_NAME for a file that does not match `name_pattern`.
+        FileError: FILE_NOT_FOUND, FILE_UNREADABLE, or FILE_UNWRITABLE for the cache, also when its disk is too small.
+        DataError: DATA_EMPTY, DATA_DAMAGED, DATA_NAME for a file that does not match `name_pattern`, or DATA_FORMAT
+            for a `cache` that is some other file.
     """
 
     def __init__(
@@ -210,6 +388,7 @@ class ImageFolder(ImageDataset):
         name_pattern: str | None = None,
         max_damaged: float = options.default("data", "max_damaged"),
         max_pixels: int = options.default("image", "max_pixels"),
+        cache: str | os.PathLike[str] | None = None,
         progress: Progress | None = None,
     ) -> None:
         image_options = ImageOptions(size, channels=channels, window=window, max_pixels=max_pixels)
@@ -224,17 +403,66 @@ class ImageFolder(ImageDataset):
         else:
             paths = images.find(root)
             names, groups = _names_from_pattern(pattern, root, paths)
-        pixels, good, damaged = images.read(paths, image_options, max_damaged=max_damaged, progress=progress)
         classes, labels = np.unique(np.asarray(names, dtype=object), return_inverse=True)
         super().__init__(
-            pixels,
-            labels=labels.astype(np.int32)[good],
+            **_decoded(
+                paths,
+                image_options,
+                labels=labels.astype(np.int32),
+                groups=groups,
+                max_damaged=max_damaged,
+                cache=cache,
+                source=os.path.abspath(root),
+                progress=progress,
+            ),
             classes=classes.tolist(),
-            paths=np.asarray(paths, dtype=object)[good],
-            groups=None if groups is None else np.asarray(groups, dtype=object)[good],
-            damaged=damaged,
-            image_options=image_options,
         )
+
+
+def _decoded(
+    paths: Sequence[str],
+    image_options: ImageOptions,
+    *,
+    labels: NDArray[np.int32] | None,
+    groups: Sequence[Any] | None,
+    max_damaged: float,
+    cache: str | os.PathLike[str] | None,
+    source: str,
+    progress: Progress | None,
+) -> dict[str, Any]:
+    """Reads pictures; what `ImageDataset` takes for the good ones."""
+    from sparkdl4j.jvm import images
+
+    file = rows = None
+    if cache is None:
+        pixels, good, damaged = images.read(paths, image_options, max_damaged=max_damaged, progress=progress)
+    else:
+        file, good, damaged = images.read_cached(
+            paths, image_options, cache, source, max_damaged=max_damaged, progress=progress
+        )
+        pixels = file.map((len(paths), *image_options.shape))
+        rows = good if damaged else None
+    return {
+        "pixels": pixels,
+        "pixel_file": file,
+        "rows": rows,
+        "labels": None if labels is None else labels[good],
+        "groups": None if groups is None else _objects(groups)[good],
+        "paths": _objects(paths)[good],
+        "damaged": damaged,
+        "image_options": image_options,
+    }
+
+
+def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
+    objects = np.empty(len(values), dtype=object)
+    objects[:] = values
+    return objects
+
+
+def _name_of_paths(paths: Sequence[str]) -> str:
+    """A name for a table that has none."""
+    return "table-" + hashlib.sha256("\n".join(map(os.path.abspath, paths)).encode()).hexdigest()
 
 
 def _checked_pixels(pixels: NDArray[Any]) -> NDArray[Any]:

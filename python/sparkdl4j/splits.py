@@ -1,8 +1,9 @@
-"""Seeded orders and stratified splits: the same on every machine, and the same in Java."""
+"""Seeded orders, stratified splits and folds: the same on every machine; orders and splits the same in Java, too."""
 
 from __future__ import annotations
 
 import numbers
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -54,8 +55,8 @@ def stratified_split(labels: ArrayLike, fraction: float, seed: int) -> tuple[NDA
         ParameterError: PARAMETER_TYPE or PARAMETER_RANGE for `fraction`.
         DataError: DATA_LABELS, or DATA_EMPTY when there are too few examples to hold one out.
     """
-    fraction = _checked_fraction(fraction)
-    classes, codes, counts = np.unique(_checked_labels(labels), return_inverse=True, return_counts=True)
+    fraction = checked_fraction(fraction)
+    classes, codes, counts = np.unique(checked_labels(labels), return_inverse=True, return_counts=True)
     if counts.max(initial=0) < 2:
         raise errors.error(
             "DATA_EMPTY",
@@ -71,6 +72,39 @@ def stratified_split(labels: ArrayLike, fraction: float, seed: int) -> tuple[NDA
     return np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out)
 
 
+def stratified_folds(labels: ArrayLike, n: int, seed: int, *, classes: Sequence[Any] = ()) -> NDArray[np.int64]:
+    """Deals examples to n folds; the numbers of a class in any two folds differ by 1 at most, and so do their sizes.
+
+    Args:
+        labels: (examples,) class indices.
+        n: how many folds, at least 2.
+        seed: the same seed gives the same folds.
+        classes: names of the classes, for messages.
+
+    Returns:
+        (examples,) the fold of each example, 0 to n - 1.
+
+    Raises:
+        ParameterError: PARAMETER_TYPE or PARAMETER_RANGE for `n`.
+        DataError: DATA_LABELS, or DATA_SPLIT for a class with fewer examples than folds.
+    """
+    n = checked_folds(n)
+    labels = checked_labels(labels)
+    for label, count in zip(*np.unique(labels, return_counts=True), strict=True):
+        if count < n:
+            raise errors.error(
+                "DATA_SPLIT",
+                f"{named_class(label, classes)} has {count} example{'s' if count > 1 else ''}, fewer than the {n} "
+                "folds: choose fewer folds, add examples, or leave stratify out",
+                label=int(label),
+            )
+    order = permutation(len(labels), seed, SPLIT_STREAM)
+    by_class = order[np.argsort(labels[order], kind="stable")]
+    folds = np.empty(len(labels), dtype=np.int64)
+    folds[by_class] = np.arange(len(labels)) % n
+    return folds
+
+
 def _held_out_sizes(counts: NDArray[np.int64], fraction: float) -> NDArray[np.int64]:
     """How many of each class are held out: by largest remainder, ties to the lower class."""
     quotas = fraction * counts
@@ -82,7 +116,13 @@ def _held_out_sizes(counts: NDArray[np.int64], fraction: float) -> NDArray[np.in
     return bounded
 
 
-def _checked_fraction(fraction: Any) -> float:
+def named_class(label: int, classes: Sequence[Any]) -> str:
+    """What a message calls a class."""
+    return f"the class {classes[label] if len(classes) else label}"
+
+
+def checked_fraction(fraction: Any) -> float:
+    """A share to hold out, above 0 and below 1; else PARAMETER_TYPE or PARAMETER_RANGE."""
     if isinstance(fraction, bool) or not isinstance(fraction, numbers.Real):
         raise errors.error(
             "PARAMETER_TYPE",
@@ -99,7 +139,17 @@ def _checked_fraction(fraction: Any) -> float:
     return share
 
 
-def _checked_labels(labels: ArrayLike) -> NDArray[Any]:
+def checked_folds(n: Any) -> int:
+    """A number of folds, at least 2; else PARAMETER_TYPE or PARAMETER_RANGE."""
+    if isinstance(n, bool) or not isinstance(n, numbers.Integral):
+        raise errors.error("PARAMETER_TYPE", f"the number of folds must be an integer, but is {n!r}", parameter="n")
+    if n < 2:
+        raise errors.error("PARAMETER_RANGE", f"the number of folds must be at least 2, but is {n}", parameter="n")
+    return int(n)
+
+
+def checked_labels(labels: ArrayLike) -> NDArray[Any]:
+    """Class indices, (n,); else DATA_LABELS."""
     checked: NDArray[Any] = np.asarray(labels)
     if checked.ndim != 1 or (checked.size and checked.dtype.kind not in "iu"):
         raise errors.error(

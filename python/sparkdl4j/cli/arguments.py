@@ -48,7 +48,22 @@ def add_reading(command: Parser) -> None:
     command.add_argument(
         "--name-pattern",
         metavar="REGEX",
-        help="takes the class (?P<label>…) from file names instead of folders",
+        help="takes the class (?P<label>…) from file names instead of folders, and the group (?P<group>…), such as a "
+        "patient, whose pictures all go to the same part of a split",
+    )
+    command.add_argument(
+        "--labels",
+        metavar="FILE",
+        help="CSV or Parquet file with the paths below DATA and the labels of its pictures",
+    )
+    for name in options.names("table"):
+        add_option(command, "table", name)
+    command.add_argument("--group-column", metavar="COLUMN", help="column of a table with the groups (default: none)")
+    command.add_argument(
+        "--cache",
+        metavar="FOLDER",
+        help="folder for files of decoded pictures: what is larger than memory can be read then, and the next time "
+        "nothing is decoded",
     )
     add_option(command, "data", "max_damaged")
 

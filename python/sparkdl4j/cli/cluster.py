@@ -62,6 +62,7 @@ class Cluster(Place):
                 f"--conf spark.task.cpus={arguments.threads} in place of --threads",
                 parameter="threads",
             )
+        _require_for_cluster(arguments)
         self._stack = ExitStack()
         self._session: SparkSession | None = None
 
@@ -219,6 +220,29 @@ def _surest_mistakes(model: ConvNetClassificationModel, rows: DataFrame) -> list
         Mistake(picture, names.index(row["class"]), int(row["prediction"]), row["surety"])
         for picture, row in zip(pixels, found, strict=True)
     ]
+
+
+def _require_for_cluster(arguments: Namespace) -> None:
+    """Refuses what only one machine does."""
+    for option, instead in (
+        ("labels", "join its labels to the pictures, and train with sparkdl4j.spark"),
+        ("group_column", "split into folders of whole groups"),
+        ("cache", "leave it out: executors hold the decoded pictures"),
+    ):
+        if getattr(arguments, option, None) is not None:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                f"--{option.replace('_', '-')} is for one machine only; on a cluster {instead}",
+                parameter=option,
+            )
+    shares = [name for name in ("test", "validation") if isinstance(getattr(arguments, name, None), float)]
+    if shares and "(?P<group>" in (arguments.name_pattern or ""):
+        raise errors.error(
+            "PARAMETER_CONFLICT",
+            f"on a cluster --{shares[0]} with a fraction does not keep groups together: give it a folder, or leave the "
+            "group out of --name-pattern",
+            parameter=shares[0],
+        )
 
 
 def _jobs() -> AbstractContextManager[None]:

@@ -19,6 +19,11 @@ from sparkdl4j.cli.console import Console
 EXIT_ERROR = 1
 EXIT_INTERRUPTED = 130
 
+_DATA = (
+    "folder with one subfolder a class; CSV or Parquet file with labels and paths below its own folder; or IDX file "
+    "of pictures"
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
@@ -85,7 +90,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=types.Parser)
 
     training = _command(commands, "train", train.run, "train a network on labelled pictures")
-    training.add_argument("data", metavar="DATA", help="folder with one subfolder a class, or an IDX file of pictures")
+    training.add_argument("data", metavar="DATA", help=_DATA)
     training.add_argument(
         "--network",
         default="auto",
@@ -96,13 +101,13 @@ def parser() -> argparse.ArgumentParser:
         "--validation",
         type=types.data_or_fraction,
         metavar="DATA|FRACTION",
-        help="pictures that decide which epoch is kept: a folder, or a stratified share of what is not test data",
+        help="pictures that decide which epoch is kept: as DATA, or a stratified share of what is not test data",
     )
     training.add_argument(
         "--test",
         type=types.data_or_fraction,
         metavar="DATA|FRACTION",
-        help="pictures for the final table only: a folder, or a stratified share of DATA",
+        help="pictures for the final table only: as DATA, or a stratified share of DATA",
     )
     training.add_argument(
         "--model", metavar="FILE", default="model.zip", help="model file to write (default: model.zip)"
@@ -137,7 +142,7 @@ def parser() -> argparse.ArgumentParser:
 
     evaluation = _command(commands, "evaluate", evaluate.run, "evaluate a model on labelled pictures")
     evaluation.add_argument("model", metavar="MODEL", help="model file")
-    evaluation.add_argument("data", metavar="DATA", help="folder with one subfolder a class, or an IDX file")
+    evaluation.add_argument("data", metavar="DATA", help=_DATA)
     evaluation.add_argument(
         "--intervals",
         action="store_true",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sparkdl4j import errors
+from sparkdl4j import atomic_file, errors
 from sparkdl4j.classifier import ConvNetClassifier
 from sparkdl4j.cli.place import Evaluated, Model, Place, Training, is_url, no_size, print_damaged
 from sparkdl4j.dataset import ImageDataset, ImageFolder
@@ -17,6 +17,7 @@ from sparkdl4j.idx import load_idx
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.jvm import in_process
 from sparkdl4j.network import Network
+from sparkdl4j.picture_table import is_table
 from sparkdl4j.report import folder as reports
 
 # Pictures decoded and predicted at a time, so that memory does not grow with the folder.
@@ -43,19 +44,43 @@ class OneMachine(Place):
 
     def read(self, path: str, image_options: ImageOptions | None) -> ImageDataset:
         _require_reachable(path)
-        if Path(path).is_file():
+        is_labelled = self._arguments.labels is not None and path == self._arguments.data
+        if not (is_labelled or is_table(path)) and Path(path).is_file():
             return load_idx(path)
         if image_options is None:
             raise no_size()
-        data = ImageFolder(
-            path,
-            max_damaged=self._arguments.max_damaged,
-            name_pattern=self._arguments.name_pattern,
-            progress=_reading_progress(path),
+        if self._arguments.cache is not None:
+            atomic_file.make_folder(self._arguments.cache)
+        how: dict[str, Any] = {
+            "max_damaged": self._arguments.max_damaged,
+            "cache": self._arguments.cache,
+            "progress": _reading_progress(path),
             **vars(image_options),
-        )
+        }
+        data: ImageDataset
+        if is_labelled:
+            data = self._read_table(self._arguments.labels, root=path, **how)
+        elif is_table(path):
+            data = self._read_table(path, **how)
+        else:
+            data = ImageFolder(path, name_pattern=self._arguments.name_pattern, **how)
         print_damaged(data.damaged)
         return data
+
+    def _read_table(self, table: str, **how: Any) -> ImageDataset:
+        if self._arguments.name_pattern is not None:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                f"labels come both from --name-pattern and from {table}: leave one out",
+                parameter="name_pattern",
+            )
+        return ImageDataset.from_table(
+            table,
+            path_column=self._arguments.path_column,
+            label_column=self._arguments.label_column,
+            group_column=self._arguments.group_column,
+            **how,
+        )
 
     def split(self, pictures: ImageDataset, fraction: float, seed: int) -> tuple[ImageDataset, ImageDataset]:
         return pictures.split(fraction, seed=seed)

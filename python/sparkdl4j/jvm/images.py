@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.jvm.errors import translated
 from sparkdl4j.jvm.in_process import java_class
+from sparkdl4j.pixel_file import PixelFile
 
 _POLL_MILLIS = 100
 
@@ -49,12 +51,47 @@ def read(
     run = java_class("org.sparkdl4j.bridge.Images").read(
         list(paths), json.dumps(image_options.to_dict()), max_damaged, pixels.ctypes.data
     )
+    good, damaged = _result(run, len(paths), progress)
+    return pixels[: len(good)], good, damaged
+
+
+@translated()
+def read_cached(
+    paths: Sequence[str],
+    image_options: ImageOptions,
+    cache: str | os.PathLike[str],
+    source: str,
+    *,
+    max_damaged: float,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[PixelFile, NDArray[np.int32], list[DamagedImage]]:
+    """Decodes pictures on all cores into a file, unless it has them already.
+
+    Args:
+        cache: the file; or a folder that exists, in which the pictures of this source have a file of their own.
+        source: where the pictures come from.
+
+    Returns:
+        the file, with a row for every path; the positions in `paths` of the good pictures; and the damaged ones, whose
+        rows are undefined.
+    """
+    run = java_class("org.sparkdl4j.bridge.Images").readCached(
+        os.fspath(cache), source, list(paths), json.dumps(image_options.to_dict()), max_damaged
+    )
+    good, damaged = _result(run.reading(), len(paths), progress)
+    return PixelFile(str(run.file()), int(run.offset())), good, damaged
+
+
+def _result(
+    run: Any, count: int, progress: Callable[[int, int], None] | None
+) -> tuple[NDArray[np.int32], list[DamagedImage]]:
+    """Waits for a reading; the positions of the good pictures, and the damaged ones."""
     try:
         while not run.await_(_POLL_MILLIS):
             if progress is not None:
-                progress(run.done(), len(paths))
+                progress(run.done(), count)
     except BaseException:
-        # The decoder's threads write into `pixels`: they must have ended before it is freed.
+        # The decoder's threads write into memory of the caller: they must have ended before it is freed.
         run.cancel()
         while not run.await_(_POLL_MILLIS):
             pass
@@ -62,8 +99,8 @@ def read(
     good = np.array(run.good(), dtype=np.int32)
     damaged = [DamagedImage(**entry) for entry in _json(run.damaged())]
     if progress is not None:
-        progress(len(paths), len(paths))
-    return pixels[: len(good)], good, damaged
+        progress(count, count)
+    return good, damaged
 
 
 def _json(text: Any) -> Any:

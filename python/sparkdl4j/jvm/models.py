@@ -61,7 +61,11 @@ class Model:
     def predict(self, data: ImageDataset, *, classes: int, batch_size: int) -> NDArray[np.float32]:
         """Probabilities, (n, classes)."""
         probabilities = np.empty((len(data), classes), dtype=np.float32)
-        java_class("org.sparkdl4j.bridge.Models").predict(self._java, _view(data), batch_size, _address(probabilities))
+        view = _view(data)
+        try:
+            java_class("org.sparkdl4j.bridge.Models").predict(self._java, view, batch_size, _address(probabilities))
+        finally:
+            view.close()
         return probabilities
 
 
@@ -88,13 +92,16 @@ def train(
     Returns:
         the classifier with the parameters to keep, and what stopped training early, if anything did.
     """
-    run = java_class("org.sparkdl4j.bridge.Training").start(
-        json.dumps(request),
-        _view(train_data, weights),
-        None if validation_data is None else _view(validation_data),
-        None if trained is None else trained._java,
-    )
-    model, stopped_by = training_run.follow(run, on_event)
+    views = [_view(train_data, weights), None if validation_data is None else _view(validation_data)]
+    try:
+        run = java_class("org.sparkdl4j.bridge.Training").start(
+            json.dumps(request), *views, None if trained is None else trained._java
+        )
+        model, stopped_by = training_run.follow(run, on_event)
+    finally:
+        for view in views:
+            if view is not None:
+                view.close()
     return Model(model), stopped_by
 
 
@@ -121,20 +128,22 @@ def _close(java_model: Any) -> None:
 
 
 def _view(data: ImageDataset, weights: NDArray[np.float32] | None = None) -> Any:
-    """The Java view on the pixels of a data set; valid as long as the data set lives, but the weights are read now."""
-    n, height, width, channels = data.pixels.shape
-    return java_class("org.sparkdl4j.bridge.Arrays").images(
-        _address(data.pixels),
-        "uint8" if data.pixels.dtype == np.uint8 else "float32",
-        n,
-        height,
-        width,
-        channels,
+    """The Java view on the pixels of a data set, to be closed; the weights are read now.
+
+    It is valid as long as the data set lives. Pictures of a file are read by Java itself: those of the mapped array
+    would stay in the memory of this process.
+    """
+    arrays = java_class("org.sparkdl4j.bridge.Arrays")
+    view = (
+        *data.pixels.shape,
         _integers(data.rows),
         _integers(data.labels),
         0 if weights is None else _address(weights),
         [str(name) for name in data.classes],
     )
+    if data.pixel_file is not None:
+        return arrays.imagesOfFile(data.pixel_file.path, data.pixel_file.offset, *view)
+    return arrays.images(_address(data.pixels), "uint8" if data.pixels.dtype == np.uint8 else "float32", *view)
 
 
 def _address(array: NDArray[Any]) -> int:

@@ -1,0 +1,314 @@
+"""Pictures that are there twice: the same pixels, or nearly so (scaled, re-encoded, brightened, slightly cropped).
+
+Exact duplicates are found by a hash of their pixels. Near duplicates are looked for among grey thumbnails of 32x32,
+made by averaging, in two steps:
+
+1. pHash (Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010): which of the 63 lowest
+   frequencies of the thumbnail's cosine transform, without the mean, are above their median. Two pictures are
+   candidates when few of these bits differ.
+2. The correlation of their local contrast (16x16 thumbnails minus their mean over 5x5). It must be above .85, and far
+   above that of other pairs of the same data, which all look alike in some collections (X-rays, cells): above
+   median + 7.6 x (upper quartile - median) of the Fisher-transformed correlations of random pairs, which is some five
+   standard deviations.
+
+All pairs of hashes are compared by numpy, in blocks; memory does not grow with the number of pairs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparkdl4j import errors, options, splits
+
+if TYPE_CHECKING:
+    from sparkdl4j.dataset import ImageDataset
+
+_SIDE = 32
+_FREQUENCIES = 8
+_CONTRAST_SIDE = 16
+_LEAST_SIMILARITY = 0.85
+_QUARTILES_ABOVE = 7.6
+# Random pairs that tell how alike the pictures of a collection are; of fewer, quartiles say nothing.
+_RANDOM_PAIRS = 20_000
+_FEWEST_PAIRS = 100
+_PICTURES_PER_BATCH = 256
+# Rows and columns of hashes compared at a time: their differences fit a processor's cache.
+_BLOCK = (64, 8192)
+_PAIRS_PER_COMPARISON = 1 << 16
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """The pictures of a data set that are there more than once.
+
+    Args:
+        exact: the positions of pictures with the same pixels, one tuple for every set of them.
+        near: the same for pictures that are nearly the same, or linked by such; the exact ones are among them.
+        contradictions: those of `near` and `exact` whose pictures have different labels.
+        groups: (n,) a number for each picture, the same for pictures of one set: `split(groups=…)` keeps them together.
+        similarity: above which local contrast counted as nearly the same.
+        paths: (n,) of the pictures, or None.
+    """
+
+    exact: list[tuple[int, ...]]
+    near: list[tuple[int, ...]]
+    contradictions: list[tuple[int, ...]]
+    groups: NDArray[np.int64]
+    similarity: float
+    paths: NDArray[np.object_] | None
+
+    def __str__(self) -> str:
+        lines = [
+            f"{len(self.groups)} pictures, {_count(self.exact)} of them in {len(self.exact)} sets of exact duplicates, "
+            f"{_count(self.near)} in {len(self.near)} sets of near duplicates"
+        ]
+        for title, sets in (("exact", self.exact), ("near", self.near), ("different labels", self.contradictions)):
+            lines += [f"{title}: {', '.join(self._name(index) for index in found)}" for found in sets[:_SHOWN]]
+            lines += [f"{title}: and {len(sets) - _SHOWN} more"] if len(sets) > _SHOWN else []
+        return "\n".join(lines)
+
+    def _name(self, index: int) -> str:
+        return f"picture {index}" if self.paths is None else str(self.paths[index])
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A picture to train on that is, or nearly is, one to test with.
+
+    Args:
+        train, test: their positions.
+        similarity: of their local contrast, 1 at most.
+        exact: whether their pixels are the same.
+        train_path, test_path: where they came from, or None.
+    """
+
+    train: int
+    test: int
+    similarity: float
+    exact: bool
+    train_path: str | None
+    test_path: str | None
+
+    def __str__(self) -> str:
+        names = [self.train_path or f"picture {self.train}", self.test_path or f"picture {self.test}"]
+        return f"{names[0]} to train on is {'' if self.exact else 'nearly '}{names[1]} to test with"
+
+
+def of(data: ImageDataset, *, distance: int, similarity: float | None) -> Duplicates:
+    """The duplicates of a data set; see `ImageDataset.duplicates`."""
+    described = _Described(data, distance, similarity)
+    components = _Components(len(data))
+    exact = described.exact_sets()
+    for found in exact:
+        components.join_all(found)
+    for first, second, _ in described.near_pairs():
+        components.join(first, second)
+    groups = components.numbers()
+    sets = [tuple(members.tolist()) for members in _members(groups)]
+    near = sorted(set(sets) - set(exact))
+    labels = data.labels
+    contradictions = [] if labels is None else [found for found in sets if len(set(labels[list(found)].tolist())) > 1]
+    return Duplicates(exact, near, contradictions, groups, described.similarity, data.paths)
+
+
+def between(train: ImageDataset, test: ImageDataset, *, distance: int, similarity: float | None) -> list[Leak]:
+    """The leaks between two data sets; see `ImageDataset.leaks`."""
+    described = _Described(train, distance, similarity, test)
+    found: dict[tuple[int, int], float] = {}
+    twins = described.exact_sets()
+    for members in twins:
+        for first in members:
+            for second in members:
+                if first < len(train) <= second:
+                    found[first, second] = 1.0
+    exact = set(found)
+    # A near duplicate is also one of the copies of what it resembles.
+    copies = {members[0]: members for members in twins}
+    for one, other, similar in described.near_pairs():
+        for first in copies.get(one, (one,)):
+            for second in copies.get(other, (other,)):
+                if min(first, second) < len(train) <= max(first, second):
+                    found.setdefault((min(first, second), max(first, second)), similar)
+    return [
+        Leak(
+            first,
+            second - len(train),
+            similar,
+            (first, second) in exact,
+            None if train.paths is None else str(train.paths[first]),
+            None if test.paths is None else str(test.paths[second - len(train)]),
+        )
+        for (first, second), similar in sorted(found.items())
+    ]
+
+
+class _Described:
+    """Hashes and local contrast of the pictures of one data set, or of two one after the other."""
+
+    def __init__(self, data: ImageDataset, distance: int, similarity: float | None, *more: ImageDataset) -> None:
+        self.distance = options.check("duplicates", "distance", distance)
+        if similarity is not None:
+            options.check("duplicates", "similarity", similarity)
+        digests: list[bytes] = []
+        hashes, contrasts = [], []
+        for part in (data, *more):
+            for batch in part.batches(_PICTURES_PER_BATCH):
+                kind = str(batch.shape[1:]).encode()
+                digests += [
+                    hashlib.blake2b(picture.tobytes(), digest_size=16, person=kind[:16]).digest() for picture in batch
+                ]
+                thumbnails = _thumbnails(batch)
+                hashes.append(_hashes(thumbnails))
+                contrasts.append(_contrasts(thumbnails))
+        if not digests:
+            raise errors.error("DATA_EMPTY", "there are no pictures to compare")
+        self.digests = digests
+        self.hashes = np.concatenate(hashes)
+        self.contrasts = np.concatenate(contrasts)
+        self.similarity = _threshold(self.contrasts) if similarity is None else float(similarity)
+
+    def exact_sets(self) -> list[tuple[int, ...]]:
+        positions: dict[bytes, list[int]] = {}
+        for index, digest in enumerate(self.digests):
+            positions.setdefault(digest, []).append(index)
+        return [tuple(found) for found in positions.values() if len(found) > 1]
+
+    def near_pairs(self) -> Iterator[tuple[int, int, float]]:
+        """Pairs with their similarity, the first of exact duplicates standing for all of them."""
+        _, first = np.unique(np.array(self.digests, dtype="S16").view("V16"), return_index=True)
+        first.sort()
+        hashes, contrasts = self.hashes[first], self.contrasts[first]
+        for rows, columns in _close(hashes, self.distance):
+            similar = np.einsum("ij,ij->i", contrasts[rows], contrasts[columns])
+            for index in np.flatnonzero(similar >= self.similarity):
+                yield int(first[rows[index]]), int(first[columns[index]]), float(min(similar[index], 1.0))
+
+
+class _Components:
+    """Positions that belong together, directly or by others."""
+
+    def __init__(self, n: int) -> None:
+        self.above = list(range(n))
+
+    def join_all(self, members: Sequence[int]) -> None:
+        for member in members[1:]:
+            self.join(members[0], member)
+
+    def join(self, first: int, second: int) -> None:
+        first, second = self._top(first), self._top(second)
+        self.above[max(first, second)] = min(first, second)
+
+    def numbers(self) -> NDArray[np.int64]:
+        """(n,) the lowest position of each one's component."""
+        return np.array([self._top(index) for index in range(len(self.above))], dtype=np.int64)
+
+    def _top(self, index: int) -> int:
+        while self.above[index] != index:
+            self.above[index] = self.above[self.above[index]]
+            index = self.above[index]
+        return index
+
+
+def _members(groups: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """The positions of every group that has two or more."""
+    order = np.argsort(groups, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
+    return [part for part in parts if len(part) > 1]
+
+
+def _count(sets: Sequence[Sequence[int]]) -> int:
+    return sum(map(len, sets))
+
+
+def _thumbnails(pictures: NDArray[Any]) -> NDArray[np.float32]:
+    """Grey pictures of 32x32, by averaging."""
+    values = pictures.astype(np.float32)
+    grey = values[..., 0] if values.shape[3] == 1 else values @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    thumbnails: NDArray[np.float32] = _averages(grey.shape[1], _SIDE) @ grey @ _averages(grey.shape[2], _SIDE).T
+    return thumbnails
+
+
+def _averages(length: int, parts: int) -> NDArray[np.float32]:
+    """(parts, length): by how much each of `length` values counts in each of `parts` equal parts."""
+    bounds = np.linspace(0, length, parts + 1)
+    start, stop = bounds[:-1, np.newaxis], bounds[1:, np.newaxis]
+    cell = np.arange(length)
+    covered = np.clip(np.minimum(stop, cell + 1) - np.maximum(start, cell), 0, None)
+    return (covered / covered.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _hashes(thumbnails: NDArray[np.float32]) -> NDArray[np.uint64]:
+    angles = np.pi * np.outer(np.arange(_FREQUENCIES), 2 * np.arange(_SIDE) + 1) / (2 * _SIDE)
+    cosines = np.cos(angles).astype(np.float32)
+    frequencies = (cosines @ thumbnails @ cosines.T).reshape(len(thumbnails), -1)[:, 1:]
+    bits = frequencies > np.median(frequencies, axis=1, keepdims=True)
+    whole = np.zeros((len(bits), 64), dtype=np.uint8)
+    whole[:, 1:] = bits
+    packed: NDArray[np.uint64] = np.packbits(whole, axis=1).view(np.uint64)[:, 0]
+    return packed
+
+
+def _contrasts(thumbnails: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n, 256) of length 1; 0 for pictures without any contrast."""
+    half = _SIDE // _CONTRAST_SIDE
+    small = thumbnails.reshape(-1, _CONTRAST_SIDE, half, _CONTRAST_SIDE, half).mean(axis=(2, 4))
+    padded = np.pad(small, ((0, 0), (2, 2), (2, 2)), mode="edge")
+    around = np.zeros_like(small)
+    for row in range(5):
+        for column in range(5):
+            around += padded[:, row : row + _CONTRAST_SIDE, column : column + _CONTRAST_SIDE]
+    contrast = (small - around / 25).reshape(len(small), -1)
+    length = np.linalg.norm(contrast, axis=1, keepdims=True)
+    # What rounding leaves of a picture of one colour is no contrast.
+    scaled: NDArray[np.float32] = np.where(length > 1e-2, contrast / np.maximum(length, 1e-2), 0).astype(np.float32)
+    return scaled
+
+
+def _threshold(contrasts: NDArray[np.float32]) -> float:
+    """The similarity that no two different pictures of the collection are likely to have."""
+    n = len(contrasts)
+    if n * (n - 1) // 2 < _FEWEST_PAIRS:
+        return _LEAST_SIMILARITY
+    orders = max(1, -(-_RANDOM_PAIRS // n))
+    similar = []
+    for number in range(orders):
+        order = splits.permutation(n, 0, number)
+        similar.append(np.einsum("ij,ij->i", contrasts[order], contrasts[np.roll(order, 1)]))
+    scores = np.arctanh(np.clip(np.concatenate(similar).astype(np.float64), -0.999999, 0.999999))
+    median, quartile = np.percentile(scores, [50, 75])
+    return max(_LEAST_SIMILARITY, float(np.tanh(median + _QUARTILES_ABOVE * (quartile - median))))
+
+
+def _close(hashes: NDArray[np.uint64], distance: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Pairs of positions, the lower one first, whose hashes differ in so many bits at most; some at a time."""
+    rows_at_a_time, columns_at_a_time = _BLOCK
+    for top in range(0, len(hashes), rows_at_a_time):
+        rows = hashes[top : top + rows_at_a_time, np.newaxis]
+        for left in range(top, len(hashes), columns_at_a_time):
+            differing = _bit_counts(rows ^ hashes[left : left + columns_at_a_time])
+            # Most blocks have none, and this is the quickest way to see it.
+            first, second = np.divmod(np.flatnonzero(differing <= distance), differing.shape[1])
+            is_pair = first + top < second + left
+            first, second = first[is_pair] + top, second[is_pair] + left
+            for start in range(0, len(first), _PAIRS_PER_COMPARISON):
+                part = slice(start, start + _PAIRS_PER_COMPARISON)
+                yield first[part], second[part]
+
+
+if hasattr(np, "bitwise_count"):
+    _bit_counts = np.bitwise_count
+else:  # numpy 1
+    _COUNTS_OF_16_BITS = np.array([bin(value).count("1") for value in range(1 << 16)], dtype=np.uint8)
+
+    def _bit_counts(values: NDArray[np.uint64]) -> NDArray[np.uint8]:
+        parts: NDArray[np.uint8] = (
+            _COUNTS_OF_16_BITS[values.view(np.uint16)].reshape(*values.shape, 4).sum(-1, dtype=np.uint8)
+        )
+        return parts

@@ -16,6 +16,7 @@ All pairs of hashes are compared by numpy, in blocks; memory does not grow with 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -157,7 +158,8 @@ class _Described:
         if similarity is not None:
             options.check("duplicates", "similarity", similarity)
         digests: list[bytes] = []
-        hashes, contrasts = [], []
+        hashes: list[NDArray[np.uint64]] = []
+        contrasts: list[NDArray[np.float32]] = []
         for part in (data, *more):
             for batch in part.batches(_PICTURES_PER_BATCH):
                 kind = str(batch.shape[1:]).encode()
@@ -182,8 +184,10 @@ class _Described:
 
     def near_pairs(self) -> Iterator[tuple[int, int, float]]:
         """Pairs with their similarity, the first of exact duplicates standing for all of them."""
-        _, first = np.unique(np.array(self.digests, dtype="S16").view("V16"), return_index=True)
-        first.sort()
+        positions: dict[bytes, int] = {}
+        for index, digest in enumerate(self.digests):
+            positions.setdefault(digest, index)
+        first = np.fromiter(positions.values(), dtype=np.int64)
         hashes, contrasts = self.hashes[first], self.contrasts[first]
         for rows, columns in _close(hashes, self.distance):
             similar = np.einsum("ij,ij->i", contrasts[rows], contrasts[columns])
@@ -302,13 +306,15 @@ def _close(hashes: NDArray[np.uint64], distance: int) -> Iterator[tuple[NDArray[
                 yield first[part], second[part]
 
 
-if hasattr(np, "bitwise_count"):
-    _bit_counts = np.bitwise_count
-else:  # numpy 1
-    _COUNTS_OF_16_BITS = np.array([bin(value).count("1") for value in range(1 << 16)], dtype=np.uint8)
+def _bit_counts(values: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    counts: NDArray[np.uint8]
+    if hasattr(np, "bitwise_count"):
+        counts = np.bitwise_count(values)
+    else:  # numpy 1
+        counts = _counts_of_16_bits()[values.view(np.uint16)].reshape(*values.shape, 4).sum(-1, dtype=np.uint8)
+    return counts
 
-    def _bit_counts(values: NDArray[np.uint64]) -> NDArray[np.uint8]:
-        parts: NDArray[np.uint8] = (
-            _COUNTS_OF_16_BITS[values.view(np.uint16)].reshape(*values.shape, 4).sum(-1, dtype=np.uint8)
-        )
-        return parts
+
+@functools.cache
+def _counts_of_16_bits() -> NDArray[np.uint8]:
+    return np.array([bin(value).count("1") for value in range(1 << 16)], dtype=np.uint8)

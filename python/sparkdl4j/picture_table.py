@@ -127,7 +127,8 @@ def _csv(path: Path) -> tuple[dict[str, list[str]], list[int]]:
             delimiter = max(_DELIMITERS, key=first.count)
             reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True, strict=True)
             header = next(reader, [])
-            rows, lines = [], []
+            rows: list[list[str]] = []
+            lines: list[int] = []
             for row in reader:
                 if not row:
                     continue

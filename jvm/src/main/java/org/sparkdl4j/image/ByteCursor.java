@@ -1,9 +1,17 @@
 package org.sparkdl4j.image;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 
 /** Reads numbers from bytes; a read past their end means that the picture is truncated. */
 final class ByteCursor {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+  private static final long LOWEST_BITS = 0x0101010101010101L;
+  private static final long HIGHEST_BITS = 0x8080808080808080L;
+
   private final byte[] data;
   private final int start;
   private final int end;
@@ -69,6 +77,28 @@ final class ByteCursor {
 
   long u32() throws DamagedImageException {
     return s32() & 0xFFFFFFFFL;
+  }
+
+  /**
+   * Moves behind the next byte 0xFF. Eight bytes at a time: large JPEG files consist of little else
+   * than what is passed over here.
+   */
+  void skipPastFF() throws DamagedImageException {
+    while (true) {
+      while (end - position >= Long.BYTES && !holdsFF((long) LONGS.get(data, position))) {
+        position += Long.BYTES;
+      }
+      require(1);
+      int limit = Math.min(end, position + Long.BYTES);
+      while (position < limit) {
+        if (data[position++] == (byte) 0xFF) return;
+      }
+    }
+  }
+
+  private static boolean holdsFF(long bytes) {
+    long inverted = ~bytes;
+    return ((inverted - LOWEST_BITS) & ~inverted & HIGHEST_BITS) != 0;
   }
 
   /** Four bytes as text, such as the name of a chunk. */

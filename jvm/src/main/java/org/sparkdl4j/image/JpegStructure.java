@@ -38,7 +38,7 @@ final class JpegStructure {
    */
   private static int nextMarker(ByteCursor cursor) throws DamagedImageException {
     while (true) {
-      while (cursor.u8() != 0xFF) {}
+      cursor.skipPastFF();
       int marker = cursor.u8();
       while (marker == 0xFF) marker = cursor.u8();
       if (marker != 0x00) return marker;

@@ -191,8 +191,8 @@ class _Described:
         hashes, contrasts = self.hashes[first], self.contrasts[first]
         for rows, columns in _close(hashes, self.distance):
             similar = np.einsum("ij,ij->i", contrasts[rows], contrasts[columns])
-            for index in np.flatnonzero(similar >= self.similarity):
-                yield int(first[rows[index]]), int(first[columns[index]]), float(min(similar[index], 1.0))
+            for pair in np.flatnonzero(similar >= self.similarity):
+                yield int(first[rows[pair]]), int(first[columns[pair]]), float(min(similar[pair], 1.0))
 
 
 class _Components:
@@ -245,7 +245,8 @@ def _averages(length: int, parts: int) -> NDArray[np.float32]:
     start, stop = bounds[:-1, np.newaxis], bounds[1:, np.newaxis]
     cell = np.arange(length)
     covered = np.clip(np.minimum(stop, cell + 1) - np.maximum(start, cell), 0, None)
-    return (covered / covered.sum(axis=1, keepdims=True)).astype(np.float32)
+    averages: NDArray[np.float32] = (covered / covered.sum(axis=1, keepdims=True)).astype(np.float32)
+    return averages
 
 
 def _hashes(thumbnails: NDArray[np.float32]) -> NDArray[np.uint64]:

@@ -123,7 +123,7 @@ def group_codes(groups: ArrayLike | Iterable[Any], n: int) -> tuple[NDArray[np.i
     if len(values) != n:
         raise errors.error(
             "DATA_SHAPE",
-            f"groups must have the shape ({n},), one group a picture, but has {np.shape(groups)}",
+            f"groups must have the shape ({n},), one group a picture, but there are {len(values)}",
             parameter="groups",
         )
     numbers: dict[Any, int] = {}

@@ -137,4 +137,4 @@ def test_bad_parameters_are_refused() -> None:
         with pytest.raises(ParameterError):
             data.duplicates(**given)  # type: ignore[arg-type]
     with pytest.raises(DataError):
-        data.subset([]).duplicates()
+        data.subset(np.arange(0)).duplicates()

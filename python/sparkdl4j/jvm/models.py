@@ -118,7 +118,11 @@ def augmented(request: dict[str, Any], data: ImageDataset) -> NDArray[Any]:
     """
     pictures = np.empty((len(data), *data.image_shape), dtype=data.pixels.dtype)
     if len(pictures):
-        java_class("org.sparkdl4j.bridge.Augmentations").apply(json.dumps(request), _view(data), _address(pictures))
+        view = _view(data)
+        try:
+            java_class("org.sparkdl4j.bridge.Augmentations").apply(json.dumps(request), view, _address(pictures))
+        finally:
+            view.close()
     return pictures
 
 

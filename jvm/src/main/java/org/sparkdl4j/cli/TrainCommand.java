@@ -76,8 +76,8 @@ final class TrainCommand implements Command {
         && namePattern.hasGroups()
         && (test.isFraction() || validation.isFraction())) {
       throw new UsageException(
-          "a fraction for --test or --validation does not keep the groups of --name-pattern together"
-              + " here: give folders, leave the group out, or use the Python command");
+          "a fraction for --test or --validation does not keep the groups of --name-pattern"
+              + " together here: give folders, leave the group out, or use the Python command");
     }
     maxDamaged = new Options("data", arguments.group("data")).number("max_damaged");
     model = Path.of(arguments.get("model", "model.zip"));

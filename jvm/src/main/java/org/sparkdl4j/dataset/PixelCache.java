@@ -42,8 +42,8 @@ import org.sparkdl4j.spec.Json;
  *
  * <p>A cache belongs to the paths, sizes and modification times of its files and to how they are
  * decoded; one of other pictures, of another version, or one that is truncated, is built anew, and
- * the log says so. It is built under a temporary name beside its own, where a build that was
- * killed goes on, and renamed when it is complete.
+ * the log says so. It is built under a temporary name beside its own, where a build that was killed
+ * goes on, and renamed when it is complete.
  */
 public final class PixelCache {
   private static final Logger LOG = LoggerFactory.getLogger(PixelCache.class);

@@ -77,7 +77,9 @@ final class PixelFile implements AutoCloseable {
       if (channel != null) close(channel);
       String reason = e instanceof NoSuchFileException ? "it does not exist" : e.getMessage();
       throw new SparkDl4jException(
-              ErrorCode.FILE_UNREADABLE, "the pictures in " + path + " cannot be read: " + reason, e)
+              ErrorCode.FILE_UNREADABLE,
+              "the pictures in " + path + " cannot be read: " + reason,
+              e)
           .with("path", path.toString());
     }
   }

@@ -21,7 +21,9 @@ import org.sparkdl4j.error.SparkDl4jException;
  * result depends on the bytes and the options alone. Safe for use by many threads.
  */
 public final class ImageDecoder {
-  /** Changes whenever the same file becomes other pixels, so that stored pixels are known as old. */
+  /**
+   * Changes whenever the same file becomes other pixels, so that stored pixels are known as old.
+   */
   public static final int REVISION = 1;
 
   private final DecodeOptions options;

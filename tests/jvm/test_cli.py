@@ -111,7 +111,7 @@ def test_evaluate_with_intervals_groups_and_another_model(
     assert f"{found['value']:.4f}  {found['low']:.4f}  {found['high']:.4f}" in shown
     assert "2000 bootstrap resamples of 6 groups" in shown
     assert "6 of 6 groups right by majority vote" in shown
-    assert f"{trained}/model.zip against {tmp_path}/model.zip:\naccuracy {found['value']:.4f} against 0." in shown
+    assert f"{trained}/model.zip against {tmp_path}/model.zip:\naccuracy {found['value']:.4f} against " in shown
     assert "McNemar's test" in shown
 
     assert cli.main([*command[:3], "--threshold", "f1"]) == 2

@@ -10,11 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sparkdl4j.augmentation import Augmentation
-    from sparkdl4j.callbacks import Callback, CSVLogger, JsonLogger, MlflowLogger, ProgressBar, TensorBoard
+    from sparkdl4j.callbacks import (
+        Callback,
+        CSVLogger,
+        JsonLogger,
+        MlflowLogger,
+        ProgressBar,
+        StopTraining,
+        StopWhen,
+        TensorBoard,
+    )
     from sparkdl4j.checkpoint import Checkpoint
     from sparkdl4j.classifier import ConvNetClassifier
     from sparkdl4j.damaged_image import DamagedImage
     from sparkdl4j.dataset import ImageDataset, ImageFolder
+    from sparkdl4j.early_stopping import EarlyStopping
     from sparkdl4j.errors import (
         DataError,
         FileError,
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
     from sparkdl4j.history import History
     from sparkdl4j.idx import load_idx
     from sparkdl4j.jvm.in_process import configure
+    from sparkdl4j.learning_rate_search import LearningRateSearch
     from sparkdl4j.network import (
         Activation,
         Add,
@@ -62,16 +73,27 @@ if TYPE_CHECKING:
         small_resnet,
         vgg_conv13,
     )
+    from sparkdl4j.plateau_reduction import ReduceLearningRateOnPlateau
     from sparkdl4j.report.folder import write_report
     from sparkdl4j.scaler import StandardScaler
 
 _HOMES = {
     "augmentation": ("Augmentation",),
-    "callbacks": ("CSVLogger", "Callback", "JsonLogger", "MlflowLogger", "ProgressBar", "TensorBoard"),
+    "callbacks": (
+        "CSVLogger",
+        "Callback",
+        "JsonLogger",
+        "MlflowLogger",
+        "ProgressBar",
+        "StopTraining",
+        "StopWhen",
+        "TensorBoard",
+    ),
     "checkpoint": ("Checkpoint",),
     "classifier": ("ConvNetClassifier",),
     "damaged_image": ("DamagedImage",),
     "dataset": ("ImageDataset", "ImageFolder"),
+    "early_stopping": ("EarlyStopping",),
     "errors": (
         "DataError",
         "FileError",
@@ -89,6 +111,7 @@ _HOMES = {
     "history": ("History",),
     "idx": ("load_idx",),
     "jvm.in_process": ("configure",),
+    "learning_rate_search": ("LearningRateSearch",),
     "network": (
         "Activation",
         "Add",
@@ -120,6 +143,7 @@ _HOMES = {
         "small_resnet",
         "vgg_conv13",
     ),
+    "plateau_reduction": ("ReduceLearningRateOnPlateau",),
     "report.folder": ("write_report",),
     "scaler": ("StandardScaler",),
 }
@@ -143,6 +167,7 @@ __all__ = [
     "Dense",
     "DepthwiseConv2D",
     "Dropout",
+    "EarlyStopping",
     "Evaluation",
     "FileError",
     "GlobalPool",
@@ -153,6 +178,7 @@ __all__ = [
     "InternalError",
     "JsonLogger",
     "JvmError",
+    "LearningRateSearch",
     "MaxPool2D",
     "MlflowLogger",
     "ModelFileError",
@@ -164,6 +190,7 @@ __all__ = [
     "Output",
     "ParameterError",
     "ProgressBar",
+    "ReduceLearningRateOnPlateau",
     "Rescaling",
     "SeparableConv2D",
     "Sequential",
@@ -171,6 +198,8 @@ __all__ = [
     "SparkError",
     "SqueezeExcite",
     "StandardScaler",
+    "StopTraining",
+    "StopWhen",
     "TensorBoard",
     "TrainingError",
     "ZeroPadding2D",

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sparkdl4j import augmentation as augmentations
-from sparkdl4j import checkpoint, errors, options, sample_weights, training_run
 from sparkdl4j import class_weight as class_weights
+from sparkdl4j import errors, learning_rate_schedule, options, run_decisions, sample_weights, training_run
 from sparkdl4j import network as networks
 from sparkdl4j.augmentation import Augmentation
 from sparkdl4j.callbacks import Callback, EventFunction, Observers, Trained
@@ -23,6 +23,7 @@ from sparkdl4j.dataset import ImageDataset
 from sparkdl4j.evaluation import Evaluation, Threshold
 from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
+from sparkdl4j.learning_rate_search import LearningRateSearch
 from sparkdl4j.network import Network
 from sparkdl4j.scaler import StandardScaler
 from sparkdl4j.scikit_learn import PictureClassifier
@@ -67,6 +68,13 @@ class ConvNetClassifier(PictureClassifier):
             multiplied with `sample_weight`.
         keep: "best" (the epoch with the best validation accuracy; ties: lower validation loss) or "last". Without
             validation data always the last.
+        learning_rate_schedule: how the learning rate changes from minibatch to minibatch: "constant"; "step" or
+            "exponential": times `schedule_factor` every `schedule_epochs`, at once or evenly; "cosine": down half a
+            wave to `schedule_final`; "one_cycle": up such a wave from `schedule_initial`, and down to `schedule_final`.
+        warmup_epochs: epochs, or a part of one, in which the rate first rises evenly to where its schedule begins.
+        schedule_epochs, schedule_factor: of "step" and "exponential".
+        schedule_initial, schedule_final: shares of the learning rate.
+        schedule_peak: share of the minibatches after which "one_cycle" is at the learning rate.
         standardize: "feature" (every pixel of every channel on its own), "channel" or "none"; fitted on the training
             data only.
         seed: of the split, the weights, the minibatch order and dropout. The same seed on the same machine gives
@@ -98,8 +106,11 @@ class ConvNetClassifier(PictureClassifier):
             [0].
         focal_gamma: how much the focal loss turns down well-classified examples; 0 is cross-entropy [2].
         dropout: share dropped by `Dropout` layers without a rate of their own [0.5].
-        weight_init: distribution of the first weights: "xavier", "xavier_uniform", "relu" (He), "relu_uniform",
-            "lecun_normal", "lecun_uniform", "normal" or "uniform" ["xavier"].
+        weight_init: distribution of the first weights, as Deeplearning4j names it: "xavier", "xavier_uniform",
+            "xavier_fan_in", "xavier_legacy", "relu" (He), "relu_uniform", "lecun_normal", "lecun_uniform", "normal",
+            "uniform", "sigmoid_uniform", "var_scaling_normal_fan_in", "var_scaling_normal_fan_out",
+            "var_scaling_normal_fan_avg", "var_scaling_uniform_fan_in", "var_scaling_uniform_fan_out",
+            "var_scaling_uniform_fan_avg", or "zero", for the last layer of a branch ["xavier"].
         activation: of convolutions and dense layers that name none: "relu", "relu6", "leaky_relu", "elu", "gelu",
             "silu", "sigmoid", "tanh", "softmax" or "identity" ["relu"].
         augmentation: how training pictures are changed: an `Augmentation`, a dict of its options, or None. Its
@@ -128,6 +139,13 @@ class ConvNetClassifier(PictureClassifier):
         sampling: str = options.default("training", "sampling"),
         class_weight: ClassWeight = None,
         keep: str = options.default("training", "keep"),
+        learning_rate_schedule: str = options.default("training", "learning_rate_schedule"),
+        warmup_epochs: float = options.default("training", "warmup_epochs"),
+        schedule_epochs: float = options.default("training", "schedule_epochs"),
+        schedule_factor: float = options.default("training", "schedule_factor"),
+        schedule_initial: float = options.default("training", "schedule_initial"),
+        schedule_peak: float = options.default("training", "schedule_peak"),
+        schedule_final: float = options.default("training", "schedule_final"),
         standardize: str = options.default("training", "standardize"),
         seed: int = options.default("training", "seed"),
         precision: str = options.default("training", "precision"),
@@ -164,6 +182,13 @@ class ConvNetClassifier(PictureClassifier):
         self.sampling = sampling
         self.class_weight = class_weight
         self.keep = keep
+        self.learning_rate_schedule = learning_rate_schedule
+        self.warmup_epochs = warmup_epochs
+        self.schedule_epochs = schedule_epochs
+        self.schedule_factor = schedule_factor
+        self.schedule_initial = schedule_initial
+        self.schedule_peak = schedule_peak
+        self.schedule_final = schedule_final
         self.standardize = standardize
         self.seed = seed
         self.precision = precision
@@ -276,6 +301,8 @@ class ConvNetClassifier(PictureClassifier):
                 classifier then is fitted as after Ctrl-C.
         """
         training_options = self._checked_training_options()
+        learning_rate_schedule.check(training_options)
+        decisions = run_decisions.request(self.callbacks, resume)
         goes_on = self.warm_start and self.__sklearn_is_fitted__()
         if goes_on and resume is not None:
             raise errors.error(
@@ -288,15 +315,16 @@ class ConvNetClassifier(PictureClassifier):
             data = self._as_trained(data)
         _require_two_classes(data)
         train, validation = self._parts(data, validation_data, training_options)
+        run_decisions.require_metrics(self.callbacks, has_validation=validation is not None)
         weights = sample_weights.of_pictures(train.weights, len(train))
         self._train(
             train,
             validation,
             weights,
             training_options,
+            decisions,
             goes_on=goes_on,
             further_epochs=training_options["epochs"] if goes_on else None,
-            resume=resume,
         )
         return self
 
@@ -337,6 +365,8 @@ class ConvNetClassifier(PictureClassifier):
                 "partial_fit trains on all pictures that it is given: leave validation_fraction out",
                 parameter="validation_fraction",
             )
+        decisions = run_decisions.request(self.callbacks, None)
+        run_decisions.require_metrics(self.callbacks, has_validation=False)
         data = _weighted(_dataset(X, y, "X"), sample_weight)
         goes_on = self.__sklearn_is_fitted__()
         if goes_on:
@@ -345,7 +375,7 @@ class ConvNetClassifier(PictureClassifier):
         else:
             data = _with_classes(data, _classes(classes, data, is_named=isinstance(X, ImageDataset)), "y")
         weights = sample_weights.of_pictures(data.weights, len(data))
-        self._train(data, None, weights, training_options, goes_on=goes_on, further_epochs=1)
+        self._train(data, None, weights, training_options, decisions, goes_on=goes_on, further_epochs=1)
         return self
 
     def _train(
@@ -354,10 +384,10 @@ class ConvNetClassifier(PictureClassifier):
         validation: ImageDataset | None,
         weights: NDArray[np.float32] | None,
         training_options: dict[str, Any],
+        decisions: dict[str, Any],
         *,
         goes_on: bool,
         further_epochs: int | None,
-        resume: str | os.PathLike[str] | None = None,
     ) -> None:
         """Trains with new parameters, or goes on with those of this classifier."""
         network_options = self._given_network_options()
@@ -365,22 +395,15 @@ class ConvNetClassifier(PictureClassifier):
         settings = networks.fill(network, network_options)
         training_options["class_weight"] = class_weights.of_classes(training_options["class_weight"], train.classes)
         networks.shapes(network, train.image_shape, len(train.classes))
-        scaler = self.scaler_ if goes_on else self._fitted_scaler(train)
-        image_options = self.image_options_ if goes_on else train.image_options or _options_of_arrays(train.image_shape)
-
-        with Observers(self.callbacks, resumed=goes_on or resume is not None, verbose=self.verbose) as observers:
+        resumed = goes_on or decisions["resume"] is not None
+        with Observers(self.callbacks, resumed=resumed, verbose=self.verbose) as observers:
             from sparkdl4j.jvm import models
 
             request = {
-                "network": network.to_dict(),
-                "network_options": network_options,
-                "training_options": training_options,
-                "labels": train.classes,
-                "image": image_options.to_dict(),
-                "scaler": _no_scaler(train.image_shape) if scaler is None else scaler.to_dict(),
+                **self._java_request(train, network, network_options, training_options, goes_on=goes_on),
                 "observations": observers.observations,
                 "further_epochs": further_epochs,
-                **checkpoint.request(self.callbacks, resume),
+                **decisions,
             }
             observers.describe(
                 classes=train.classes, network=request["network"], options={**training_options, **settings}
@@ -438,6 +461,73 @@ class ConvNetClassifier(PictureClassifier):
                 f"the pictures are {_size(data.image_shape)}, but the model was trained on {_size(self.image_shape_)}",
                 parameter="X",
             )
+
+    def find_learning_rate(
+        self,
+        X: ArrayLike | ImageDataset,
+        y: ArrayLike | None = None,
+        *,
+        low: float = options.default("find_learning_rate", "low"),
+        high: float = options.default("find_learning_rate", "high"),
+        steps: int = options.default("find_learning_rate", "steps"),
+        sample_weight: ArrayLike | None = None,
+    ) -> LearningRateSearch:
+        """Trains a network of its own with a learning rate that rises from minibatch to minibatch, and notes the loss.
+
+        The classifier stays as it is. The same seed gives the same result. Classes count alike, whatever their weights.
+        (Smith, Cyclical Learning Rates for Training
+        Neural Networks, 2017, section 3.3.)
+
+        Args:
+            X, y, sample_weight: as `fit` takes them.
+            low, high: the first and the last rate; between them they rise evenly on a logarithmic scale.
+            steps: minibatches; fewer are trained where the loss has risen to four times its smallest before.
+
+        Raises:
+            ParameterError, DataError, NetworkError: before any JVM work.
+        """
+        given = {"low": low, "high": high, "steps": steps}
+        search = {name: options.check("find_learning_rate", name, value) for name, value in given.items()}
+        if search["low"] >= search["high"]:
+            raise errors.error(
+                "PARAMETER_CONFLICT", f"low is {low} and high is {high}: low must be below high", parameter="low"
+            )
+        training_options = self._checked_training_options()
+        network_options = self._given_network_options()
+        data = _weighted(_dataset(X, y, "X"), sample_weight)
+        _require_two_classes(data)
+        network = networks.network(self.network, data.image_shape)
+        networks.fill(network, network_options)
+        train, _ = self._parts(data, None, training_options)
+        weights = sample_weights.of_pictures(train.weights, len(train))
+        networks.shapes(network, train.image_shape, len(train.classes))
+
+        from sparkdl4j.jvm import models
+
+        request = self._java_request(train, network, network_options, training_options, goes_on=False)
+        request["find_learning_rate"] = search
+        return LearningRateSearch(models.find_learning_rate(request, train, weights=weights))
+
+    def _java_request(
+        self,
+        train: ImageDataset,
+        network: Network,
+        network_options: dict[str, Any],
+        training_options: dict[str, Any],
+        *,
+        goes_on: bool,
+    ) -> dict[str, Any]:
+        """What Java needs beside the pictures, with a scaler fitted on those to train on, or before."""
+        scaler = self.scaler_ if goes_on else self._fitted_scaler(train)
+        image_options = self.image_options_ if goes_on else train.image_options or _options_of_arrays(train.image_shape)
+        return {
+            "network": network.to_dict(),
+            "network_options": network_options,
+            "training_options": training_options,
+            "labels": train.classes,
+            "image": image_options.to_dict(),
+            "scaler": _no_scaler(train.image_shape) if scaler is None else scaler.to_dict(),
+        }
 
     def _given_network_options(self) -> dict[str, Any]:
         given = {name: getattr(self, name) for name in _NETWORK_OPTIONS}

@@ -16,6 +16,7 @@ COLUMNS = (
     "accuracy",
     "validation_loss",
     "validation_accuracy",
+    "learning_rate",
     "images_per_second",
     "seconds",
     "input_waits",
@@ -32,7 +33,8 @@ class History:
 
     Attributes:
         epochs: one dict an epoch: `epoch` (from 1), `loss`, `accuracy`, `validation_loss`,
-            `validation_accuracy` (both None without validation data), `images_per_second`,
+            `validation_accuracy` (both None without validation data), `learning_rate` (of the
+            epoch's last minibatch), `images_per_second`,
             `seconds`, `input_waits` (minibatches that were not ready when training asked for
             them) and `input_wait_seconds` (how long it then waited).
         kept_epoch: as above; None when it is not known.

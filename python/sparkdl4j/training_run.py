@@ -18,6 +18,9 @@ class JavaRun(Protocol):
     def poll(self, millis: int) -> Any:
         """The next event as JSON, or None when none has come in time."""
 
+    def answer(self, goes_on: bool) -> None:
+        """Says after an epoch whether the run goes on, where it waits for that."""
+
     def cancel(self) -> None:
         """Stops before the next minibatch."""
 
@@ -25,13 +28,16 @@ class JavaRun(Protocol):
         """The classifier, after the last event."""
 
 
-def follow(run: JavaRun, on_event: Callable[[dict[str, Any]], None]) -> tuple[Any, BaseException | None]:
+def follow(
+    run: JavaRun, on_event: Callable[[dict[str, Any]], bool], *, awaits: bool
+) -> tuple[Any, BaseException | None]:
     """Passes a run's events on until it has ended.
 
     Args:
         run: a training that was started.
-        on_event: receives every event in order. An exception of its, KeyboardInterrupt among them, stops training at
-            the next minibatch and is returned beside the result.
+        on_event: receives every event in order, and says whether the run goes on. An exception of its,
+            KeyboardInterrupt among them, stops training at the next minibatch and is returned beside the result.
+        awaits: whether the run waits for what it says of an epoch; else a run that is not to go on is cancelled.
 
     Returns:
         Java's classifier with the parameters to keep, and what stopped training early, if anything did.
@@ -45,7 +51,11 @@ def follow(run: JavaRun, on_event: Callable[[dict[str, Any]], None]) -> tuple[An
                 event = json.loads(str(text))
                 # The last event always arrives, so that observers can tidy up.
                 if stopped_by is None or event["type"] in _LAST_EVENTS:
-                    on_event(event)
+                    goes_on = on_event(event)
+                    if awaits and event["type"] == "epoch":
+                        run.answer(goes_on)
+                    elif not goes_on:
+                        run.cancel()
         except BaseException as stop:
             run.cancel()
             if isinstance(stopped_by, KeyboardInterrupt) and isinstance(stop, KeyboardInterrupt):

@@ -11,20 +11,34 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sparkdl4j import Checkpoint, ConvNetClassifier, FileError, ModelFileError, ParameterError
+from sparkdl4j import (
+    Checkpoint,
+    ConvNetClassifier,
+    EarlyStopping,
+    FileError,
+    ModelFileError,
+    ParameterError,
+    ReduceLearningRateOnPlateau,
+)
 
 NETWORK = {"layers": [{"type": "Conv2D", "filters": 4, "kernel_size": [3, 3]}, {"type": "Dropout"}, {"type": "Output"}]}
 TRAIN = """
 import os, signal, sys
 import numpy as np
-from sparkdl4j import Callback, Checkpoint, ConvNetClassifier
+from sparkdl4j import Callback, Checkpoint, ConvNetClassifier, EarlyStopping, ReduceLearningRateOnPlateau
 class Death(Callback):
     def on_event(self, event):
         if event["type"] == "epoch" and event["epoch"] == 2:
             os.kill(os.getpid(), signal.SIGKILL)
 rng = np.random.default_rng(0)
 X, y = rng.integers(0, 256, (50, 12, 12, 1), dtype="u1"), np.arange(50) %% 2
-ConvNetClassifier(%r, epochs=4, batch_size=8, verbose=False, callbacks=[Checkpoint(sys.argv[1], unit="step"), Death()]
+decisions = [
+    Checkpoint(sys.argv[1], unit="step"),
+    ReduceLearningRateOnPlateau(patience=1, metric="loss", min_delta=10),
+    EarlyStopping(2, metric="loss", min_delta=10, restore_best=False),
+]
+ConvNetClassifier(
+    %r, epochs=9, batch_size=8, learning_rate_schedule="one_cycle", verbose=False, callbacks=[*decisions, Death()]
 ).fit(X, y)
 """
 
@@ -43,11 +57,20 @@ def test_a_killed_process_changes_nothing(data: tuple[Any, Any], tmp_path: Path)
     checkpoint = tmp_path / "checkpoint.zip"
     command = [sys.executable, "-c", TRAIN % NETWORK, str(checkpoint)]
     assert subprocess.run(command, capture_output=True, timeout=120, check=False).returncode == -signal.SIGKILL
-    resumed = _classifier().fit(*data, resume=checkpoint)
-    whole = _classifier().fit(*data)
+
+    def fitted(resume: Path | None) -> ConvNetClassifier:
+        decisions = [
+            ReduceLearningRateOnPlateau(patience=1, metric="loss", min_delta=10),
+            EarlyStopping(2, metric="loss", min_delta=10, restore_best=False),
+        ]
+        options = {"epochs": 9, "learning_rate_schedule": "one_cycle", "callbacks": decisions}
+        return _classifier(**options).fit(*data, resume=resume)
+
+    resumed, whole = fitted(checkpoint), fitted(None)
     np.testing.assert_array_equal(resumed.predict_proba(data[0]), whole.predict_proba(data[0]))
-    assert [epoch["loss"] for epoch in resumed.history_.epochs] == [epoch["loss"] for epoch in whole.history_.epochs]
-    assert len(whole.history_.epochs) == 4
+    for name in ("loss", "learning_rate"):
+        assert [epoch[name] for epoch in resumed.history_.epochs] == [epoch[name] for epoch in whole.history_.epochs]
+    assert len(whole.history_.epochs) == 3
 
 
 def test_a_checkpoint_is_a_model_file(data: tuple[Any, Any], tmp_path: Path) -> None:
@@ -74,5 +97,7 @@ def test_what_does_not_fit_is_refused(data: tuple[Any, Any], tmp_path: Path) -> 
         Checkpoint(checkpoint, every=0)
     with pytest.raises(ParameterError, match='one of \\["epoch","round","step"\\]'):
         Checkpoint(checkpoint, unit="minute")
-    with pytest.raises(ParameterError, match="one checkpoint"):
+    with pytest.raises(ParameterError, match="a file of its own"):
         _classifier(callbacks=[Checkpoint(checkpoint), Checkpoint(checkpoint)]).fit(*data)
+    with pytest.raises(ParameterError, match="written after epochs"):
+        Checkpoint(checkpoint, keep="best", unit="step")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sparkdl4j import (
     DataError,
     Dense,
     Dropout,
+    EarlyStopping,
     FileError,
     History,
     ImageDataset,
@@ -26,7 +28,10 @@ from sparkdl4j import (
     NotFittedError,
     Output,
     ParameterError,
+    ReduceLearningRateOnPlateau,
     Sequential,
+    StopTraining,
+    StopWhen,
     TrainingError,
 )
 
@@ -231,6 +236,76 @@ def test_an_error_in_a_callback_reaches_the_caller_and_nothing_is_lost(colour_pi
     assert classifier.score(X, y) > 0.5
     assert seen[-1]["type"] == "end"
     assert seen[-1]["reason"] == "cancelled"
+
+
+def test_a_function_ends_training_with_the_epoch_that_it_saw(colour_pictures: Pictures) -> None:
+    seen: list[dict[str, object]] = []
+
+    class Slow(Callback):
+        def on_epoch_end(self, epoch: dict[str, object]) -> bool:
+            time.sleep(0.05)
+            return epoch["epoch"] != 3
+
+        def on_event(self, event: dict[str, object]) -> None:
+            seen.append(event)
+
+    class Raises(Callback):
+        def on_epoch_end(self, epoch: dict[str, object]) -> None:
+            raise StopTraining
+
+    for callback, epochs in ((Slow(), 3), (StopWhen(lambda epoch: epoch["epoch"] == 2), 2), (Raises(), 1)):
+        classifier = small(epochs=2_000, callbacks=[callback]).fit(*colour_pictures(10))
+        assert len(classifier.history_) == classifier.kept_epoch_ == epochs
+    assert seen[-1]["reason"] == "stopped"
+
+    class BeforeAnEpoch(Callback):
+        def on_event(self, event: dict[str, object]) -> None:
+            if event["type"] == "minibatch":
+                raise StopTraining
+
+    assert len(small(epochs=2_000, callbacks=[BeforeAnEpoch()]).fit(*colour_pictures(10)).history_) < 2_000
+
+
+def test_early_stopping_keeps_the_best_epoch_and_the_rate_is_reduced_before(colour_pictures: Pictures) -> None:
+    reduction = ReduceLearningRateOnPlateau(0.5, patience=1, metric="loss", min_delta=100)
+    classifier = small(
+        epochs=50,
+        learning_rate=0.004,
+        warmup_epochs=1,
+        callbacks=[EarlyStopping(3, metric="validation_accuracy", min_delta=1), reduction],
+        validation_fraction=0.25,
+    )
+    classifier.fit(*colour_pictures(40))
+    assert classifier.kept_epoch_ == 1
+    rates = [epoch["learning_rate"] for epoch in classifier.history_.epochs]
+    np.testing.assert_allclose(rates[1:], [0.004, 0.002, 0.001])
+    assert 0 < rates[0] < 0.004
+    with pytest.raises(ParameterError, match="EarlyStopping follows validation_loss, but there are no validation data"):
+        small(callbacks=[EarlyStopping()]).fit(*colour_pictures(8))
+    with pytest.raises(ParameterError, match="EarlyStopping 2 times"):
+        small(callbacks=[EarlyStopping(), EarlyStopping()]).fit(*colour_pictures(8))
+    with pytest.raises(ParameterError, match="warm up in fewer"):
+        small(epochs=2, warmup_epochs=2).fit(*colour_pictures(8))
+
+
+def test_a_learning_rate_is_found_and_nothing_changed(colour_pictures: Pictures) -> None:
+    classifier = small()
+    before = classifier.get_params()
+    found = classifier.find_learning_rate(*colour_pictures(60), high=10, steps=50)
+    assert classifier.get_params() == before
+    assert not hasattr(classifier, "history_")
+    assert found.suggestion is not None
+    assert 1e-5 < found.suggestion < 1
+    assert len(found.rates) == len(found.losses) == len(found.smoothed)
+    assert found.rates[0] == 1e-6
+    np.testing.assert_allclose(found.rates[1:] / found.rates[:-1], 1e7 ** (1 / 49))
+    assert found.smoothed.min() < 0.9 * found.losses[0]
+    again = classifier.find_learning_rate(*colour_pictures(60), high=10, steps=50)
+    np.testing.assert_array_equal(found.losses, again.losses)
+    assert f"falls fastest at {found.suggestion:.2g}" in str(found)
+    assert found._repr_png_().startswith(b"\x89PNG")
+    with pytest.raises(ParameterError, match="low must be below high"):
+        classifier.find_learning_rate(*colour_pictures(8), low=1, high=0.1)
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,14 @@ def test_predict_writes_a_row_a_picture(picture_folder: Path, trained: Path, tmp
     assert sorted(path.name for path in tmp_path.iterdir()) == ["predictions.csv", "red"]
 
 
+def test_find_learning_rate(picture_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--network", "fashion", "--size", "28", "--steps", "12", "--high", "0.1", "--batch-size", "8"]
+    out = tmp_path / "rates.png"
+    assert cli.main(["find-learning-rate", str(picture_folder), *options, "--out", str(out)]) == 0
+    assert "learning rates from 1e-06 to 0.1 in 12 minibatches" in capsys.readouterr().out
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
 def test_predictions_are_the_same_in_every_format(
     picture_folder: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -212,7 +220,9 @@ def test_info_names_versions_java_and_jar(capsys: pytest.CaptureFixture[str]) ->
         (["train", "x", "--test", "1.5"], "a fraction must be above 0 and below 1"),
         (["train", "x", "--size", "big"], "size must be"),
         (["train", "x", "--window", "5"], "window must be"),
-        (["train", "x", "--checkpoint-every", "2"], "name the file with --checkpoint"),
+        (["train", "x", "--checkpoint-every", "2"], "--checkpoint-every needs --checkpoint, the file"),
+        (["train", "x", "--early-stopping-metric", "loss"], "--early-stopping-metric needs --early-stopping, after"),
+        (["train", "x", "--reduce-on-plateau", "0"], "patience must be at least 1"),
         (["train", "x", "--checkpoint-unit", "day", "--checkpoint", "y"], "unit must be one of"),
         (["predict", "model.zip"], "required"),
         (["evaluate", "x", "y", "--threshold", "auc"], "a threshold is chosen by balanced_accuracy, f1, youden, sens"),

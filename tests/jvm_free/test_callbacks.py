@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from sparkdl4j.callbacks import Callback, ProgressBar
+from sparkdl4j.callbacks import Callback, Observers, ProgressBar, StopTraining, StopWhen, is_awaited
 
 
 class Terminal(io.StringIO):
@@ -85,6 +85,49 @@ def test_without_validation():
     run(ProgressBar(stream, clock=clock), clock, validation=False, kept=3)
     assert "validation" not in stream.getvalue()
     assert stream.getvalue().count("\n") == 3
+
+
+@pytest.mark.parametrize(
+    ("end", "line"),
+    [
+        (
+            {"reason": "stopped_early", "early_stopping": {"metric": "validation_loss", "best_epoch": 2}},
+            "stopped early: validation_loss was best in epoch 2; the parameters of epoch 2 are kept",
+        ),
+        ({"reason": "stopped"}, "stopped by a callback after epoch 5; the parameters of epoch 2 are kept"),
+    ],
+)
+def test_the_last_line_says_why_it_stopped(end, line):
+    stream = io.StringIO()
+    ProgressBar(stream).on_event({"type": "end", "kept_epoch": 2, "epoch": 5, "step": 4, **end})
+    assert stream.getvalue() == line + "\n"
+
+
+def test_callbacks_may_end_training():
+    class Quits(Callback):
+        def on_epoch_end(self, epoch):
+            raise StopTraining
+
+    class QuitsAtOnce(Callback):
+        def on_event(self, event):
+            raise StopTraining
+
+    seen = []
+
+    def goes_on(callback, event):
+        with Observers([callback, seen.append], resumed=False, verbose=False) as observers:
+            return observers.on_event(event)
+
+    epoch = {"type": "epoch", "epoch": 4}
+    assert goes_on(Quits(), {"type": "minibatch", "epoch": 4})
+    assert not goes_on(Quits(), epoch)
+    assert not goes_on(QuitsAtOnce(), {"type": "minibatch", "epoch": 4})
+    assert goes_on(StopWhen(lambda event: event["epoch"] == 5), epoch)
+    assert not goes_on(StopWhen(lambda event: event["epoch"] == 4), epoch)
+    assert len(seen) == 5
+    assert is_awaited(Quits())
+    assert not is_awaited(QuitsAtOnce())
+    assert not is_awaited(print)
 
 
 def test_terminal_bar_moves_and_leaves_one_line_an_epoch():

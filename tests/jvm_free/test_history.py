@@ -16,6 +16,7 @@ def epoch(number, **values):
         "accuracy": 0.1 + 0.2,
         "validation_loss": None,
         "validation_accuracy": None,
+        "learning_rate": 0.001,
         "images_per_second": 1e23,
         "seconds": 5e-324,
         "input_waits": 1,

@@ -25,6 +25,7 @@ def epoch(number: int) -> dict[str, Any]:
         "accuracy": 0.5,
         "validation_loss": None,
         "validation_accuracy": None,
+        "learning_rate": 0.001,
         "images_per_second": 1000.0,
         "seconds": 0.25,
         "input_waits": 1,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import shutil
 import zipfile
 from pathlib import Path
@@ -19,7 +20,7 @@ from pyspark.ml.tuning import CrossValidator, ParamGridBuilder
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
-from sparkdl4j import Callback, errors, splits
+from sparkdl4j import Callback, Checkpoint, EarlyStopping, ReduceLearningRateOnPlateau, errors, splits
 from sparkdl4j import ConvNetClassifier as OneMachineClassifier
 from sparkdl4j.history import History
 from sparkdl4j.network import Network
@@ -505,6 +506,34 @@ def test_ctrl_c_keeps_what_was_averaged(
     assert epoch <= len(estimator.last_model.summary.history) < 50
     assert estimator.last_model.transform(pictures).where("prediction is not null").count() == 60
     assert spark.sparkContext._jsc.getPersistentRDDs().size() == 0
+
+
+def test_what_decides_about_the_run(pictures: DataFrame, network: dict[str, Any], tmp_path: Path) -> None:
+    """The same names and results as on one machine; a function is awaited through the gateway."""
+
+    class Third(Callback):
+        def on_epoch_end(self, epoch: dict[str, Any]) -> bool:
+            return epoch["epoch"] < 3
+
+    schedule = {"learning_rate_schedule": "cosine", "epochs": 8, "learning_rate": 0.01, "num_workers": 2}
+    stopped = fitted(network, pictures, callbacks=[Third()], **schedule).summary.history
+    assert len(stopped) == stopped.kept_epoch == 3
+    # 60 pictures of two workers in minibatches of 8 are 4 minibatches of each.
+    expected = [0.005 * (1 + math.cos(math.pi * (4 * epoch - 1) / 32)) for epoch in (1, 2, 3)]
+    np.testing.assert_allclose([epoch["learning_rate"] for epoch in stopped.epochs], expected)
+
+    decisions = [
+        EarlyStopping(3, metric="validation_loss", min_delta=100),
+        ReduceLearningRateOnPlateau(0.5, patience=1, metric="loss", min_delta=100),
+        Checkpoint((tmp_path / "best.zip").as_uri(), keep="best"),
+    ]
+    models = [fitted(network, pictures, callbacks=decisions, validation_fraction=0.2, **schedule) for _ in range(2)]
+    history = models[0].summary.history
+    assert (len(history), history.kept_epoch) == (4, 1)
+    assert parameters(models[0], tmp_path) == parameters(models[1], tmp_path)
+    assert (tmp_path / "best.zip").exists()
+    with pytest.raises(errors.ParameterError, match="no validation data"):
+        fitted(network, pictures, callbacks=decisions)
 
 
 def test_what_spark_s_own_pages_count(spark: SparkSession, pictures: DataFrame, network: dict[str, Any]) -> None:

@@ -27,6 +27,13 @@ class Trained:
     save: Callable[[Path], None]
 
 
+class StopTraining(Exception):  # noqa: N818 - like StopIteration, it is no error
+    """Raised by a callback to end training without an error: `fit` returns, and the classifier is fitted.
+
+    From `on_epoch_end` training ends with that epoch, from elsewhere before the next minibatch.
+    """
+
+
 class Callback:
     """Sees the events of a training run; override `on_event`, and what else is needed.
 
@@ -55,13 +62,15 @@ class Callback:
                 "start" (`epochs`, `steps_per_epoch`, `examples`, `finished`: the epochs before a resume, as
                 "epoch" events hold them; `classes`: their names; `network`: its dict; `options`: those of training and
                 network by name),
-                "minibatch" (`epoch`, `step`, `steps_per_epoch`, `examples`, `loss`, `accuracy`,
+                "minibatch" (`epoch`, `step`, `steps_per_epoch`, `examples`, `loss`, `accuracy`, `learning_rate`,
                 `images_per_second`, `seconds`; at most about ten a second),
                 "epoch" (`epoch`, `loss`, `accuracy`, `validation_loss`, `validation_accuracy`,
-                `images_per_second`, `seconds`, `input_waits`, `input_wait_seconds`),
-                "end" (`reason`: "completed", "cancelled" or "diverged", `kept_epoch`, `epoch`,
-                `step`, `input_waits`, `input_wait_seconds`, and `worker`, counted from 0, where one of
-                several diverged) and
+                `learning_rate` of its last minibatch, `images_per_second`, `seconds`, `input_waits`,
+                `input_wait_seconds`),
+                "end" (`reason`: "completed", "stopped_early" (by `EarlyStopping`), "stopped" (by `on_epoch_end`),
+                "cancelled" or "diverged"; `kept_epoch`, `epoch`, `step`, `input_waits`, `input_wait_seconds`;
+                `worker`, counted from 0, where one of several diverged; `early_stopping` with `metric` and
+                `best_epoch` where there is `EarlyStopping`) and
                 "error" (`code`, `message`, `details`).
                 Epochs and steps count from 1. Where `observations` ask for them:
                 "samples", after the start of a run that resumes none (`shape`: height, width, channels; `pictures`: of
@@ -72,8 +81,24 @@ class Callback:
                 "validation_confusion", there too (`epoch`, `counts`: rows actual, columns predicted).
         """
 
+    def on_epoch_end(self, epoch: dict[str, Any]) -> bool | None:
+        """Called at the end of every epoch, after `on_event`. Where it is overridden, training waits for its answer.
+
+        Args:
+            epoch: the event "epoch".
+
+        Returns:
+            False to end training, as after its last epoch; else it goes on.
+        """
+        return None
+
     def on_trained(self, trained: Trained) -> None:
         """Called once a run has ended, however, and the classifier has its parameters."""
 
     def close(self) -> None:
         """Called last, whatever has happened since `open`."""
+
+
+def is_awaited(callback: object) -> bool:
+    """Whether training waits for a callback at the end of every epoch: it has an `on_epoch_end` of its own."""
+    return isinstance(callback, Callback) and type(callback).on_epoch_end is not Callback.on_epoch_end

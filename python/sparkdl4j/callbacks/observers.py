@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from sparkdl4j import errors, options
-from sparkdl4j.callbacks.callback import OBSERVATIONS, Callback, Trained
+from sparkdl4j.callbacks.callback import OBSERVATIONS, Callback, StopTraining, Trained, is_awaited
 from sparkdl4j.callbacks.progress_bar import ProgressBar
 
 EventFunction = Callable[[dict[str, Any]], object]
@@ -70,8 +70,11 @@ class Observers:
         """What the event "start" says beside what Java knows."""
         self._description = description
 
-    def on_event(self, event: dict[str, Any]) -> None:
+    def on_event(self, event: dict[str, Any]) -> bool:
         """Tells all of an event; when some have raised, the first's error follows.
+
+        Returns:
+            whether the run is to go on.
 
         Raises:
             TrainingError: CALLBACK_FAILED.
@@ -85,15 +88,21 @@ class Observers:
         told = [*self._others, *self._bars] if kind == "minibatch" else [*self._bars, *self._others]
         where = f"at the event {kind}" + (f" of epoch {event['epoch']}" if "epoch" in event else "")
         failure: errors.SparkDl4jError | None = None
+        goes_on = True
         for callback in told:
             if kind in OBSERVATIONS and not callback.observations.get(kind):
                 continue
             try:
                 callback.on_event(dict(event))
+                if kind == "epoch" and is_awaited(callback):
+                    goes_on &= callback.on_epoch_end(dict(event)) is not False
+            except StopTraining:
+                goes_on = False
             except Exception as problem:
                 failure = failure or _failure(callback, where, problem)
         if failure is not None:
             raise failure
+        return goes_on
 
     def on_trained(self, trained: Trained) -> errors.SparkDl4jError | None:
         """Tells all that the classifier has its parameters.

@@ -125,6 +125,8 @@ class ProgressBar(Callback):
             text = f"{reason} in epoch {event['epoch']}, minibatch {event['step']}"
             text += f"; the parameters of epoch {kept} are kept" if kept else ""
             self._finish_line(text)
+        elif reason in ("stopped_early", "stopped"):
+            self._finish_line(_stopped(event))
         elif reason == "completed" and kept and kept != event["epoch"]:
             self._finish_line(f"the parameters of epoch {kept} are kept: the best of all")
         elif self._drawn_at is not None:
@@ -157,6 +159,15 @@ class ProgressBar(Callback):
             return os.get_terminal_size(self._target.fileno()).columns or 80
         except (OSError, ValueError):
             return shutil.get_terminal_size().columns
+
+
+def _stopped(end: Mapping[str, Any]) -> str:
+    if end["reason"] == "stopped_early":
+        stopping = end["early_stopping"]
+        why = f"stopped early: {stopping['metric']} was best in epoch {stopping['best_epoch']}"
+    else:
+        why = f"stopped by a callback after epoch {end['epoch']}"
+    return f"{why}; the parameters of epoch {end['kept_epoch']} are kept"
 
 
 def _number(value: Any) -> str:

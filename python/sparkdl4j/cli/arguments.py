@@ -13,6 +13,9 @@ from sparkdl4j import class_weight, errors, options
 
 EXIT_USAGE = 2
 
+# Groups whose defaults are the command's to give.
+_OWN_DEFAULTS = ("image", "data", "table")
+
 
 class Parser(argparse.ArgumentParser):
     """Suggests the nearest option for one that does not exist, and leaves with EXIT_USAGE.
@@ -45,6 +48,11 @@ class Parser(argparse.ArgumentParser):
 def add_reading(command: Parser) -> None:
     """Adds the options of commands that read labelled pictures."""
     command.add_argument("--report", metavar="DIR", help="folder for metrics.json, history.json and pictures")
+    add_reading_of_pictures(command)
+
+
+def add_reading_of_pictures(command: Parser) -> None:
+    """Adds how labelled pictures are read."""
     command.add_argument(
         "--name-pattern",
         metavar="REGEX",
@@ -68,14 +76,19 @@ def add_reading(command: Parser) -> None:
     add_option(command, "data", "max_damaged")
 
 
-def add_option(command: Parser, group: str, name: str, *, prefix: str = "") -> None:
-    """Adds an option of the contract, with its type, bounds, default and help; its name may stand after a prefix."""
+def add_option(command: Parser, group: str, name: str, *, prefix: str = "", target: str | None = None) -> None:
+    """Adds an option of the contract, with its type, bounds, default and help.
+
+    Args:
+        prefix: what its name stands after.
+        target: its name here, where that is another one.
+    """
     option = options.option(group, name)
     kind = class_weight.parse if option["type"] == "weights" else options.PYTHON_TYPES[option["type"]]
-    target = prefix + name
+    target = target or prefix + name
     flag = f"--{target.replace('_', '-')}"
-    # What is not given is left to the classifier, the network or the checkpoint, which may set it themselves.
-    default = None if group in ("training", "network", "augmentation", "checkpoint") else option["default"]
+    # What is not given is left to the classifier, the network or a callback, which may set it themselves.
+    default = option["default"] if group in _OWN_DEFAULTS else None
     choices = f" ({', '.join(map(str, option['choices']))})" if "choices" in option else ""
     text = f"{option['doc']}{choices} [{option['default']}]".replace("%", "%%")
     command.checks[target] = functools.partial(options.check, group, name)

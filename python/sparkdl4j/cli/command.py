@@ -12,8 +12,8 @@ from typing import Any
 
 from sparkdl4j import errors, options
 from sparkdl4j.cli import arguments as types
-from sparkdl4j.cli import completion, configuration, evaluate, predict, train
-from sparkdl4j.cli.arguments import EXIT_USAGE, add_option, add_reading
+from sparkdl4j.cli import completion, configuration, evaluate, find_learning_rate, predict, train
+from sparkdl4j.cli.arguments import EXIT_USAGE, add_option, add_reading, add_reading_of_pictures
 from sparkdl4j.cli.console import Console
 
 EXIT_ERROR = 1
@@ -79,8 +79,6 @@ def commands(top: argparse.ArgumentParser) -> dict[str, types.Parser]:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands; `run` of what it gives does the work, and returns a result for programs."""
-    from sparkdl4j.network import reference_names
-
     top = types.Parser(
         prog="sparkdl4j",
         description="Image ConvNets on the JVM (Deeplearning4j).",
@@ -90,13 +88,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=types.Parser)
 
     training = _command(commands, "train", train.run, "train a network on labelled pictures")
-    training.add_argument("data", metavar="DATA", help=_DATA)
-    training.add_argument(
-        "--network",
-        default="auto",
-        help=f"{', '.join(reference_names())}, or a JSON file (default: small_resnet for pictures up to 128 in height "
-        "and width, resnet18 above)",
-    )
+    _add_trained(training)
     training.add_argument(
         "--validation",
         type=types.data_or_fraction,
@@ -112,26 +104,14 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument(
         "--model", metavar="FILE", default="model.zip", help="model file to write (default: model.zip)"
     )
-    training.add_argument(
-        "--size",
-        type=types.size,
-        help="75, or height x width as 60x80 (default: the network's, small_resnet's where none is named)",
-    )
-    training.add_argument(
-        "--window", type=types.window, default="full", help="16-bit pictures: full, minmax, or LOW,HIGH"
-    )
-    for group in ("training", "network"):
-        for name in options.names(group):
-            # --validation gives the fraction, and every command has --threads.
-            if name not in ("validation_fraction", "threads"):
-                add_option(training, group, name)
-    for name in options.names("augmentation"):
-        add_option(training, "augmentation", name, prefix="augmentation_")
-    add_option(training, "image", "channels")
-    add_option(training, "image", "max_pixels")
     training.add_argument("--checkpoint", metavar="FILE", help="file to write checkpoints to (default: none)")
     for name in options.names("checkpoint"):
         add_option(training, "checkpoint", name, prefix="checkpoint_")
+    for group in ("early_stopping", "reduce_on_plateau"):
+        add_option(training, group, "patience", target=group)
+        for name in options.names(group):
+            if name != "patience":
+                add_option(training, group, name, prefix=f"{group}_")
     training.add_argument("--resume", metavar="FILE", help="checkpoint to go on from, with the same data and options")
     training.add_argument("--csv-log", metavar="FILE", help="CSV file to write a row an epoch to")
     training.add_argument("--json-log", metavar="FILE", help="file to write a line of JSON an event of training to")
@@ -139,6 +119,13 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument("--mlflow", metavar="EXPERIMENT", help="experiment of MLflow to make a run in")
     add_reading(training)
     _add_spark(training)
+
+    search = _command(commands, "find-learning-rate", find_learning_rate.run, "find the learning rate to train with")
+    _add_trained(search)
+    for name in options.names("find_learning_rate"):
+        add_option(search, "find_learning_rate", name)
+    search.add_argument("--out", metavar="PNG", help="picture of the loss by learning rate to write")
+    add_reading_of_pictures(search)
 
     evaluation = _command(commands, "evaluate", evaluate.run, "evaluate a model on labelled pictures")
     evaluation.add_argument("model", metavar="MODEL", help="model file")
@@ -196,6 +183,36 @@ def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], Any],
     add_option(command, "training", "threads")
     command.add_argument("--java-home", help="Java installation to use")
     return command
+
+
+def _add_trained(command: types.Parser) -> None:
+    """What is trained with what: DATA, and the options of network, training and pictures."""
+    from sparkdl4j.network import reference_names
+
+    command.add_argument("data", metavar="DATA", help=_DATA)
+    command.add_argument(
+        "--network",
+        default="auto",
+        help=f"{', '.join(reference_names())}, or a JSON file (default: small_resnet for pictures up to 128 in height "
+        "and width, resnet18 above)",
+    )
+    command.add_argument(
+        "--size",
+        type=types.size,
+        help="75, or height x width as 60x80 (default: the network's, small_resnet's where none is named)",
+    )
+    command.add_argument(
+        "--window", type=types.window, default="full", help="16-bit pictures: full, minmax, or LOW,HIGH"
+    )
+    for group in ("training", "network"):
+        for name in options.names(group):
+            # --validation gives the fraction, and every command has --threads.
+            if name not in ("validation_fraction", "threads"):
+                add_option(command, group, name)
+    for name in options.names("augmentation"):
+        add_option(command, "augmentation", name, prefix="augmentation_")
+    add_option(command, "image", "channels")
+    add_option(command, "image", "max_pixels")
 
 
 def _add_spark(command: types.Parser) -> None:

@@ -8,37 +8,33 @@ from pathlib import Path
 from typing import Any
 
 from sparkdl4j import atomic_file, errors, options
+from sparkdl4j import network as networks
 from sparkdl4j.augmentation import Augmentation
 from sparkdl4j.callbacks import Callback, CSVLogger, JsonLogger, MlflowLogger, TensorBoard
 from sparkdl4j.checkpoint import Checkpoint
 from sparkdl4j.cli import place as places
 from sparkdl4j.cli.report import write_report
+from sparkdl4j.early_stopping import EarlyStopping
 from sparkdl4j.image_options import ImageOptions
+from sparkdl4j.network import Network
+from sparkdl4j.plateau_reduction import ReduceLearningRateOnPlateau
 
 
 def run(arguments: Namespace) -> dict[str, Any]:
     """Trains, saves, and evaluates where there are test data; returns how it went."""
-    from sparkdl4j import network as networks
-
-    # Until the pictures' size is known.
-    network = None if arguments.network == networks.AUTO else networks.network(arguments.network)
     model_path = Path(arguments.model)
     for path in (arguments.model, arguments.csv_log, arguments.json_log):
         if path is not None:
             atomic_file.check_folder(Path(path).parent)
     if arguments.report:
         atomic_file.make_folder(arguments.report)
-    # "auto" without a size takes the network of small pictures, and the size that it was made for.
-    size = arguments.size or (network or networks.small_resnet()).image_size
-    image_options = None if size is None else _image_options(size, arguments)
-    given = _given_options(arguments)
+    network, image_options = network_and_image_options(arguments)
+    given = given_options(arguments)
     seed = given.get("seed", options.default("training", "seed"))
 
     with places.of(arguments) as place:
-        training = place.training(
-            networks.AUTO if network is None else network, image_options, {**given, "callbacks": _callbacks(arguments)}
-        )
-        if network is not None and image_options is not None and not Path(arguments.data).is_file():
+        training = place.training(network, image_options, {**given, "callbacks": _callbacks(arguments)})
+        if isinstance(network, Network) and image_options is not None and not Path(arguments.data).is_file():
             # Before pictures are read, which may take long; the number of classes does not matter to the fit.
             networks.shapes(network, image_options.shape, 2)
         data = place.read(arguments.data, image_options)
@@ -75,25 +71,30 @@ def run(arguments: Namespace) -> dict[str, Any]:
     }
 
 
+def network_and_image_options(arguments: Namespace) -> tuple[str | Network, ImageOptions | None]:
+    """The network, "auto" until the pictures' size is known, and how pictures are decoded, where that is known."""
+    network = networks.AUTO if arguments.network == networks.AUTO else networks.network(arguments.network)
+    # "auto" without a size takes the network of small pictures, and the size that it was made for.
+    named = network if isinstance(network, Network) else networks.small_resnet()
+    size = arguments.size or named.image_size
+    return network, None if size is None else _image_options(size, arguments)
+
+
 def _image_options(size: tuple[int, int], arguments: Namespace) -> ImageOptions:
     return ImageOptions(size, channels=arguments.channels, window=arguments.window, max_pixels=arguments.max_pixels)
 
 
 def _callbacks(arguments: Namespace) -> list[Callback]:
-    schedule = {
-        name: getattr(arguments, f"checkpoint_{name}")
-        for name in options.names("checkpoint")
-        if getattr(arguments, f"checkpoint_{name}") is not None
-    }
-    if schedule and arguments.checkpoint is None:
-        raise errors.error(
-            "PARAMETER_CONFLICT",
-            f"--checkpoint-{next(iter(schedule))} says when to write a checkpoint: name the file with --checkpoint",
-            parameter="checkpoint",
-        )
     callbacks: list[Callback] = []
+    schedule = _of_decision(arguments, "checkpoint", "the file to write")
     if arguments.checkpoint is not None:
         callbacks.append(Checkpoint(arguments.checkpoint, **schedule))
+    stopping = _of_decision(arguments, "early_stopping", "after how many epochs")
+    if arguments.early_stopping is not None:
+        callbacks.append(EarlyStopping(arguments.early_stopping, **stopping))
+    reduction = _of_decision(arguments, "reduce_on_plateau", "after how many epochs")
+    if arguments.reduce_on_plateau is not None:
+        callbacks.append(ReduceLearningRateOnPlateau(patience=arguments.reduce_on_plateau, **reduction))
     if arguments.csv_log is not None:
         callbacks.append(CSVLogger(arguments.csv_log))
     if arguments.json_log is not None:
@@ -105,7 +106,21 @@ def _callbacks(arguments: Namespace) -> list[Callback]:
     return callbacks
 
 
-def _given_options(arguments: Namespace) -> dict[str, Any]:
+def _of_decision(arguments: Namespace, group: str, what: str) -> dict[str, Any]:
+    """The options of a decision about the run, which are of no use without the one that asks for it."""
+    values = {name: getattr(arguments, f"{group}_{name}", None) for name in options.names(group)}
+    given = {name: value for name, value in values.items() if value is not None}
+    if given and getattr(arguments, group) is None:
+        flag = f"--{group.replace('_', '-')}"
+        raise errors.error(
+            "PARAMETER_CONFLICT",
+            f"{flag}-{next(iter(given)).replace('_', '-')} needs {flag}, {what}",
+            parameter=group,
+        )
+    return given
+
+
+def given_options(arguments: Namespace) -> dict[str, Any]:
     """The options of training, network and augmentation that were given; the others are the classifier's to choose."""
     names = (name for group in ("training", "network") for name in options.names(group))
     values = {name: getattr(arguments, name, None) for name in names}

@@ -19,6 +19,9 @@ from sparkdl4j.jvm.in_process import java_class
 if TYPE_CHECKING:
     from sparkdl4j.dataset import ImageDataset
 
+# How long Ctrl-C waits for Java.
+_ADVANCE_MILLIS = 100
+
 
 class Model:
     """A trained classifier that lives in the JVM: network, scaler, labels and image options."""
@@ -77,7 +80,7 @@ def train(
     *,
     weights: NDArray[np.float32] | None = None,
     trained: Model | None = None,
-    on_event: Callable[[dict[str, Any]], None],
+    on_event: Callable[[dict[str, Any]], bool],
 ) -> tuple[Model, BaseException | None]:
     """Trains a classifier.
 
@@ -97,7 +100,7 @@ def train(
         run = java_class("org.sparkdl4j.bridge.Training").start(
             json.dumps(request), *views, None if trained is None else trained._java
         )
-        model, stopped_by = training_run.follow(run, on_event)
+        model, stopped_by = training_run.follow(run, on_event, awaits=request["await_answers"])
     finally:
         for view in views:
             if view is not None:
@@ -124,6 +127,34 @@ def augmented(request: dict[str, Any], data: ImageDataset) -> NDArray[Any]:
         finally:
             view.close()
     return pictures
+
+
+@translated()
+def find_learning_rate(
+    request: dict[str, Any], data: ImageDataset, *, weights: NDArray[np.float32] | None = None
+) -> dict[str, Any]:
+    """Trains a network with rising learning rates; Ctrl-C ends it within a minibatch.
+
+    Args:
+        request: as the bridge's Training.findLearningRate documents it.
+        data: labelled pictures.
+        weights: (n,) by how much the loss of each picture counts; None for 1.
+
+    Returns:
+        rates, losses, smoothed and suggestion.
+    """
+    view = _view(data, weights)
+    try:
+        finder = java_class("org.sparkdl4j.bridge.Training").findLearningRate(json.dumps(request), view)
+        try:
+            while finder.advance(_ADVANCE_MILLIS):
+                pass
+            found: dict[str, Any] = json.loads(str(finder.result()))
+            return found
+        finally:
+            finder.close()
+    finally:
+        view.close()
 
 
 def _close(java_model: Any) -> None:

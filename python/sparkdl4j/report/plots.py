@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sparkdl4j.evaluation import Evaluation, Metrics
     from sparkdl4j.history import History
+    from sparkdl4j.learning_rate_search import LearningRateSearch
 
 _DPI = 120
 _TRAINING_COLOUR = "#1f5fa8"
@@ -67,7 +68,7 @@ def confusion_matrix(evaluation: Metrics) -> bytes:
     ticks = np.array([0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1])
     bar.set_ticks(np.sqrt(ticks), labels=[f"{share:.0%}" for share in ticks])
     bar.outline.set_visible(False)
-    return _png(figure)
+    return png(figure)
 
 
 def learning_curves(history: History) -> bytes:
@@ -103,7 +104,39 @@ def learning_curves(history: History) -> bytes:
     if len(history) == 1:
         right.set_ylim(0, 1)
     right.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.4g}%")
-    return _png(figure)
+    return png(figure)
+
+
+def learning_rate_search(search: LearningRateSearch) -> Figure:
+    """The loss by learning rate, with the suggested one marked.
+
+    Raises:
+        JvmError: EXTRA_MISSING when matplotlib is not installed.
+    """
+    figure = _figure(8, 4.8)
+    axes = figure.add_subplot()
+    axes.plot(search.rates, search.losses, color=_TRAINING_COLOUR, alpha=0.3, linewidth=1, label="loss of a minibatch")
+    axes.plot(search.rates, search.smoothed, color=_TRAINING_COLOUR, linewidth=2, label="smoothed")
+    if search.suggestion is not None:
+        axes.axvline(
+            search.suggestion,
+            color=_VALIDATION_COLOUR,
+            linestyle=(0, (4, 3)),
+            linewidth=1.5,
+            label=f"falls fastest: {search.suggestion:.2g}",
+        )
+    axes.set_xscale("log")
+    if len(search.smoothed):
+        # What explodes at the end would press the rest flat.
+        axes.set_ylim(0, 1.6 * max(search.smoothed[0], np.median(search.smoothed)))
+    axes.set_title("Loss by learning rate")
+    axes.set_xlabel("learning rate")
+    axes.set_ylabel("loss")
+    axes.grid(color="#e5e7eb", linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(edgecolor="none", framealpha=0.9)
+    return figure
 
 
 def roc_curve(evaluation: Evaluation, positive: Any = None) -> bytes:
@@ -134,7 +167,7 @@ def roc_curve(evaluation: Evaluation, positive: Any = None) -> bytes:
         index = 1 if positive is None else evaluation.classes.index(positive)
         axes.plot(1 - recalls[1 - index], recalls[index], "o", color=_VALIDATION_COLOUR, label="threshold .5", zorder=3)
     _legend(axes, "lower right")
-    return _png(figure)
+    return png(figure)
 
 
 def precision_recall_curve(evaluation: Evaluation, positive: Any = None) -> bytes:
@@ -159,7 +192,7 @@ def precision_recall_curve(evaluation: Evaluation, positive: Any = None) -> byte
         share = evaluation.per_class[evaluation.classes.index(drawn[0][0])].support / len(evaluation.actual)
         axes.axhline(share, color=_GREY, linestyle=(0, (4, 3)), linewidth=1.2, label=f"chance: {share:.3f}", zorder=1)
     _legend(axes, "lower left")
-    return _png(figure)
+    return png(figure)
 
 
 def calibration_curve(evaluation: Evaluation, positive: Any = None) -> bytes:
@@ -197,7 +230,7 @@ def calibration_curve(evaluation: Evaluation, positive: Any = None) -> bytes:
         each.grid(color="#e5e7eb", linewidth=0.8)
         each.set_axisbelow(True)
         each.spines[["top", "right"]].set_visible(False)
-    return _png(figure)
+    return png(figure)
 
 
 def picture_grid(pictures: Sequence[NDArray[Any]], captions: Sequence[str], title: str) -> bytes:
@@ -222,7 +255,7 @@ def picture_grid(pictures: Sequence[NDArray[Any]], captions: Sequence[str], titl
     for axes, picture, caption in zip(grid, pictures, captions, strict=False):
         axes.imshow(_displayable(np.asarray(picture)), cmap="gray", interpolation="nearest")
         axes.set_title(caption, fontsize=9, parse_math=False)
-    return _png(figure)
+    return png(figure)
 
 
 def _square(title: str, x: str, y: str) -> tuple[Figure, Axes]:
@@ -339,7 +372,8 @@ def _figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), dpi=_DPI, layout="constrained", facecolor="white")
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
+    """A figure as a file."""
     stream = io.BytesIO()
     with warnings.catch_warnings():
         # A class name in a script that the font lacks is drawn as boxes: no reason to warn.

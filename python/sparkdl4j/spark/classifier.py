@@ -14,7 +14,7 @@ from pyspark.ml import Estimator, Model
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable, MLReadable, MLWritable
 from pyspark.sql import DataFrame, SparkSession
 
-from sparkdl4j import atomic_file, checkpoint, errors, options, training_run
+from sparkdl4j import atomic_file, errors, learning_rate_schedule, options, run_decisions, training_run
 from sparkdl4j import augmentation as augmentations
 from sparkdl4j import network as networks
 from sparkdl4j.callbacks import Callback, EventFunction, Observers, Trained
@@ -154,6 +154,7 @@ class ConvNetClassifier(
     def _train(self, dataset: DataFrame, resume: str | None) -> ConvNetClassificationModel:
         session = sessions.of(dataset)
         training_options = {name: self._option("training", name) for name in TRAINING_OPTIONS}
+        learning_rate_schedule.check(training_options)
         network_options = {name: self._option("network", name) for name in NETWORK_OPTIONS if self.isSet(name)}
         if training_options["validation_fraction"] and self.isSet("validationIndicatorCol"):
             raise errors.error(
@@ -161,6 +162,11 @@ class ConvNetClassifier(
                 "validation_fraction and validationIndicatorCol are both given: leave one out",
                 parameter="validation_fraction",
             )
+        decisions = run_decisions.request(self.callbacks, resume)
+        run_decisions.require_metrics(
+            self.callbacks,
+            has_validation=training_options["validation_fraction"] > 0 or self.isSet("validationIndicatorCol"),
+        )
         image = self._image_options()
         network = networks.network(self.getOrDefault("network"), image.shape)
         settings = networks.fill(network, network_options)
@@ -189,7 +195,7 @@ class ConvNetClassifier(
                 "num_workers": workers,
                 "augmentation": self.getOrDefault("augmentation") if self.isSet("augmentation") else None,
             },
-            **checkpoint.request(self.callbacks, resume),
+            **decisions,
         }
         observers = Observers(self.callbacks, resumed=resume is not None, verbose=self.verbose)
         request["observations"] = observers.observations
@@ -206,13 +212,13 @@ class ConvNetClassifier(
                 history = History()
                 ends: list[dict[str, Any]] = []
 
-                def on_event(event: dict[str, Any]) -> None:
+                def on_event(event: dict[str, Any]) -> bool:
                     history.on_event(event)
                     if event["type"] == "end":
                         ends.append(event)
-                    observers.on_event(event)
+                    return observers.on_event(event)
 
-                classifier, stopped_by = training_run.follow(run, on_event)
+                classifier, stopped_by = training_run.follow(run, on_event, awaits=decisions["await_answers"])
                 try:
                     model = ConvNetClassificationModel._of(session, classifier)
                 finally:

@@ -105,27 +105,25 @@ final class Arguments {
   /** The same of a group whose options' names stand after a prefix here. */
   ObjectNode group(String group, String prefix) {
     ObjectNode given = Json.object();
-    for (String name : Options.names(group)) {
-      String text = values.get(prefix + name);
-      if (text == null) continue;
-      String type = Options.option(group, name).get("type").asText();
-      try {
-        if (type.equals("integer")) given.put(name, Integer.parseInt(text));
-        else if (type.equals("number")) given.put(name, Double.parseDouble(text));
-        else if (type.equals("boolean")) given.put(name, Boolean.parseBoolean(text));
-        else if (type.equals("weights") && text.contains("=")) given.set(name, weights(text));
-        else given.put(name, text);
-      } catch (NumberFormatException e) {
-        throw new UsageException(
-            "--"
-                + (prefix + name).replace('_', '-')
-                + " must be of type "
-                + type
-                + ", but is "
-                + text);
-      }
-    }
+    for (String name : Options.names(group)) put(given, group, name, prefix + name);
     return given;
+  }
+
+  /** Adds an option of a group to others where it is given, here under another name. */
+  void put(ObjectNode given, String group, String name, String here) {
+    String text = values.get(here);
+    if (text == null) return;
+    String type = Options.option(group, name).get("type").asText();
+    try {
+      if (type.equals("integer")) given.put(name, Integer.parseInt(text));
+      else if (type.equals("number")) given.put(name, Double.parseDouble(text));
+      else if (type.equals("boolean")) given.put(name, Boolean.parseBoolean(text));
+      else if (type.equals("weights") && text.contains("=")) given.set(name, weights(text));
+      else given.put(name, text);
+    } catch (NumberFormatException e) {
+      throw new UsageException(
+          "--" + here.replace('_', '-') + " must be of type " + type + ", but is " + text);
+    }
   }
 
   /** Weights by class, as in {@code cat=2,dog=0.5}. */

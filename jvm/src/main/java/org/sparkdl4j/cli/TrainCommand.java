@@ -36,8 +36,8 @@ final class TrainCommand implements Command {
   private final NamePattern namePattern;
   private final double maxDamaged;
 
-  /** As {@link ClassifierTraining#useCheckpoints} takes them. */
-  private final ObjectNode checkpoints;
+  /** As {@link ClassifierTraining#decideBy} takes them. */
+  private final ObjectNode decisions;
 
   /** Null until the pictures have chosen it. */
   private NetworkSpec network;
@@ -57,15 +57,20 @@ final class TrainCommand implements Command {
                 "window",
                 "name_pattern",
                 "checkpoint",
+                "early_stopping",
+                "reduce_on_plateau",
                 "resume",
                 "report"));
-    for (String name : Options.names("checkpoint")) allowed.add("checkpoint_" + name);
+    for (String group : List.of("checkpoint", "early_stopping", "reduce_on_plateau")) {
+      for (String name : Options.names(group)) allowed.add(group + "_" + name);
+    }
     for (String name : Options.names("augmentation")) allowed.add(Arguments.AUGMENT + name);
     for (String group : List.of("training", "network", "image", "data")) {
       allowed.addAll(Options.names(group));
     }
-    // Given as --validation and --size.
+    // Given as --validation, --size, --early-stopping and --reduce-on-plateau.
     allowed.removeAll(List.of("validation_fraction", "height", "width"));
+    allowed.removeAll(List.of("early_stopping_patience", "reduce_on_plateau_patience"));
     arguments = new Arguments(given, allowed);
     data = arguments.words(1, 1, "DATA").get(0);
     Submission.requireReachable(data);
@@ -86,7 +91,7 @@ final class TrainCommand implements Command {
     ObjectNode augmentation = arguments.group("augmentation", Arguments.AUGMENT);
     if (!augmentation.isEmpty()) training.set(TrainingOptions.AUGMENTATION, augmentation);
     options = new TrainingOptions(training);
-    checkpoints = checkpoints(arguments);
+    decisions = decisions(arguments);
     String named = arguments.get("network", NetworkSpec.AUTO_NAME);
     network = named.equals(NetworkSpec.AUTO_NAME) ? null : network(named);
   }
@@ -116,7 +121,7 @@ final class TrainCommand implements Command {
 
   private ObjectNode train(TrainingPictures pictures, PrintStream out, PrintStream err) {
     ClassifierTraining run = pictures.training(network, arguments.group("network"), training);
-    run.useCheckpoints(pictures.files(), checkpoints);
+    run.decideBy(pictures.files(), decisions);
     run.start();
     JsonNode end = new TrainingLog(err, options.epochs()).follow(run);
     try (ImageClassifier classifier = run.result()) {
@@ -184,19 +189,35 @@ final class TrainCommand implements Command {
     }
   }
 
-  private static ObjectNode checkpoints(Arguments arguments) {
-    ObjectNode schedule = arguments.group("checkpoint", "checkpoint_");
-    new Options("checkpoint", schedule);
-    String path = arguments.get("checkpoint", null);
-    if (path == null && !schedule.isEmpty()) {
-      throw new UsageException(
-          "--checkpoint-"
-              + schedule.fieldNames().next()
-              + " needs --checkpoint, the file to write");
-    }
+  private static ObjectNode decisions(Arguments arguments) {
     ObjectNode request = Json.object();
-    if (path != null) request.set("checkpoint", schedule.put("path", path));
+    ObjectNode checkpoint = decision(arguments, "checkpoint", "the file to write");
+    String path = arguments.get("checkpoint", null);
+    if (path != null) request.putArray("checkpoints").add(checkpoint.put("path", path));
+    for (String group : List.of("early_stopping", "reduce_on_plateau")) {
+      ObjectNode options = decision(arguments, group, "after how many epochs");
+      if (arguments.get(group, null) != null) request.set(group, options);
+    }
     return request.put("resume", arguments.get("resume", null));
+  }
+
+  /** The options of a decision, which are of no use without the one that asks for it. */
+  private static ObjectNode decision(Arguments arguments, String group, String what) {
+    ObjectNode options = arguments.group(group, group + "_");
+    if (arguments.get(group, null) == null && !options.isEmpty()) {
+      String flag = "--" + group.replace('_', '-');
+      throw new UsageException(
+          flag
+              + "-"
+              + options.fieldNames().next().replace('_', '-')
+              + " needs "
+              + flag
+              + ", "
+              + what);
+    }
+    if (Options.names(group).contains("patience")) arguments.put(options, group, "patience", group);
+    new Options(group, options);
+    return options;
   }
 
   private static NetworkSpec network(String nameOrFile) {

@@ -50,12 +50,26 @@ final class TrainingLog {
               event.get("images_per_second").asDouble());
           break;
         case "end":
+          printEnd(event);
+          return event;
         case "error":
           return event;
         default:
           break;
       }
     }
+  }
+
+  private void printEnd(JsonNode event) {
+    if (!event.get("reason").asText().equals("stopped_early")) return;
+    JsonNode stopping = event.get("early_stopping");
+    print(
+        "stopped early after epoch %d: %s was best in epoch %d; the parameters of epoch %d are"
+            + " kept",
+        event.get("epoch").asInt(),
+        stopping.get("metric").asText(),
+        stopping.get("best_epoch").asInt(),
+        event.get("kept_epoch").asInt());
   }
 
   private static String validation(JsonNode event) {

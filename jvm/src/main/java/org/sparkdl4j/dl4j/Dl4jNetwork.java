@@ -11,9 +11,11 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.util.CrashReportingUtil;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.minibatch.Targets;
@@ -101,6 +103,16 @@ public final class Dl4jNetwork implements AutoCloseable {
   /** The updater's state, or null for updaters without any. */
   public INDArray updaterState() {
     return updater().getStateViewArray();
+  }
+
+  /** The learning rate that the configuration says for the next minibatch; 0 without any. */
+  public double learningRate() {
+    for (UpdaterBlock block : updater().getUpdaterBlocks()) {
+      UpdaterBlock.ParamState first = block.getLayersAndVariablesInBlock().get(0);
+      IUpdater config = first.getLayer().getConfig().getUpdaterByParam(first.getParamName());
+      if (config.hasLearningRate()) return config.getLearningRate(iteration(), epoch());
+    }
+    return 0;
   }
 
   /** Minibatches trained so far. */

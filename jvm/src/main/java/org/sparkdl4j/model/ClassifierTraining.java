@@ -21,10 +21,11 @@ import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
 import org.sparkdl4j.training.Checkpoint;
-import org.sparkdl4j.training.Checkpoints;
+import org.sparkdl4j.training.CheckpointSchedule;
 import org.sparkdl4j.training.LocalTraining;
 import org.sparkdl4j.training.MinibatchTrainings;
 import org.sparkdl4j.training.Observations;
+import org.sparkdl4j.training.RunDecisions;
 import org.sparkdl4j.training.TrainingEvent;
 import org.sparkdl4j.training.TrainingOptions;
 import org.sparkdl4j.training.TrainingResult;
@@ -47,7 +48,7 @@ public final class ClassifierTraining {
   private final TrainingSetup setup;
 
   private TrainingOptions training;
-  private Checkpoints checkpoints = Checkpoints.NONE;
+  private final RunDecisions decisions = new RunDecisions();
   private Checkpoint resumed;
   private Observations observations = Observations.NONE;
 
@@ -130,37 +131,67 @@ public final class ClassifierTraining {
   }
 
   /**
-   * Takes from a request which checkpoints to write and to go on from.
+   * Takes from a request what decides about the run beside its options; null or absent for none of
+   * it.
    *
-   * @param request {@code checkpoint}: an object with {@code path} and options of the group
-   *     "checkpoint"; {@code resume}: a path; null or absent for none
+   * @param files where checkpoints are
+   * @param request {@code checkpoints}: a list of objects with {@code path} and options of the
+   *     group "checkpoint"; {@code early_stopping} and {@code reduce_on_plateau}: options of the
+   *     groups of these names; {@code await_answers}: whether the run waits for {@link #answer}
+   *     after every epoch; {@code resume}: the path of a checkpoint
    */
-  public void useCheckpoints(FileStore files, ObjectNode request) {
-    if (request.hasNonNull("checkpoint")) {
-      ObjectNode schedule = request.get("checkpoint").deepCopy();
+  public void decideBy(FileStore files, ObjectNode request) {
+    for (JsonNode checkpoint : request.path("checkpoints")) {
+      ObjectNode schedule = checkpoint.deepCopy();
       writeCheckpoints(files, schedule.remove("path").asText(), schedule);
     }
+    if (request.hasNonNull("early_stopping")) stopEarly(request.with("early_stopping"));
+    if (request.hasNonNull("reduce_on_plateau")) reduceOnPlateau(request.with("reduce_on_plateau"));
+    if (request.path("await_answers").asBoolean()) decisions.awaitAnswers();
     if (request.hasNonNull("resume")) resume(files, request.get("resume").asText());
   }
 
   /**
-   * Has checkpoints written; call it before {@link #start}. A checkpoint is a model file, too.
+   * Has the run end when a metric has not improved for some epochs; call it before {@link #start}.
    *
-   * @param path of the file that every checkpoint replaces
+   * @param options of the group "early_stopping"
+   */
+  public void stopEarly(ObjectNode options) {
+    decisions.stopEarly(new Options("early_stopping", options));
+  }
+
+  /**
+   * Has the learning rate reduced when a metric has not improved for some epochs; call it before
+   * {@link #resume} and {@link #start}.
+   *
+   * @param options of the group "reduce_on_plateau"
+   */
+  public void reduceOnPlateau(ObjectNode options) {
+    decisions.reduceOnPlateau(new Options("reduce_on_plateau", options));
+    setup.reduceOnPlateau(options);
+  }
+
+  /**
+   * Has checkpoints written, beside those that are written already; call it before {@link #start}.
+   * A checkpoint is a model file, too.
+   *
+   * @param path of the file that every checkpoint replaces; where all are kept, each gets its
+   *     number into its name, as {@code run-epoch-000012.zip}
    * @param schedule options of the group "checkpoint"
-   * @throws SparkDl4jException FILE_UNWRITABLE
+   * @throws SparkDl4jException FILE_UNWRITABLE, PARAMETER_CONFLICT
    */
   public void writeCheckpoints(FileStore files, String path, ObjectNode schedule) {
     files.requireWritable(path);
-    checkpoints =
-        new Checkpoints(
+    decisions.writeCheckpoints(
+        new CheckpointSchedule(
+            path,
             new Options("checkpoint", schedule),
-            checkpoint ->
+            (file, checkpoint) ->
                 files.write(
-                    path,
+                    file,
                     out ->
                         CheckpointFile.write(
-                            out, classifier(checkpoint.result()), checkpoint, setup.toJson())));
+                            out, classifier(checkpoint.result()), checkpoint, setup.toJson()))));
   }
 
   /**
@@ -205,17 +236,24 @@ public final class ClassifierTraining {
       resumed = Checkpoint.ofEnd(trained.core().snapshot(), end.path("kept_epoch").asInt(), epochs);
       formats = trained.core().tuning();
       before = epochs.size();
+      decisions.beginAfter(before);
     }
     training = training.withEpochs(before + furtherEpochs);
   }
 
-  /** Starts the training's own thread. */
+  /**
+   * Starts the training's own thread.
+   *
+   * @throws SparkDl4jException PARAMETER_CONFLICT where a decision follows a validation metric, but
+   *     there are no validation pictures
+   */
   public void start() {
+    decisions.requireMetrics(trainings.hasValidation());
     core = core(configuration, formats);
     try {
       if (training.tune() && resumed == null) core.tune(trainings.largestMinibatch(training));
       Supplier<NetworkCore> others = () -> core(core.configuration(), core.tuning());
-      run = new TrainingRun(core, others, trainings, training, checkpoints, resumed, observations);
+      run = new TrainingRun(core, others, trainings, training, decisions, resumed, observations);
       run.start();
     } catch (RuntimeException | Error e) {
       core.close();
@@ -239,6 +277,15 @@ public final class ClassifierTraining {
    */
   public TrainingEvent next(long millis) {
     return run.next(millis);
+  }
+
+  /**
+   * Says after an epoch whether the run goes on, where it waits for that.
+   *
+   * @param goesOn false ends the run as it would have ended after its last epoch
+   */
+  public void answer(boolean goesOn) {
+    run.answer(goesOn);
   }
 
   /** Stops before the next minibatch. */

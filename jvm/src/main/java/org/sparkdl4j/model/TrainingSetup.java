@@ -20,6 +20,8 @@ final class TrainingSetup {
   /** What may differ: how long, and what does not change what is computed. */
   private static final Set<String> FREE = Set.of("epochs", "threads", "memory_limit", "tune");
 
+  private static final String PLATEAU = "reduce_on_plateau";
+
   private final ObjectNode json = Json.object();
 
   TrainingSetup(
@@ -36,10 +38,28 @@ final class TrainingSetup {
     json.set("image", image.toJson());
     json.set("scaler", scaler.toJson());
     ObjectNode options = json.putObject("options");
-    add(options, "network", networkOptions);
-    add(options, "training", trainingOptions);
+    // A schedule of the learning rate over the whole run belongs to every part of it.
+    boolean needsEpochs = !new TrainingOptions(trainingOptions).canBeProlonged();
+    add(options, "network", networkOptions, needsEpochs);
+    add(options, "training", trainingOptions, needsEpochs);
     JsonNode augmentation = trainingOptions.path(TrainingOptions.AUGMENTATION);
-    add(json.putObject(TrainingOptions.AUGMENTATION), "augmentation", augmentation);
+    add(json.putObject(TrainingOptions.AUGMENTATION), "augmentation", augmentation, false);
+  }
+
+  /**
+   * Adds when the learning rate is reduced on a plateau.
+   *
+   * @param options of the group "reduce_on_plateau", those given
+   */
+  void reduceOnPlateau(ObjectNode options) {
+    ObjectNode all = json.putObject(PLATEAU);
+    for (String name : Options.names(PLATEAU)) {
+      JsonNode value = options.path(name);
+      if (value.isMissingNode() || value.isNull()) {
+        value = Options.option(PLATEAU, name).path("default");
+      }
+      all.put(name, value.asText());
+    }
   }
 
   ObjectNode toJson() {
@@ -66,6 +86,9 @@ final class TrainingSetup {
       throw mismatch(
           "is of other pictures (size, means or scales differ)", "resume with the same ones");
     }
+    if (!json.path(PLATEAU).toString().equals(other.path(PLATEAU).toString())) {
+      throw mismatch("was written with " + reduction(other), "now there is " + reduction(json));
+    }
     for (String group : new String[] {"training", "network"}) {
       for (String name : Options.names(group)) requireSame(other, "options", name, name);
     }
@@ -89,9 +112,9 @@ final class TrainingSetup {
     return !json.get(name).toString().equals(String.valueOf(other.get(name)));
   }
 
-  private static void add(ObjectNode options, String group, JsonNode given) {
+  private static void add(ObjectNode options, String group, JsonNode given, boolean needsEpochs) {
     for (String name : Options.names(group)) {
-      if (FREE.contains(name)) continue;
+      if (FREE.contains(name) && !(name.equals("epochs") && needsEpochs)) continue;
       JsonNode value = given.path(name);
       // A network's options fill what the network leaves unset, so there a default says nothing.
       if (isMissing(value) && !group.equals("network")) {
@@ -113,6 +136,12 @@ final class TrainingSetup {
         .fields()
         .forEachRemaining(field -> sorted.put(field.getKey(), field.getValue().asDouble()));
     return sorted.toString();
+  }
+
+  private static String reduction(ObjectNode setup) {
+    JsonNode options = setup.path(PLATEAU);
+    String what = "reduction of the learning rate on a plateau";
+    return options.isMissingNode() ? "no " + what : "the " + what + " " + options;
   }
 
   private static String text(JsonNode value) {

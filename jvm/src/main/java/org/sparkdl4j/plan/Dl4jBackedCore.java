@@ -19,6 +19,7 @@ abstract class Dl4jBackedCore implements NetworkCore {
   final Dl4jNetwork held;
 
   private final AtomicBoolean trains = new AtomicBoolean();
+  private double learningRateShare = 1;
 
   /**
    * A core with the first weights that the configuration's seed gives.
@@ -47,6 +48,22 @@ abstract class Dl4jBackedCore implements NetworkCore {
     } finally {
       trains.set(false);
     }
+  }
+
+  @Override
+  public final synchronized double learningRate() {
+    held.requireOpen();
+    return held.learningRate();
+  }
+
+  @Override
+  public final synchronized void scaleLearningRate(double share) {
+    learningRateShare = share;
+  }
+
+  /** By which the learning rate is multiplied. */
+  final double learningRateShare() {
+    return learningRateShare;
   }
 
   /** Frees the native memory beside the network's; called once. */

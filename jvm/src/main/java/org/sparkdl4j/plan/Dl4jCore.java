@@ -30,6 +30,9 @@ public final class Dl4jCore extends Dl4jBackedCore {
   private final Dl4jWeightedLoss weightedLoss;
   private final Outcome outcome = new Outcome();
 
+  /** Null until some minibatch is trained with another rate than the configuration's. */
+  private Dl4jLearningRate rate;
+
   private INDArray features;
   private INDArray labelRows;
   private INDArray weights;
@@ -61,6 +64,7 @@ public final class Dl4jCore extends Dl4jBackedCore {
     // ND4J takes 0 for "seed from the clock".
     Nd4j.getRandom().setSeed(seed == 0 ? 1 : seed);
     outcome.targets = targets;
+    useLearningRate();
     model.fit(x, labelRows);
     NativeGarbage.OF_JVM.collectWhenMuch();
     return outcome.result;
@@ -108,6 +112,11 @@ public final class Dl4jCore extends Dl4jBackedCore {
     Dl4jNetwork.free(features);
     Dl4jNetwork.free(labelRows);
     Dl4jNetwork.free(weights);
+  }
+
+  private void useLearningRate() {
+    if (rate == null && learningRateShare() != 1) rate = new Dl4jLearningRate(held.updater());
+    if (rate != null) rate.scale(learningRateShare(), held.iteration(), held.epoch());
   }
 
   /** Gives the output layer a configuration of its own: the network's is the one for files. */

@@ -43,6 +43,20 @@ public interface NetworkCore extends AutoCloseable {
   MinibatchResult train(FloatPointer features, Targets targets, long seed);
 
   /**
+   * The learning rate that the configuration says for the next minibatch: of the first layer that
+   * has one.
+   */
+  double learningRate();
+
+  /**
+   * Has the following minibatches trained with a share of the learning rate that the configuration
+   * says. The configuration, and so the model file, stays as it is.
+   *
+   * @param share by which every layer's learning rate is multiplied; 1 at first
+   */
+  void scaleLearningRate(double share);
+
+  /**
    * Predicts one minibatch.
    *
    * @param features the pictures, {@code count} times the floats of {@link #readShape}

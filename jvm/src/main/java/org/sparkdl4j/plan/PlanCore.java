@@ -101,7 +101,7 @@ public final class PlanCore extends Dl4jBackedCore {
   @Override
   MinibatchResult trainMinibatch(FloatPointer pictures, Targets targets, long seed) {
     MinibatchResult result = computeGradients(pictures, targets, seed);
-    boolean finite = updater.update(targets.size());
+    boolean finite = updater.update(targets.size(), learningRateShare());
     weights.changed();
     return finite ? result : new MinibatchResult(Double.NaN, result.hits(), targets.size());
   }
@@ -200,7 +200,7 @@ public final class PlanCore extends Dl4jBackedCore {
             labels,
             repetitions,
             () -> {
-              updater.update(labels.length);
+              updater.update(labels.length, learningRateShare());
               weights.changed();
             });
   }

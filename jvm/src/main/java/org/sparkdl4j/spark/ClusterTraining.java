@@ -16,6 +16,7 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.plan.NetworkCore;
+import org.sparkdl4j.training.LearningRateSchedule;
 import org.sparkdl4j.training.MinibatchTraining;
 import org.sparkdl4j.training.MinibatchTrainings;
 import org.sparkdl4j.training.Observations;
@@ -59,8 +60,14 @@ final class ClusterTraining implements MinibatchTraining {
   private final boolean withConfusion;
   private final int frequency;
   private final int minibatchesPerEpoch;
+
+  /** Of the worker with the most minibatches; {@link #schedule} is his. */
+  private final int mostMinibatches;
+
+  private final LearningRateSchedule schedule;
   private final boolean isLarge;
   private NetworkState state;
+  private double learningRateShare = 1;
 
   /** Of each minibatch of the last round the worker that trained it. */
   private final List<Integer> workers = new ArrayList<>();
@@ -96,6 +103,8 @@ final class ClusterTraining implements MinibatchTraining {
       most = Math.max(most, minibatches);
     }
     minibatchesPerEpoch = sum;
+    mostMinibatches = most;
+    schedule = options.learningRateSchedule(most);
     frequency = options.averagingFrequency(most);
     state = core.snapshot();
     long floats = (long) state.parameters().length + state.updater().length;
@@ -113,9 +122,14 @@ final class ClusterTraining implements MinibatchTraining {
    * Training on pictures that were dealt out.
    *
    * @param counts pictures that each worker trains in an epoch
+   * @param hasValidation whether there are pictures to validate with among them
    */
   static MinibatchTrainings of(
-      JavaSparkContext context, DealtPictures pictures, List<Integer> counts, Setups setups) {
+      JavaSparkContext context,
+      DealtPictures pictures,
+      List<Integer> counts,
+      boolean hasValidation,
+      Setups setups) {
     return new MinibatchTrainings() {
       @Override
       public MinibatchTraining of(
@@ -127,6 +141,11 @@ final class ClusterTraining implements MinibatchTraining {
         WorkerSetup setup = setups.of(core.tuning(), UUID.randomUUID().toString());
         return new ClusterTraining(
             context, pictures, counts, setup, core, options, observations, cancelled);
+      }
+
+      @Override
+      public boolean hasValidation() {
+        return hasValidation;
       }
 
       @Override
@@ -179,6 +198,18 @@ final class ClusterTraining implements MinibatchTraining {
     boolean isSound = results.stream().allMatch(result -> Double.isFinite(result.lossSum()));
     if (isSound) state = average.state();
     return results.toArray(new MinibatchResult[0]);
+  }
+
+  @Override
+  public void scaleLearningRate(double share) {
+    learningRateShare = share;
+  }
+
+  /** {@inheritDoc} Here: in the last minibatch of the worker with the most. */
+  @Override
+  public double scheduledShare(int epoch, int step) {
+    long own = next == 0 ? mostMinibatches : Math.min(next, mostMinibatches);
+    return schedule.share((epoch - 1L) * mostMinibatches + own - 1);
   }
 
   @Override
@@ -291,6 +322,7 @@ final class ClusterTraining implements MinibatchTraining {
     int epoch = this.epoch;
     int first = next;
     int count = frequency;
+    double rate = learningRateShare;
     try (RoundStart start = new RoundStart(context, state)) {
       JavaRDD<WorkerRound> rounds =
           pictures
@@ -306,7 +338,7 @@ final class ClusterTraining implements MinibatchTraining {
                             live ->
                                 WorkerRound.of(
                                     worker,
-                                    live.worker().train(start.state(), epoch, first, count)));
+                                    live.worker().train(start.state(), epoch, first, count, rate)));
                     trained.add(round.examples());
                     return List.of(round).iterator();
                   });

@@ -48,6 +48,7 @@ public final class ParameterAveraging {
             context,
             pictures.dealt(),
             epoch.counts(),
+            pictures.validationCount() > 0,
             (tuning, run) ->
                 new WorkerSetup(
                     run,

@@ -36,9 +36,9 @@ import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
-import org.sparkdl4j.training.Checkpoints;
 import org.sparkdl4j.training.MinibatchTrainings;
 import org.sparkdl4j.training.Observations;
+import org.sparkdl4j.training.RunDecisions;
 import org.sparkdl4j.training.TrainingEvent;
 import org.sparkdl4j.training.TrainingOptions;
 import org.sparkdl4j.training.TrainingResult;
@@ -304,6 +304,7 @@ public final class ParameterAveragingTrainer {
               context,
               dealt.dealt(),
               dealt.dealt().counts(),
+              false,
               (tuning, run) ->
                   new WorkerSetup(
                       run,
@@ -323,7 +324,7 @@ public final class ParameterAveragingTrainer {
             () -> core(core.configuration(), shape, options, core.tuning());
         TrainingRun run =
             new TrainingRun(
-                core, others, trainings, options, Checkpoints.NONE, null, Observations.NONE);
+                core, others, trainings, options, new RunDecisions(), null, Observations.NONE);
         run.start();
         TrainingEvent end = follower.follow(run::next, run::cancel);
         TrainingResult result = run.result();

@@ -54,10 +54,13 @@ public final class Options {
     return names;
   }
 
-  /** Whether an option of any group is true or false. */
+  /** Whether an option of any group is true or false; its name may stand after the group's. */
   public static boolean isBoolean(String name) {
-    for (JsonNode group : CONTRACT) {
-      if (group.path(name).path("type").asText().equals("boolean")) return true;
+    for (Iterator<Map.Entry<String, JsonNode>> groups = CONTRACT.fields(); groups.hasNext(); ) {
+      Map.Entry<String, JsonNode> group = groups.next();
+      String prefix = group.getKey() + "_";
+      String own = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+      if (group.getValue().path(own).path("type").asText().equals("boolean")) return true;
     }
     return false;
   }

@@ -81,6 +81,11 @@ final class AveragingWorkers extends LocalTraining {
   }
 
   @Override
+  public void scaleLearningRate(double share) {
+    for (Worker worker : workers) worker.scaleLearningRate(share);
+  }
+
+  @Override
   int roundSize() {
     return (int) Math.min((long) workers.size() * frequency, Integer.MAX_VALUE);
   }

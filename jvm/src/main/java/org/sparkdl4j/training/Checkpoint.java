@@ -137,6 +137,7 @@ public final class Checkpoint {
         steps == 0 && finished > 0 ? minibatchesPerEpoch : steps,
         null,
         InputWaits.NONE,
+        null,
         epochs);
   }
 
@@ -158,6 +159,11 @@ public final class Checkpoint {
   /** The epochs that have finished. */
   public List<EpochResult> epochs() {
     return epochs;
+  }
+
+  /** Minibatches of the whole run so far. */
+  long steps() {
+    return (long) epochs.size() * minibatchesPerEpoch + progress.steps();
   }
 
   /** Of the epoch after them. */

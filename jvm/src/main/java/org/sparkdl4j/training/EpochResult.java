@@ -12,6 +12,7 @@ public final class EpochResult {
   private final double accuracy;
   private final Double validationLoss;
   private final Double validationAccuracy;
+  private final double learningRate;
   private final double imagesPerSecond;
   private final double seconds;
   private final InputWaits waits;
@@ -22,6 +23,7 @@ public final class EpochResult {
       double accuracy,
       Double validationLoss,
       Double validationAccuracy,
+      double learningRate,
       double imagesPerSecond,
       double seconds,
       InputWaits waits) {
@@ -30,6 +32,7 @@ public final class EpochResult {
     this.accuracy = accuracy;
     this.validationLoss = validationLoss;
     this.validationAccuracy = validationAccuracy;
+    this.learningRate = learningRate;
     this.imagesPerSecond = imagesPerSecond;
     this.seconds = seconds;
     this.waits = waits;
@@ -43,6 +46,7 @@ public final class EpochResult {
         json.get("accuracy").doubleValue(),
         orNull(json.get("validation_loss")),
         orNull(json.get("validation_accuracy")),
+        json.get("learning_rate").doubleValue(),
         json.get("images_per_second").doubleValue(),
         json.get("seconds").doubleValue(),
         new InputWaits(
@@ -81,6 +85,11 @@ public final class EpochResult {
     return validationAccuracy;
   }
 
+  /** The learning rate of the epoch's last minibatch. */
+  public double learningRate() {
+    return learningRate;
+  }
+
   /** Training pictures per second, validation not counted. */
   public double imagesPerSecond() {
     return imagesPerSecond;
@@ -114,6 +123,7 @@ public final class EpochResult {
         .put("accuracy", accuracy)
         .put("validation_loss", validationLoss)
         .put("validation_accuracy", validationAccuracy)
+        .put("learning_rate", learningRate)
         .put("images_per_second", imagesPerSecond)
         .put("seconds", seconds)
         .put("input_waits", waits.waits())

@@ -22,6 +22,7 @@ public abstract class LocalTraining implements MinibatchTraining {
   private final int batchSize;
   private final long seed;
   private final boolean withConfusion;
+  private final LearningRateSchedule schedule;
 
   /** Minibatches of the present epoch that were trained. */
   private int trained;
@@ -38,6 +39,7 @@ public abstract class LocalTraining implements MinibatchTraining {
     batchSize = Math.min(options.batchSize(), training.size());
     seed = options.seed();
     withConfusion = observations.validationConfusion();
+    schedule = options.learningRateSchedule(minibatchesPerEpoch());
   }
 
   /**
@@ -65,6 +67,11 @@ public abstract class LocalTraining implements MinibatchTraining {
             ? new Worker(core, scaler, epoch, validation, options, observations, 0, 1, cancelled)
             : new AveragingWorkers(
                 core, furtherCores, scaler, epoch, validation, options, observations, cancelled);
+      }
+
+      @Override
+      public boolean hasValidation() {
+        return validation != null;
       }
 
       @Override
@@ -145,6 +152,16 @@ public abstract class LocalTraining implements MinibatchTraining {
     return SamplePictures.first(training, seed, count);
   }
 
+  @Override
+  public final double scheduledShare(int epoch, int step) {
+    return schedule.share((epoch - 1L) * minibatchesPerEpoch() + step - 1);
+  }
+
+  /** What the schedule makes of the learning rate in the minibatch of a number, from 1. */
+  final double scheduledShare(long number) {
+    return schedule.share(number - 1);
+  }
+
   /** Pictures in a minibatch, but the last one of an epoch. */
   final int batchSize() {
     return batchSize;
@@ -162,7 +179,7 @@ public abstract class LocalTraining implements MinibatchTraining {
   /** Probabilities of {@code view.size() * classes}, row by row. */
   abstract float[] predict(LabeledImages view, int batchSize);
 
-  private static void requireLabeled(LabeledImages images, String what) {
+  static void requireLabeled(LabeledImages images, String what) {
     if (images.size() == 0) {
       throw new SparkDl4jException(ErrorCode.DATA_EMPTY, "there are no " + what + " pictures");
     }

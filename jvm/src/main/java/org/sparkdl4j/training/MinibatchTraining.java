@@ -42,6 +42,22 @@ public interface MinibatchTraining extends AutoCloseable {
   /** Whether a round with a loss that is not finite leaves the network as it was before. */
   boolean undoesDivergedRounds();
 
+  /**
+   * Trains the following minibatches with a share of the learning rate, beside its schedule.
+   *
+   * @param share 1 at first
+   */
+  void scaleLearningRate(double share);
+
+  /**
+   * What the schedule makes of the learning rate in a minibatch of an epoch.
+   *
+   * @param epoch counted from 1
+   * @param step the minibatch's number in the epoch, counted from 1
+   * @return by which the rate is multiplied
+   */
+  double scheduledShare(int epoch, int step);
+
   /** Gives the network that it was given the state of the whole, within an epoch too. */
   void synchronize();
 

@@ -22,6 +22,9 @@ public interface MinibatchTrainings {
       Observations observations,
       BooleanSupplier cancelled);
 
+  /** Whether there are pictures to validate with. */
+  boolean hasValidation();
+
   /** Where: a checkpoint of one place is of no use in another. */
   String place();
 

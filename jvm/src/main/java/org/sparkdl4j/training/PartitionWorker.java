@@ -79,12 +79,15 @@ public final class PartitionWorker implements AutoCloseable {
    * @param epoch counted from 1
    * @param first the first minibatch of the epoch to train, counted from 0
    * @param count how many; fewer where the epoch ends
+   * @param learningRateShare by which the learning rate is multiplied, beside its schedule
    */
-  public Result train(NetworkState start, int epoch, int first, int count) {
+  public Result train(
+      NetworkState start, int epoch, int first, int count, double learningRateShare) {
     int stretch = Math.min(count, minibatches(pictures.size(), options.batchSize()) - first);
     if (stretch <= 0) return new Result(start, new MinibatchResult[0]);
     seek(epoch, first);
     core.restore(start);
+    worker.scaleLearningRate(learningRateShare);
     MinibatchResult[] results = worker.train(stretch);
     minibatch += stretch;
     last = core.snapshot(last);

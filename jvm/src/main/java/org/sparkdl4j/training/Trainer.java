@@ -24,13 +24,21 @@ final class Trainer {
   private final TrainingOptions options;
   private final Consumer<TrainingEvent> events;
   private final BooleanSupplier cancelled;
+  private final RunDecisions decisions;
   private final Checkpoints checkpoints;
   private final Observations observations;
+
+  /** Asked after every epoch whether the run goes on. */
+  private final BooleanSupplier goesOn;
 
   /** What the run goes on from; null for a run from its beginning. */
   private final Checkpoint resumed;
 
   private final List<EpochResult> epochs = new ArrayList<>();
+
+  /** Of the network, before any schedule. */
+  private double learningRate;
+
   private KeptNetwork kept;
   private EpochResult keptEpoch;
   private int epoch;
@@ -55,23 +63,27 @@ final class Trainer {
       Supplier<NetworkCore> furtherCores,
       MinibatchTrainings trainings,
       TrainingOptions options,
-      Checkpoints checkpoints,
+      RunDecisions decisions,
       Checkpoint resumed,
       Observations observations,
       Consumer<TrainingEvent> events,
-      BooleanSupplier cancelled) {
+      BooleanSupplier cancelled,
+      BooleanSupplier goesOn) {
     this.core = core;
     this.furtherCores = furtherCores;
     this.trainings = trainings;
     this.options = options;
-    this.checkpoints = checkpoints;
+    this.decisions = decisions;
+    checkpoints = decisions.checkpoints();
     this.resumed = resumed;
     this.observations = observations;
     this.events = events;
     this.cancelled = cancelled;
+    this.goesOn = goesOn;
   }
 
   TrainingResult run() {
+    learningRate = core.learningRate();
     try (KeptNetwork first = new KeptNetwork(core, KeptNetwork.LARGEST_IN_MEMORY)) {
       kept = first;
       if (resumed != null) goOnFrom(resumed);
@@ -80,9 +92,10 @@ final class Trainer {
   }
 
   private TrainingResult train() {
-    Reason reason = Reason.COMPLETED;
+    Reason reason = decisions.stopsEarly() ? Reason.STOPPED_EARLY : null;
     try (MinibatchTraining minibatches =
         trainings.of(core, furtherCores, options, observations, cancelled)) {
+      minibatches.scaleLearningRate(decisions.learningRateShare());
       EpochProgress progress = new EpochProgress();
       if (resumed != null) {
         resumed.requireSamePictures(minibatches);
@@ -102,7 +115,7 @@ final class Trainer {
         histograms = new ParameterHistograms(core.network());
         knowsUpdates = progress.steps() == 0;
       }
-      while (epochs.size() < options.epochs() && reason == Reason.COMPLETED) {
+      while (epochs.size() < options.epochs() && reason == null) {
         reason = trainEpoch(epochs.size() + 1, progress, minibatches);
         progress = new EpochProgress();
       }
@@ -112,13 +125,15 @@ final class Trainer {
     }
     // In the first epoch, the run keeps what it has learned so far.
     if (keptEpoch != null || !isSound || !core.hasFiniteParameters()) kept.restore();
+    boolean hasAll = epochs.size() >= options.epochs();
     return new TrainingResult(
-        reason,
+        hasAll ? Reason.COMPLETED : reason,
         keptEpoch == null ? 0 : keptEpoch.epoch(),
         epoch,
         step,
         divergedWorker,
         waits,
+        decisions.earlyStopping() == null ? null : decisions.earlyStopping().toJson(),
         epochs);
   }
 
@@ -130,9 +145,11 @@ final class Trainer {
     epochs.addAll(checkpoint.epochs());
     epoch = checkpoint.result().epoch();
     step = checkpoint.result().step();
+    decisions.resume(epochs, learningRate);
     if (checkpoint.keptEpoch() > 0) keptEpoch = epochs.get(checkpoint.keptEpoch() - 1);
   }
 
+  /** Trains an epoch, or its rest; why the run ends with it, null where it does not. */
   private Reason trainEpoch(int number, EpochProgress progress, MinibatchTraining minibatches) {
     InputWaits waitsBefore = waits;
     long start = System.nanoTime();
@@ -169,9 +186,15 @@ final class Trainer {
       progress.finishRound();
       double roundAccuracy = (double) roundHits / roundExamples;
       tellOfMinibatch(
-          steps, progress, trainedBefore, roundLoss / roundExamples, roundAccuracy, start);
+          steps,
+          progress,
+          trainedBefore,
+          roundLoss / roundExamples,
+          roundAccuracy,
+          rate(minibatches),
+          start);
       checkpoints.passedRound(results.length);
-      if (progress.steps() < steps) writeCheckpointIfDue(progress, minibatches);
+      if (progress.steps() < steps) writeCheckpoints(progress, minibatches);
     }
     double imagesPerSecond = (progress.examples() - trainedBefore) / secondsSince(start);
     minibatches.finishEpoch();
@@ -186,12 +209,13 @@ final class Trainer {
             progress.accuracy(),
             validation == null ? null : validation.loss(),
             validation == null ? null : validation.accuracy(),
+            rate(minibatches),
             imagesPerSecond,
             secondsSince(start),
             waits.since(waitsBefore));
     epochs.add(result);
-    boolean best = options.keepBest() && validation != null;
-    if (keptEpoch == null || !best || result.isBetterThan(keptEpoch)) {
+    boolean isBest = decisions.observe(result, learningRate);
+    if (keptEpoch == null || keeps(result, isBest)) {
       kept.keep();
       keptEpoch = result;
     }
@@ -199,10 +223,14 @@ final class Trainer {
     if (validation != null && validation.confusion() != null) {
       events.accept(TrainingEvent.validationConfusion(number, validation.confusion()));
     }
+    minibatches.scaleLearningRate(decisions.learningRateShare());
     events.accept(TrainingEvent.epoch(result));
-    checkpoints.passedEpoch();
-    writeCheckpointIfDue(new EpochProgress(), minibatches);
-    return Reason.COMPLETED;
+    checkpoints.passedEpoch(result);
+    writeCheckpoints(new EpochProgress(), minibatches);
+    if (!goesOn.getAsBoolean()) {
+      return cancelled.getAsBoolean() ? Reason.CANCELLED : Reason.STOPPED;
+    }
+    return decisions.stopsEarly() ? Reason.STOPPED_EARLY : null;
   }
 
   private void tellOfHistograms(int number) {
@@ -213,14 +241,34 @@ final class Trainer {
     knowsUpdates = true;
   }
 
-  private void writeCheckpointIfDue(EpochProgress progress, MinibatchTraining minibatches) {
-    if (!checkpoints.areDue()) return;
-    minibatches.synchronize();
-    int number = keptEpoch == null ? 0 : keptEpoch.epoch();
-    boolean isKept = progress.steps() == 0 && number == epochs.size();
-    NetworkState best = kept.state();
-    NetworkState state = isKept ? best : core.snapshot();
-    checkpoints.write(Checkpoint.of(state, best, number, epochs, progress, minibatches));
+  /**
+   * Whether an epoch takes the place of the one that is kept.
+   *
+   * @param isBest whether it is the best that early stopping has seen
+   */
+  private boolean keeps(EpochResult result, boolean isBest) {
+    EarlyStopping earlyStopping = decisions.earlyStopping();
+    if (earlyStopping != null && earlyStopping.restoresBest()) return isBest;
+    boolean best = options.keepBest() && result.validationLoss() != null;
+    return !best || result.isBetterThan(keptEpoch);
+  }
+
+  /** Of the last minibatch. */
+  private double rate(MinibatchTraining minibatches) {
+    return core.learningRate()
+        * (minibatches.scheduledShare(epoch, step) * decisions.learningRateShare());
+  }
+
+  private void writeCheckpoints(EpochProgress progress, MinibatchTraining minibatches) {
+    checkpoints.write(
+        () -> {
+          minibatches.synchronize();
+          int number = keptEpoch == null ? 0 : keptEpoch.epoch();
+          boolean isKept = progress.steps() == 0 && number == epochs.size();
+          NetworkState best = kept.state();
+          NetworkState state = isKept ? best : core.snapshot();
+          return Checkpoint.of(state, best, number, epochs, progress, minibatches);
+        });
   }
 
   private void tellOfMinibatch(
@@ -229,6 +277,7 @@ final class Trainer {
       long trainedBefore,
       double loss,
       double accuracy,
+      double rate,
       long epochStart) {
     long now = System.nanoTime();
     if (hasTold && now - lastEvent < EVENT_INTERVAL) return;
@@ -243,6 +292,7 @@ final class Trainer {
             progress.examples() - trainedBefore,
             loss,
             accuracy,
+            rate,
             secondsSince(epochStart)));
   }
 

@@ -15,9 +15,10 @@ import org.sparkdl4j.spec.Json;
  * (the epochs of the run that this one resumes, as {@code epoch} events hold them). {@code
  * minibatch}: {@code epoch}, {@code step}, {@code steps_per_epoch}, {@code examples} (trained so
  * far in the epoch), {@code loss} and {@code accuracy} (of the minibatch, or of all of a round of
- * averaging workers), {@code images_per_second}, {@code seconds}. {@code epoch}: what {@link
- * EpochResult} holds. {@code end}: what {@link TrainingResult} holds, without the history. {@code
- * error}: {@code code}, {@code message}, {@code details}.
+ * averaging workers), {@code learning_rate} (of the last of them), {@code images_per_second},
+ * {@code seconds}. {@code epoch}: what {@link EpochResult} holds. {@code end}: what {@link
+ * TrainingResult} holds, without the history. {@code error}: {@code code}, {@code message}, {@code
+ * details}.
  *
  * <p>Where {@link Observations} ask for them: {@code samples}, after the start of a run that
  * resumes none: what {@link SamplePictures} holds. Before the {@code epoch} event, and with its
@@ -55,6 +56,7 @@ public final class TrainingEvent {
       long examplesOfThisRun,
       double loss,
       double accuracy,
+      double learningRate,
       double seconds) {
     return new TrainingEvent(
         "minibatch",
@@ -65,6 +67,7 @@ public final class TrainingEvent {
             .put("examples", examples)
             .put("loss", loss)
             .put("accuracy", accuracy)
+            .put("learning_rate", learningRate)
             .put("images_per_second", examplesOfThisRun / seconds)
             .put("seconds", seconds));
   }

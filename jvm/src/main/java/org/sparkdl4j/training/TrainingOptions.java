@@ -34,13 +34,14 @@ public final class TrainingOptions {
    *
    * @param values the values by option name; what is absent or null takes its default
    * @throws org.sparkdl4j.error.SparkDl4jException PARAMETER_UNKNOWN, PARAMETER_TYPE,
-   *     PARAMETER_RANGE
+   *     PARAMETER_RANGE, PARAMETER_CONFLICT
    */
   public TrainingOptions(ObjectNode values) {
     this.values = values.deepCopy();
     ObjectNode own = values.deepCopy();
     JsonNode changes = own.remove(AUGMENTATION);
     options = new Options("training", own);
+    LearningRateSchedule.check(options);
     augmentation = changes == null || changes.isNull() ? Augmentation.NONE : augmentation(changes);
   }
 
@@ -96,6 +97,15 @@ public final class TrainingOptions {
     return Math.max(1, processors / numWorkers());
   }
 
+  /**
+   * How the learning rate changes.
+   *
+   * @param stepsPerEpoch minibatches of an epoch, of whoever counts his steps
+   */
+  public LearningRateSchedule learningRateSchedule(long stepsPerEpoch) {
+    return new LearningRateSchedule(options, stepsPerEpoch);
+  }
+
   /** The share of the training data to hold out, for who splits them. */
   public double validationFraction() {
     return options.number("validation_fraction");
@@ -143,6 +153,11 @@ public final class TrainingOptions {
   /** Whether formats are tried before training. */
   public boolean tune() {
     return options.bool("tune");
+  }
+
+  /** Whether a run of another number of epochs trains those in common as this one does. */
+  public boolean canBeProlonged() {
+    return !LearningRateSchedule.dependsOnEpochs(options.string("learning_rate_schedule"));
   }
 
   /** The seed of minibatch order and dropout. */

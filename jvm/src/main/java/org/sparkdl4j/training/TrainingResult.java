@@ -15,6 +15,10 @@ public final class TrainingResult {
   /** Why a run ended. */
   public enum Reason {
     COMPLETED,
+    /** A metric had stopped improving. */
+    STOPPED_EARLY,
+    /** Whoever watches it wanted its end. */
+    STOPPED,
     CANCELLED,
     DIVERGED,
     /** It has not: this is of a checkpoint. */
@@ -27,6 +31,7 @@ public final class TrainingResult {
   private final int step;
   private final Integer worker;
   private final InputWaits waits;
+  private final ObjectNode earlyStopping;
   private final List<EpochResult> epochs;
 
   TrainingResult(
@@ -36,6 +41,7 @@ public final class TrainingResult {
       int step,
       Integer worker,
       InputWaits waits,
+      ObjectNode earlyStopping,
       List<EpochResult> epochs) {
     this.reason = reason;
     this.keptEpoch = keptEpoch;
@@ -43,6 +49,7 @@ public final class TrainingResult {
     this.step = step;
     this.worker = worker;
     this.waits = waits;
+    this.earlyStopping = earlyStopping;
     this.epochs = List.copyOf(epochs);
   }
 
@@ -86,8 +93,9 @@ public final class TrainingResult {
   }
 
   /**
-   * {@code reason, kept_epoch, epoch, step, input_waits, input_wait_seconds, epochs}, and {@code
-   * worker} where there is one.
+   * {@code reason, kept_epoch, epoch, step, input_waits, input_wait_seconds, epochs}; {@code
+   * worker} where there is one; where the run could stop early, {@code early_stopping}: {@code
+   * metric}, {@code best_epoch}.
    */
   public ObjectNode toJson() {
     ObjectNode json =
@@ -99,6 +107,7 @@ public final class TrainingResult {
             .put("input_waits", waits.waits())
             .put("input_wait_seconds", waits.seconds());
     if (worker != null) json.put("worker", worker);
+    if (earlyStopping != null) json.set("early_stopping", earlyStopping);
     ArrayNode list = json.putArray("epochs");
     for (EpochResult result : epochs) list.add(result.toJson());
     return json;

@@ -15,13 +15,15 @@ import org.sparkdl4j.plan.NetworkCore;
  * parameters of the epoch with the best validation accuracy (ties: lower validation loss), else
  * those of the last finished epoch. A NaN or infinite loss ends the run and goes back to that
  * epoch, or to the first parameters when none has finished. Cancelling does likewise, except that
- * it keeps the current parameters when no epoch has finished.
+ * it keeps the current parameters when no epoch has finished. {@link RunDecisions} may end a run
+ * earlier, and keep another epoch.
  */
 public final class TrainingRun {
   private final NetworkCore core;
   private final TrainingOptions options;
   private final Trainer trainer;
   private final EventQueue events = new EventQueue();
+  private final EpochAnswers answers = new EpochAnswers();
   private volatile boolean cancelled;
   private volatile TrainingResult result;
   private volatile SparkDl4jException failure;
@@ -51,7 +53,7 @@ public final class TrainingRun {
         furtherCores,
         LocalTraining.of(scaler, training, validation),
         options,
-        Checkpoints.NONE,
+        new RunDecisions(),
         null,
         Observations.NONE);
   }
@@ -63,7 +65,7 @@ public final class TrainingRun {
    * @param furtherCores gives new networks of the same configuration, which the run closes
    * @param trainings where the pictures are
    * @param options epochs, minibatch size, seed, workers, what to keep
-   * @param checkpoints when the run writes checkpoints
+   * @param decisions what else decides about the run; no other run may have them
    * @param resumed what the run goes on from; null for a run from its beginning. The network must
    *     be of the same configuration; other pictures end the run with CHECKPOINT_MISMATCH.
    * @param observations what the run tells of beside its curves
@@ -73,7 +75,7 @@ public final class TrainingRun {
       Supplier<NetworkCore> furtherCores,
       MinibatchTrainings trainings,
       TrainingOptions options,
-      Checkpoints checkpoints,
+      RunDecisions decisions,
       Checkpoint resumed,
       Observations observations) {
     this.core = core;
@@ -84,11 +86,12 @@ public final class TrainingRun {
             furtherCores,
             trainings,
             options,
-            checkpoints,
+            decisions,
             resumed,
             observations,
             events::offer,
-            () -> cancelled);
+            () -> cancelled,
+            () -> !decisions.awaitsAnswers() || answers.await(() -> cancelled));
   }
 
   /**
@@ -136,6 +139,17 @@ public final class TrainingRun {
   /** Asks the run to end before its next minibatch. May be called at any time, from any thread. */
   public void cancel() {
     cancelled = true;
+    answers.wake();
+  }
+
+  /**
+   * Says after an epoch whether the run goes on, where it waits for that ({@link
+   * RunDecisions#awaitAnswers}). May be called from any thread, once for every event {@code epoch}.
+   *
+   * @param goesOn false ends the run as it would have ended after its last epoch
+   */
+  public void answer(boolean goesOn) {
+    answers.give(goesOn);
   }
 
   /**

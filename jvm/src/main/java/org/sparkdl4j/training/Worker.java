@@ -27,6 +27,7 @@ final class Worker extends LocalTraining {
   private final int threads;
   private MinibatchStream input;
   private long examples;
+  private double learningRateShare = 1;
 
   /**
    * One of the workers that share the minibatches of all pictures.
@@ -135,6 +136,11 @@ final class Worker extends LocalTraining {
   }
 
   @Override
+  public void scaleLearningRate(double share) {
+    learningRateShare = share;
+  }
+
+  @Override
   int roundSize() {
     return 1;
   }
@@ -145,7 +151,8 @@ final class Worker extends LocalTraining {
     for (int i = 0; i < minibatches && !cancelled.getAsBoolean(); i++) {
       Minibatch next = input.next(cancelled);
       if (next == null) break;
-      results[i] = core.train(next.features(), next.targets(), seed(next.number()));
+      core.scaleLearningRate(scheduledShare(next.number()) * learningRateShare);
+      results[i] = core.train(next.features(), next.targets(), minibatchSeed(seed, next.number()));
       examples += next.size();
       if (!Double.isFinite(results[i].lossSum())) break;
     }
@@ -187,7 +194,7 @@ final class Worker extends LocalTraining {
   }
 
   /** The seed of a minibatch's random numbers, whoever trains it. */
-  private long seed(long number) {
+  static long minibatchSeed(long seed, long number) {
     // ND4J's dropout uses the low half of a seed only, so the two must be mixed into it.
     return new Random(seed * 1_000_000_007L + number).nextLong();
   }

@@ -98,12 +98,13 @@ public final class FlatUpdater {
    * Updates the parameters, and counts the iteration.
    *
    * @param count pictures in the minibatch, by which the gradients' sums are divided
+   * @param share by which the learning rate is multiplied, and with it what depends on it
    * @return whether all gradients were finite
    */
-  public boolean update(double count) {
+  public boolean update(double count, double share) {
     int iteration = network.iteration();
     for (ParameterUpdate parameter : parameters) {
-      parameter.prepare(count, iteration, network.epoch());
+      parameter.prepare(count, share, iteration, network.epoch());
     }
     if (!measured.isEmpty()) share(measured, UpdateChunk::measure);
     for (GradientNormalizer normalizer : normalizers) normalizer.prepare();

@@ -29,11 +29,15 @@ final class ParameterUpdate {
     isAveraged = layer.updaterDivideByMinibatch(name);
   }
 
-  /** Takes the values of a minibatch: its size, and what schedules say. */
-  void prepare(double count, int iteration, int epoch) {
+  /**
+   * Takes the values of a minibatch: its size, and what schedules say.
+   *
+   * @param share by which the learning rate is multiplied
+   */
+  void prepare(double count, double share, int iteration, int epoch) {
     divisor = isAveraged ? (float) count : 1;
-    rule = UpdateRule.of(updater, iteration, epoch);
-    double rate = updater.hasLearningRate() ? updater.getLearningRate(iteration, epoch) : 1;
+    rule = UpdateRule.of(updater, share, iteration, epoch);
+    double rate = updater.hasLearningRate() ? updater.getLearningRate(iteration, epoch) * share : 1;
     before.clear();
     after.clear();
     for (Regularization regularization : regularizations) {

@@ -31,11 +31,15 @@ interface UpdateRule {
         || type == Adam.class;
   }
 
-  /** The rule for one minibatch, with what schedules and DL4J's counters say. */
-  static UpdateRule of(IUpdater updater, int iteration, int epoch) {
+  /**
+   * The rule for one minibatch, with what schedules and DL4J's counters say.
+   *
+   * @param share by which the updater's learning rate is multiplied
+   */
+  static UpdateRule of(IUpdater updater, double share, int iteration, int epoch) {
     // What such a "gradient" says is subtracted as it is: batch normalisation's moving statistics.
     if (updater instanceof NoOp) return (gradient, none, none2, length) -> {};
-    float rate = (float) updater.getLearningRate(iteration, epoch);
+    float rate = (float) (updater.getLearningRate(iteration, epoch) * share);
     if (updater instanceof Sgd) return sgd(rate);
     if (updater instanceof Nesterovs) {
       return nesterovs(rate, (float) ((Nesterovs) updater).currentMomentum(iteration, epoch));

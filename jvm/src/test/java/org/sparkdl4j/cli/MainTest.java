@@ -164,6 +164,62 @@ class MainTest {
     assertTrue(err.contains("there is no option --no-epochs; did you mean --epochs?"), err);
   }
 
+  @Test
+  void stopsEarlyAndReducesTheRate() throws IOException {
+    List<String> decided =
+        train(
+            "--validation",
+            "0.25",
+            "--report",
+            path("report"),
+            "--learning-rate-schedule",
+            "exponential",
+            "--schedule-epochs",
+            "1",
+            "--schedule-factor",
+            "0.5",
+            "--early-stopping",
+            "2",
+            "--early-stopping-metric",
+            "validation_accuracy",
+            "--early-stopping-min-delta",
+            "1",
+            "--no-early-stopping-restore-best",
+            "--keep",
+            "last",
+            "--reduce-on-plateau",
+            "1",
+            "--reduce-on-plateau-metric",
+            "loss",
+            "--reduce-on-plateau-min-delta",
+            "100",
+            "--checkpoint",
+            path("best.zip"),
+            "--checkpoint-keep",
+            "best");
+    assertEquals(0, run(decided), () -> err);
+    assertTrue(
+        err.contains(
+            "stopped early after epoch 3: validation_accuracy was best in epoch 1; the parameters"
+                + " of epoch 3 are kept"),
+        err);
+    assertTrue(out.startsWith("Model: " + model + " (epoch 3 of 8)"), out);
+    JsonNode epochs =
+        Json.readObject(Files.readString(folder.resolve("report/history.json")), "history")
+            .get("epochs");
+    assertEquals(3, epochs.size());
+    // Six minibatches of 30 pictures: the last of the third epoch is number 17, after a reduction.
+    double rate = 0.001 * Math.pow(0.5, 17 / 6.0) * 0.1;
+    assertEquals(rate, epochs.get(2).get("learning_rate").asDouble(), 1e-12);
+    assertTrue(Files.exists(folder.resolve("best.zip")));
+
+    assertEquals(2, run(train("--early-stopping", "2")));
+    assertTrue(err.contains("early stopping follows validation_loss, but there are no"), err);
+    assertEquals(2, run(train("--early-stopping-metric", "loss")));
+    assertTrue(err.contains("--early-stopping-metric needs --early-stopping, after how"), err);
+    assertEquals(2, run(train("--reduce-on-plateau", "none")));
+  }
+
   private float[] parameters() {
     try (ImageClassifier classifier = ImageClassifier.load(model)) {
       return classifier.core().snapshot().parameters();

@@ -146,6 +146,125 @@ class CheckpointTest {
     assertRefused(training("adam", options.replace(before, now)), checkpoint(options), message);
   }
 
+  /**
+   * With a schedule, a reduction and early stopping, whose counts a resumed run must find again.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "1,step,3,one_cycle,loss,25",
+    "2,round,1,cosine,validation_loss,12",
+    "1,epoch,1,step,validation_accuracy,12"
+  })
+  void decisionsGoOnWhereTheyWere(
+      int workers, String unit, int every, String schedule, String metric, int epochs)
+      throws IOException {
+    String options =
+        String.format(OPTIONS, workers, "best")
+            .replace("'epochs':3", "'epochs':" + epochs + ",'warmup_epochs':1.5")
+            .replace("}", ",'schedule_epochs':2,'learning_rate_schedule':'" + schedule + "'}");
+    String decisions =
+        String.format(
+            "{'early_stopping':{'patience':4,'metric':'%s','min_delta':0.01},"
+                + "'reduce_on_plateau':{'patience':2,'factor':0.5,'metric':'%s','min_delta':0.01}}",
+            metric, metric);
+    EveryVersion files = new EveryVersion();
+    ClassifierTraining writing = withCheckpoints(options, files, unit, every);
+    writing.decideBy(null, object(decisions));
+    try (ImageClassifier undisturbed = finish(writing)) {
+      JsonNode training = undisturbed.metadata().training();
+      assertEquals("stopped_early", training.get("reason").asText());
+      int best = training.get("early_stopping").get("best_epoch").asInt();
+      assertEquals(best, training.get("kept_epoch").asInt());
+      assertEquals(best + 4, training.get("history").size());
+      assertTrue(files.written.size() > 4);
+      for (int i = 1; i < files.written.size(); i += 3) {
+        Path file = folder.resolve("version.zip");
+        Files.write(file, files.written.get(i));
+        ClassifierTraining resumed = training("adam", options);
+        resumed.decideBy(new LocalFiles(), object(decisions).put("resume", file.toString()));
+        try (ImageClassifier classifier = finish(resumed)) {
+          assertSame(undisturbed, classifier);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theBestAndAllAreKept() {
+    String options = String.format(OPTIONS, 1, "last").replace("'epochs':3", "'epochs':4");
+    ClassifierTraining training = training("adam", options);
+    String best = folder.resolve("best.zip").toString();
+    String all = folder.resolve("all.zip").toString();
+    training.decideBy(
+        new LocalFiles(),
+        object(
+            "{'checkpoints':[{'path':'"
+                + best
+                + "','keep':'best','metric':'loss'},{'path':'"
+                + all
+                + "','keep':'all','every':2},{'path':'"
+                + all
+                + "','keep':'all','every':10,'unit':'step'}]}"));
+    try (ImageClassifier trained = finish(training)) {
+      int lowest = 0;
+      JsonNode history = trained.metadata().training().get("history");
+      for (int i = 1; i < history.size(); i++) {
+        double loss = history.get(i).get("loss").asDouble();
+        if (loss < history.get(lowest).get("loss").asDouble()) lowest = i;
+      }
+      try (ImageClassifier loaded = ImageClassifier.load(Path.of(best))) {
+        assertEquals(lowest + 1, loaded.metadata().training().get("epoch").asInt());
+      }
+      String[] names = folder.toFile().list();
+      Arrays.sort(names);
+      // Four epochs of seven minibatches.
+      assertArrayEquals(
+          new String[] {
+            "all-epoch-000002.zip",
+            "all-epoch-000004.zip",
+            "all-step-000010.zip",
+            "all-step-000020.zip",
+            "best.zip"
+          },
+          names);
+    }
+  }
+
+  @Test
+  void aScheduleOverTheWholeRunBelongsToItsLength() {
+    String options =
+        String.format(OPTIONS, 1, "best").replace("}", ",'learning_rate_schedule':'cosine'}");
+    String longer = options.replace("'epochs':3", "'epochs':5");
+    assertRefused(
+        training("adam", longer), checkpoint(options), "written with epochs 3, but epochs is 5");
+  }
+
+  @Test
+  void anotherReductionIsRefused() {
+    String options = String.format(OPTIONS, 1, "best");
+    ClassifierTraining training = training("adam", options);
+    training.reduceOnPlateau(object("{'patience':3}"));
+    assertRefused(training, checkpoint(options), "no reduction of the learning rate");
+  }
+
+  @Test
+  void aMetricOfValidationNeedsIt() {
+    ClassifierTraining training =
+        new ClassifierTraining(
+            Blobs.network(),
+            Json.object(),
+            Json.object(),
+            (ArrayNode) Json.of(Blobs.CLASSES),
+            DecodeOptions.fromJson(object("{'height':12,'width':12,'channels':1}")),
+            StandardScaler.fit(ScalerKind.CHANNEL, pictures),
+            pictures,
+            null);
+    training.stopEarly(object("{}"));
+    SparkDl4jException refused = assertThrows(SparkDl4jException.class, training::start);
+    assertEquals(ErrorCode.PARAMETER_CONFLICT, refused.code());
+    assertTrue(refused.getMessage().contains("follows validation_loss"), refused.getMessage());
+  }
+
   @Test
   void anotherNetworkIsRefused() {
     String options = String.format(OPTIONS, 1, "best");

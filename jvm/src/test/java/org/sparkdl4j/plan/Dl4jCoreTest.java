@@ -283,6 +283,31 @@ class Dl4jCoreTest {
     assertEquals(0, given.iteration(), "the given configuration must stay as it was");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"sgd", "nesterov", "adagrad", "rmsprop", "adam", "adamw"})
+  void aShareOfTheRateIsThatRate(String updater) {
+    String options = "{'updater':'" + updater + "','learning_rate':%s}";
+    try (Dl4jCore full =
+            new Dl4jCore(configuration(WITH_DROPOUT, String.format(options, 0.01)), SHAPE);
+        Dl4jCore less =
+            new Dl4jCore(configuration(WITH_DROPOUT, String.format(options, 0.0025)), SHAPE);
+        FloatPointer features = features(8, 1)) {
+      // At first with the rate that the updaters were made for.
+      full.train(features, Targets.of(labels(8, 1), null), 9);
+      less.restore(full.snapshot());
+      full.scaleLearningRate(0.25);
+      for (int step = 0; step < 4; step++) {
+        assertEquals(
+            less.train(features, Targets.of(labels(8, 1), null), step).lossSum(),
+            full.train(features, Targets.of(labels(8, 1), null), step).lossSum());
+      }
+      assertArrayEquals(less.snapshot().parameters(), full.snapshot().parameters());
+      assertArrayEquals(less.snapshot().updater(), full.snapshot().updater());
+      assertEquals(0.01, full.learningRate());
+      assertFalse(full.configuration().toJson().contains("0.0025"));
+    }
+  }
+
   @Test
   void aDivergedNetworkShowsIt() {
     for (LossSpec.Kind kind : LossSpec.Kind.values()) {

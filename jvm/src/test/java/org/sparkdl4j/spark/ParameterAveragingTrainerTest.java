@@ -435,7 +435,7 @@ class ParameterAveragingTrainerTest {
     List<Integer> weights = new ArrayList<>();
     int iteration = 0;
     for (PartitionWorker worker : workers) {
-      PartitionWorker.Result result = worker.train(start, epoch, first, FREQUENCY);
+      PartitionWorker.Result result = worker.train(start, epoch, first, FREQUENCY, 1);
       if (result.minibatches().length == 0) continue;
       states.add(result.state());
       weights.add(Arrays.stream(result.minibatches()).mapToInt(one -> one.examples()).sum());

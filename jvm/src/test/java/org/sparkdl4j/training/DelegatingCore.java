@@ -41,6 +41,16 @@ class DelegatingCore implements NetworkCore {
   }
 
   @Override
+  public double learningRate() {
+    return core.learningRate();
+  }
+
+  @Override
+  public void scaleLearningRate(double share) {
+    core.scaleLearningRate(share);
+  }
+
+  @Override
   public void predict(FloatPointer features, int count, FloatPointer probabilities) {
     core.predict(features, count, probabilities);
   }

@@ -13,9 +13,11 @@ class EventQueueTest {
     EventQueue queue = new EventQueue();
     queue.offer(TrainingEvent.start(2, 3, 4, List.of()));
     for (int step = 1; step <= 1000; step++) queue.offer(minibatch(1, step));
-    queue.offer(TrainingEvent.epoch(new EpochResult(1, 0, 0, null, null, 1, 1, InputWaits.NONE)));
+    queue.offer(
+        TrainingEvent.epoch(new EpochResult(1, 0, 0, null, null, 1, 1, 1, InputWaits.NONE)));
     for (int step = 1; step <= 1000; step++) queue.offer(minibatch(2, step));
-    queue.offer(TrainingEvent.epoch(new EpochResult(2, 0, 0, null, null, 1, 1, InputWaits.NONE)));
+    queue.offer(
+        TrainingEvent.epoch(new EpochResult(2, 0, 0, null, null, 1, 1, 1, InputWaits.NONE)));
 
     assertEquals("start", queue.poll(0).type());
     assertEquals(1, queue.poll(0).toJson().get("step").asInt());
@@ -27,6 +29,6 @@ class EventQueueTest {
   }
 
   private static TrainingEvent minibatch(int epoch, int step) {
-    return TrainingEvent.minibatch(epoch, step, 1000, step, step, 0.5, 0.5, 1);
+    return TrainingEvent.minibatch(epoch, step, 1000, step, step, 0.5, 0.5, 1, 1);
   }
 }

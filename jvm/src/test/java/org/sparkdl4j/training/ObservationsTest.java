@@ -181,19 +181,21 @@ class ObservationsTest {
   void aRunResumedWithinAnEpochDoesNotKnowTheUpdatesOfIt() {
     List<Checkpoint> checkpoints = new ArrayList<>();
     ObjectNode schedule = Json.object().put("every", 3).put("unit", "step");
-    Checkpoints third =
-        new Checkpoints(
+    RunDecisions third = new RunDecisions();
+    third.writeCheckpoints(
+        new CheckpointSchedule(
+            "third.zip",
             new Options("checkpoint", schedule),
-            checkpoint -> {
+            (path, checkpoint) -> {
               // What the run itself goes on with is not copied.
               ObjectNode json = checkpoint.toJson();
               checkpoints.add(Checkpoint.fromJson(json, checkpoint.state(), checkpoint.state()));
-            });
+            }));
     String options = "{'epochs':2,'batch_size':16}";
     try (NetworkCore core = Blobs.core("{}");
         NetworkCore other = Blobs.core("{}")) {
       run(core, options, "{}", third, null);
-      List<ObjectNode> events = run(other, options, ALL, Checkpoints.NONE, checkpoints.get(0));
+      List<ObjectNode> events = run(other, options, ALL, new RunDecisions(), checkpoints.get(0));
       assertTrue(ofType(events, "samples").isEmpty());
       List<ObjectNode> histograms = ofType(events, "histograms");
       assertFalse(histograms.get(0).has("updates"));
@@ -203,14 +205,14 @@ class ObservationsTest {
   }
 
   private List<ObjectNode> run(NetworkCore core, String options, String observations) {
-    return run(core, options, observations, Checkpoints.NONE, null);
+    return run(core, options, observations, new RunDecisions(), null);
   }
 
   private List<ObjectNode> run(
       NetworkCore core,
       String options,
       String observations,
-      Checkpoints checkpoints,
+      RunDecisions decisions,
       Checkpoint resumed) {
     TrainingRun run =
         new TrainingRun(
@@ -218,7 +220,7 @@ class ObservationsTest {
             () -> Blobs.core("{'learning_rate':0.01}"),
             LocalTraining.of(scaler, training, validation),
             Blobs.options(options),
-            checkpoints,
+            decisions,
             resumed,
             Observations.fromJson(Json.readObject(observations, "observations")));
     run.start();

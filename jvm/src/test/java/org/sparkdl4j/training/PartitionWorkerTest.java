@@ -36,7 +36,7 @@ class PartitionWorkerTest {
     try (PartitionWorker worker = worker(4)) {
       NetworkState state = start();
       for (int epoch = 1; epoch <= 3; epoch++) {
-        PartitionWorker.Result result = worker.train(state, epoch, 0, 100);
+        PartitionWorker.Result result = worker.train(state, epoch, 0, 100, 1);
         assertEquals(4, result.minibatches().length);
         assertEquals(
             37, Arrays.stream(result.minibatches()).mapToInt(MinibatchResult::examples).sum());
@@ -51,21 +51,21 @@ class PartitionWorkerTest {
     NetworkState start = start();
     NetworkState expected;
     try (PartitionWorker worker = worker(7)) {
-      worker.train(start, 1, 0, 2);
-      worker.train(start, 1, 2, 2);
-      expected = copy(worker.train(start, 2, 0, 2).state(), 0);
+      worker.train(start, 1, 0, 2, 1);
+      worker.train(start, 1, 2, 2, 1);
+      expected = copy(worker.train(start, 2, 0, 2, 1).state(), 0);
       // Once more from the same state, as after a lost result.
-      assertSame(expected, worker.train(start, 2, 0, 2).state());
+      assertSame(expected, worker.train(start, 2, 0, 2, 1).state());
       assertTrue(worker.predictsNumbers(expected));
     }
     try (PartitionWorker other = worker(7)) {
-      assertSame(expected, other.train(start, 2, 0, 2).state());
+      assertSame(expected, other.train(start, 2, 0, 2, 1).state());
       // The end of an epoch cuts a stretch short.
-      assertEquals(1, other.train(start, 2, 3, 5).minibatches().length);
-      assertEquals(0, other.train(start, 2, 4, 5).minibatches().length);
+      assertEquals(1, other.train(start, 2, 3, 5, 1).minibatches().length);
+      assertEquals(0, other.train(start, 2, 4, 5, 1).minibatches().length);
     }
     try (PartitionWorker another = worker(8)) {
-      NetworkState state = another.train(start, 2, 0, 2).state();
+      NetworkState state = another.train(start, 2, 0, 2, 1).state();
       assertFalse(Arrays.equals(expected.parameters(), state.parameters()));
     }
   }
@@ -77,7 +77,7 @@ class PartitionWorkerTest {
     try (PartitionWorker worker =
         new PartitionWorker(Blobs.core(NETWORK), scaler, some.subset(new int[0]), OPTIONS, 1)) {
       NetworkState start = start();
-      PartitionWorker.Result result = worker.train(start, 1, 0, 5);
+      PartitionWorker.Result result = worker.train(start, 1, 0, 5, 1);
       assertEquals(0, result.minibatches().length);
       assertSame(start, result.state());
       assertTrue(worker.predictsNumbers(start));

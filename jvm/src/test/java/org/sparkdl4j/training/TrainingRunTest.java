@@ -111,6 +111,73 @@ class TrainingRunTest {
   }
 
   @Test
+  void tellsTheLearningRateOfEveryMinibatch() {
+    List<Double> rates = new ArrayList<>();
+    NetworkCore noting =
+        new DelegatingCore(core) {
+          @Override
+          public void scaleLearningRate(double share) {
+            super.scaleLearningRate(share);
+            rates.add(0.01 * share);
+          }
+        };
+    TrainingRun run = run(noting, "{'epochs':2,'batch_size':20,'learning_rate_schedule':'cosine'}");
+    List<ObjectNode> events = drain(run, IGNORE);
+    for (int i = 0; i < 12; i++) {
+      assertEquals(0.005 * (1 + Math.cos(Math.PI * i / 12)), rates.get(i), 1e-12);
+    }
+    assertEquals(rates.get(0), events.get(1).get("learning_rate").asDouble(), 1e-12);
+    List<EpochResult> epochs = run.result().epochs();
+    assertEquals(rates.get(5), epochs.get(0).learningRate(), 1e-12);
+    assertEquals(rates.get(11), epochs.get(1).learningRate(), 1e-12);
+    assertEquals(0.01, core.learningRate(), "the configuration must stay as it was");
+  }
+
+  @Test
+  void waitsForAnswersAndEndsWhenTheySaySo() throws InterruptedException {
+    TrainingRun run = awaiting("{'epochs':50,'keep':'last'}");
+    run.start();
+    List<ObjectNode> events = new ArrayList<>();
+    while (events.isEmpty() || !events.get(events.size() - 1).get("type").asText().equals("end")) {
+      ObjectNode event = Json.readObject(run.poll(5000), "an event");
+      events.add(event);
+      if (!event.get("type").asText().equals("epoch")) continue;
+      Thread.sleep(100);
+      assertNull(run.poll(0), "nothing may happen before the answer");
+      run.answer(event.get("epoch").asInt() < 3);
+    }
+    assertEquals(Reason.STOPPED, run.result().reason());
+    assertEquals(3, run.result().keptEpoch());
+    assertEquals(3, core.snapshot().epoch());
+  }
+
+  @Test
+  void canBeCancelledWhileItWaits() {
+    TrainingRun run = awaiting("{'epochs':50}");
+    run.start();
+    drain(
+        run,
+        event -> {
+          if (event.get("type").asText().equals("epoch")) run.cancel();
+        });
+    assertEquals(Reason.CANCELLED, run.result().reason());
+    assertEquals(1, run.result().epochs().size());
+  }
+
+  private TrainingRun awaiting(String options) {
+    RunDecisions decisions = new RunDecisions();
+    decisions.awaitAnswers();
+    return new TrainingRun(
+        core,
+        null,
+        LocalTraining.of(scaler, training, validation),
+        Blobs.options(options),
+        decisions,
+        null,
+        Observations.NONE);
+  }
+
+  @Test
   void keepsTheBestEpochOrTheLast() {
     List<float[]> parameters = new ArrayList<>();
     class WorseAfterTwo extends DelegatingCore {

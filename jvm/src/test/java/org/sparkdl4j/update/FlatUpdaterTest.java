@@ -122,13 +122,38 @@ class FlatUpdaterTest {
         for (int i = 0; i < COUNT; i++) y.putScalar(i, (i + step) % CLASSES, 1);
         computeGradients(stock.network(), x, y);
         copy(stock.gradients(), own.gradients());
-        assertTrue(updater.update(COUNT));
+        assertTrue(updater.update(COUNT, 1));
         fit(stock.network(), x, y);
       }
       assertEquals(5, own.iteration());
       assertClose(stock.parameters(), own.parameters(), kind);
       assertClose(stock.updaterState(), own.updaterState(), kind);
       assertTrue(distance(before, own.parameters().toFloatVector()) > 0.01);
+    }
+  }
+
+  /** Weight decay times the rate among it. */
+  @Test
+  void aShareOfTheRateIsThatRate() {
+    List<IUpdater> full =
+        List.of(new Sgd(0.08), new Nesterovs(0.08, 0.9), new AdaGrad(0.08), new Adam(0.08));
+    List<IUpdater> quarter =
+        List.of(new Sgd(0.02), new Nesterovs(0.02, 0.9), new AdaGrad(0.02), new Adam(0.02));
+    for (int i = 0; i < full.size(); i++) {
+      float[][] found = new float[2][];
+      for (int scaled = 0; scaled < 2; scaled++) {
+        IUpdater kind = scaled == 1 ? full.get(i) : quarter.get(i);
+        try (Dl4jNetwork network =
+            network(layers(builder(kind, "decay", GradientNormalization.None)))) {
+          FlatUpdater updater = new FlatUpdater(network, 1);
+          for (int step = 0; step < 3; step++) {
+            fill(network.gradients(), step);
+            assertTrue(updater.update(COUNT, scaled == 1 ? 0.25 : 1));
+          }
+          found[scaled] = network.snapshot(null).parameters();
+        }
+      }
+      assertArrayEquals(found[0], found[1], full.get(i).getClass().getSimpleName());
     }
   }
 
@@ -151,7 +176,7 @@ class FlatUpdaterTest {
       for (int threads : new int[] {1, 2, 3, 0}) {
         network.restore(start);
         FlatUpdater updater = new FlatUpdater(network, threads);
-        for (int step = 0; step < 2; step++) assertTrue(updater.update(COUNT));
+        for (int step = 0; step < 2; step++) assertTrue(updater.update(COUNT, 1));
         float[] found = network.snapshot(null).parameters();
         if (expected == null) expected = found;
         assertArrayEquals(expected, found);
@@ -167,10 +192,10 @@ class FlatUpdaterTest {
       for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
         for (long at : new long[] {0, 5, network.gradients().length() - 1}) {
           fill(network.gradients(), 1);
-          assertTrue(updater.update(COUNT));
+          assertTrue(updater.update(COUNT, 1));
           float[] before = network.parameters().toFloatVector();
           network.gradients().putScalar(at, bad);
-          assertFalse(updater.update(COUNT));
+          assertFalse(updater.update(COUNT, 1));
           Dl4jNetwork.memory(network.parameters()).put(before, 0, before.length);
         }
       }
@@ -207,7 +232,7 @@ class FlatUpdaterTest {
         copy(stock.gradients(), own.gradients());
         stock.updater().update(gradient, step, epoch, count, LayerWorkspaceMgr.noWorkspaces());
         stock.parameters().subi(stock.gradients().reshape(stock.parameters().shape()));
-        assertTrue(updater.update(count));
+        assertTrue(updater.update(count, 1));
         assertEquals(step + 1, own.iteration());
       }
       assertClose(stock.parameters(), own.parameters(), what);

@@ -103,8 +103,8 @@ public final class Gateway {
    * Starts to train.
    *
    * @param request JSON: {@code network}, {@code network_options}, {@code training_options}, {@code
-   *     checkpoint} and {@code resume} as on one machine, with paths of Hadoop's file systems, and
-   *     {@code observations}
+   *     observations} and what {@link ClassifierTraining#decideBy} takes, as on one machine, with
+   *     paths of Hadoop's file systems
    */
   public static ClassifierTraining train(
       SparkSession session, ClusterPictures pictures, String request) {
@@ -116,7 +116,7 @@ public final class Gateway {
             (ObjectNode) json.get("network_options"),
             (ObjectNode) json.get("training_options"),
             pictures);
-    training.useCheckpoints(new HadoopFiles(session), json);
+    training.decideBy(new HadoopFiles(session), json);
     training.observe(json);
     training.start();
     return training;

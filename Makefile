@@ -16,7 +16,7 @@ JAVA_ALL := $(GRADLE_FILES) $(SPEC) $(call files_of,jvm/src tests/golden)
 # Each Spark in a folder of its own, which one process at a time has on its path.
 SPARKS := 3.5.9 4.3.0
 SPARK_INSTALLED := $(SPARKS:%=build/spark/%/installed)
-# What the long tests on Spark run beside it: HDFS, S3's client, and moto, which stands in for S3.
+# What the long tests on Spark run beside it: HDFS, YARN, S3's client, and moto, which stands in for S3.
 MOTO := 5.2.5
 FILE_SYSTEMS_INSTALLED := build/hadoop/installed build/moto/installed
 define on_each_spark
@@ -72,8 +72,8 @@ build/spark/%/installed:
 	@touch $@
 
 build/hadoop/installed: gradle.properties | $(TOOLCHAIN)
-	@echo "Installing HDFS and S3's client into $(@D)"
-	@scripts/gradle hdfs s3
+	@echo "Installing HDFS, YARN and S3's client into $(@D)"
+	@scripts/gradle hadoop s3
 	@touch $@
 
 build/moto/installed: | $(INSTALLED)

@@ -229,7 +229,8 @@ def test_info_names_versions_java_and_jar(capsys: pytest.CaptureFixture[str]) ->
         (["evaluate", "x", "y", "--threshold", "sensitivity=95"], "sensitivity=SHARE"),
         (["evaluate", "x", "y", "--by-group", "--master", "local"], "--by-group needs the probabilities"),
         (["train", "x", "--conf", "spark.task.cpus=2"], "--conf is a setting of Spark: give --master too"),
-        (["train", "hdfs://host/x"], "hdfs://host/x can be read on Spark only: give --master"),
+        (["evaluate", "hdfs://host/m.zip", "x"], "hdfs://host/m.zip can be reached on Spark only: give --master"),
+        (["train", "hdfs://host/x"], "hdfs://host/x can be reached on Spark only: give --master"),
     ],
 )
 def test_wrong_usage_is_exit_code_2(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

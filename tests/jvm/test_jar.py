@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from sparkdl4j import cli
+from sparkdl4j import ConvNetClassifier, cli
 from sparkdl4j.jvm import jar, java_home
 
 
@@ -89,6 +92,26 @@ def test_evaluate_prints_the_metrics(models: tuple[Path, Path], picture_folder: 
     assert done.stdout.startswith("60 pictures: accuracy ")
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_saves_the_best_model(
+    models: tuple[Path, Path], picture_folder: Path, tmp_path: Path, number: int, code: int
+) -> None:
+    model, log = tmp_path / "model.zip", tmp_path / "log"
+    command = [str(java_home.find().path / "bin" / "java"), "-jar", str(jar.find_jars()[0])]
+    command += ["train", str(picture_folder), "--network", str(models[0].parent / "network.json"), "--size", "12x14"]
+    with log.open("w") as stream:
+        process = subprocess.Popen([*command, "--epochs", "100000", "--model", str(model)], stderr=stream)
+        deadline = time.monotonic() + 60
+        while "epoch 3/100000" not in log.read_text() and time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.1)
+        process.send_signal(number)
+        assert process.wait(timeout=30) == code, log.read_text()
+    shown = log.read_text().splitlines()
+    assert re.fullmatch(rf"The model of epoch \d+ is saved in {model}", shown[-2])
+    assert shown[-1] == "sparkdl4j: interrupted"
+    assert ConvNetClassifier.load(model).kept_epoch_ >= 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -100,6 +123,7 @@ def test_evaluate_prints_the_metrics(models: tuple[Path, Path], picture_folder: 
         (["train", "nowhere"], 1, "there is no file or folder nowhere"),
         (["predict", "nowhere.zip", "x"], 1, "nowhere.zip"),
         (["train", "hdfs://host/x"], 2, "hdfs://host/x can be reached on Spark only: run this with spark-submit"),
+        (["train", "x", "--model", "hdfs://host/m.zip"], 2, "hdfs://host/m.zip can be reached on Spark only"),
         (["train", "x", "--master", "yarn"], 2, "--master is an option of spark-submit"),
     ],
 )

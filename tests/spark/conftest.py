@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from sparkdl4j.spark import configure, read_images
 
 SCRIPT = Path(__file__).parent / "train_script.py"
 PACKAGE = Path(__file__).parents[2] / "python"
+HADOOP_JARS = Path(__file__).parents[2] / "build" / "hadoop" / "cluster"
 PARTS = ("coefficients.bin", "updaterState.bin", "configuration.json")
 
 
@@ -73,6 +75,12 @@ def train() -> Callable[..., Trained]:
     return _train
 
 
+@pytest.fixture(scope="session")
+def hadoop() -> Callable[[str, Path], AbstractContextManager[str]]:
+    """Runs a small cluster of Hadoop's beside the tests; see `_hadoop`."""
+    return _hadoop
+
+
 @dataclass(frozen=True)
 class Trained:
     """What a training gives.
@@ -119,3 +127,38 @@ def _run(
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
         check=False,
     )
+
+
+@contextmanager
+def _hadoop(program: str, folder: Path) -> Iterator[str]:
+    """Runs a program of this folder until it is no longer needed.
+
+    Args:
+        program: a file of Java, which writes a line once it is ready, and ends with its standard input.
+        folder: its argument, below which all its files go.
+
+    Returns:
+        the line.
+    """
+    if not HADOOP_JARS.is_dir():
+        pytest.skip("Hadoop is not there: make test-long installs it")
+    java = Path(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else "java"
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [str(java), "-Xmx512m", "-cp", f"{HADOOP_JARS}/*", str(Path(__file__).parent / program), str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd=folder,
+            text=True,
+        )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline().strip()
+        assert line, (folder / "log").read_text()[-3000:]
+        yield line
+    finally:
+        try:
+            process.communicate(timeout=60)
+        finally:
+            process.kill()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as sql
 
 from sparkdl4j import Checkpoint, FileError, ModelFileError, ParameterError
 from sparkdl4j.spark import ConvNetClassificationModel, ConvNetClassifier
@@ -60,6 +61,12 @@ def test_what_does_not_fit_is_refused(pictures: DataFrame, network: dict[str, An
     fewer = pictures.filter("path not like '%0.png'")
     with pytest.raises(ModelFileError, match="other pictures"):
         _classifier(network).fit(fewer, resume=path)
+    turned = sql.pmod(sql.col("label") + 1, sql.lit(3)).alias("label", metadata=pictures.schema["label"].metadata)
+    with pytest.raises(ModelFileError, match="the pictures had other labels"):
+        _classifier(network).fit(pictures.select("path", "image", turned), resume=path)
+    heavier = pictures.withColumn("weight", sql.when(sql.col("path").endswith("red-000.png"), 2.0).otherwise(1.0))
+    with pytest.raises(ModelFileError, match="the pictures had other weights"):
+        _classifier(network, weightCol="weight").fit(heavier, resume=path)
     model.save_model_file(tmp_path / "model.zip")
     with pytest.raises(ModelFileError, match="is no checkpoint"):
         _classifier(network).fit(pictures, resume=str(tmp_path / "model.zip"))

@@ -4,6 +4,9 @@ import base64
 import hashlib
 import math
 import shutil
+import signal
+import threading
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -534,6 +537,43 @@ def test_what_decides_about_the_run(pictures: DataFrame, network: dict[str, Any]
     assert (tmp_path / "best.zip").exists()
     with pytest.raises(errors.ParameterError, match="no validation data"):
         fitted(network, pictures, callbacks=decisions)
+
+
+def test_whoever_cancels_a_validation_ends_the_training(
+    spark: SparkSession, pictures: DataFrame, network: dict[str, Any]
+) -> None:
+    context = spark.sparkContext
+    jobs = context._jsc.sc().statusStore()
+    ended = threading.Event()
+
+    def cancel() -> None:
+        while not ended.is_set():
+            for job in context.statusTracker().getActiveJobsIds():
+                if str(jobs.job(job).description().getOrElse(None)).endswith("validation"):
+                    context._jsc.sc().cancelJob(job)
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
+    try:
+        history = fitted(network, pictures, epochs=100_000, validation_fraction=0.3).summary.history
+    finally:
+        ended.set()
+        canceller.join()
+    assert 0 <= len(history) < 100_000
+
+
+def test_ctrl_c_while_pictures_are_read(spark: SparkSession, pictures: DataFrame, network: dict[str, Any]) -> None:
+    # Each picture takes half a second, so all of them fifteen.
+    slow = pictures.where("java_method('java.lang.Thread', 'sleep', 500L) != path")
+    press = threading.Timer(3, signal.raise_signal, [signal.SIGINT])
+    press.start()
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        fitted(network, slow)
+    assert time.monotonic() - start < 10
+    assert spark.sparkContext._jsc.getPersistentRDDs().size() == 0
+    assert spark.sparkContext.statusTracker().getActiveJobsIds() == []
+    assert spark.range(3).count() == 3
 
 
 def test_what_spark_s_own_pages_count(spark: SparkSession, pictures: DataFrame, network: dict[str, Any]) -> None:

@@ -7,8 +7,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -201,6 +203,26 @@ def test_predict_writes_folders_through_spark(
     assert "exists already: name another, or remove it" in capsys.readouterr().err
 
 
+def test_models_by_url(
+    picture_folder: Path, network_file: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "new" / "model.zip"
+    command = ["train", str(picture_folder), "--network", str(network_file), *OPTIONS, "--test", "0.3"]
+    assert cli.main([*command, "--model", model.as_uri(), "--master", MASTER]) == 0
+    assert f"Model: {model.as_uri()} (epoch 4 of 4)" in capsys.readouterr().out
+    assert entries(model) == entries(trained / "model.zip")
+    assert cli.main(["evaluate", str(model), str(picture_folder), "--master", MASTER]) == 0
+    expected = capsys.readouterr().out
+    assert cli.main(["evaluate", model.as_uri(), str(picture_folder), "--master", MASTER]) == 0
+    assert capsys.readouterr().out == expected
+    assert cli.main(["predict", f"{model.as_uri()}.none", str(picture_folder), "--master", MASTER]) == 1
+    assert f"there is no file {model.as_uri()}.none" in capsys.readouterr().err
+    damaged = tmp_path / "damaged.zip"
+    damaged.write_bytes(model.read_bytes()[:1000])
+    assert cli.main(["predict", damaged.as_uri(), str(picture_folder), "--master", MASTER]) == 1
+    assert damaged.as_uri() in capsys.readouterr().err
+
+
 def test_classes_from_names(spark: SparkSession, picture_folder: Path) -> None:
     named = read_images(spark, picture_folder, name_pattern=r"/(?P<label>[a-z]+)-\d+")
     from_folders = read_images(spark, picture_folder)
@@ -302,18 +324,25 @@ def paths(rows: DataFrame) -> set[str]:
 class TestWithoutPython:
     """The jar alone, started by spark-submit."""
 
-    def submit(self, folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    def command(self, folder: Path, *arguments: object) -> list[str]:
         spark = Path(pyspark.__file__).parent
         settings = [f"spark.local.dir={folder}/local", "spark.ui.enabled=false", "spark.driver.host=localhost"]
         command = [str(spark / "bin" / "spark-submit"), "--master", MASTER, "--class", "org.sparkdl4j.cli.Main"]
         for setting in settings:
             command += ["--conf", setting]
+        return [*command, str(jar.find_jars()[0]), *map(str, arguments)]
+
+    def environment(self) -> dict[str, str]:
+        spark = Path(pyspark.__file__).parent
+        return {**os.environ, "SPARK_HOME": str(spark), "JAVA_HOME": str(java_home.find().path)}
+
+    def submit(self, folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*command, str(jar.find_jars()[0]), *map(str, arguments)],
+            self.command(folder, *arguments),
             capture_output=True,
             text=True,
             timeout=200,
-            env={**os.environ, "SPARK_HOME": str(spark), "JAVA_HOME": str(java_home.find().path)},
+            env=self.environment(),
             cwd=folder,
             check=False,
         )
@@ -337,12 +366,30 @@ class TestWithoutPython:
         done = self.submit(tmp_path, "evaluate", model, picture_folder)
         assert done.returncode == 0, done.stderr
         assert done.stdout.startswith("60 pictures: accuracy ")
+        by_url = self.submit(tmp_path, "evaluate", model.as_uri(), picture_folder)
+        assert by_url.stdout == done.stdout
 
         out = tmp_path / "predictions.csv"
         done = self.submit(tmp_path, "predict", model, picture_folder / "red", "--out", out)
         assert done.returncode == 0, done.stderr
         assert done.stdout == f"20 predictions and 0 damaged pictures in {out}\n"
         assert [row["path"] for row in csv_rows(out)] == sorted(str(path) for path in picture_folder.glob("red/*"))
+
+    def test_ctrl_c_saves_the_best_model(self, picture_folder: Path, network_file: Path, tmp_path: Path) -> None:
+        model, log = tmp_path / "new" / "model.zip", tmp_path / "log"
+        command = self.command(tmp_path, "train", picture_folder, "--network", network_file, *OPTIONS)
+        command += ["--epochs", "100000", "--model", model.as_uri()]
+        with log.open("w") as stream:
+            process = subprocess.Popen(command, stderr=stream, stdout=stream, env=self.environment(), cwd=tmp_path)
+            deadline = time.monotonic() + 100
+            while "epoch 3/100000" not in log.read_text() and time.monotonic() < deadline and process.poll() is None:
+                time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 130, log.read_text()
+        shown = log.read_text()
+        assert re.search(rf"The model of epoch \d+ is saved in {model.as_uri()}\nsparkdl4j: interrupted\n", shown)
+        assert "Exception in" not in shown
+        assert OneMachineClassifier.load(model).kept_epoch_ >= 3
 
     @pytest.mark.parametrize(
         ("arguments", "code", "message"),

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,8 @@ import pytest
 pyspark = pytest.importorskip("pyspark")
 
 pytestmark = pytest.mark.long
+
+Hadoop = Callable[[str, Path], AbstractContextManager[str]]
 
 BUILD = Path(__file__).parents[2] / "build"
 SCRIPT = Path(__file__).parent / "file_system_script.py"
@@ -26,33 +28,10 @@ STARTING_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
-def hdfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def hdfs(hadoop: Hadoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URI of an HDFS."""
-    jars = BUILD / "hadoop" / "hdfs"
-    if not jars.is_dir():
-        pytest.skip("Hadoop is not there: make test-long installs it")
-    folder = tmp_path_factory.mktemp("hdfs")
-    java = Path(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else "java"
-    source = Path(__file__).parent / "SmallHdfs.java"
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [str(java), "-Xmx512m", "-cp", f"{jars}/*", str(source), str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            cwd=folder,
-            text=True,
-        )
-    try:
-        assert process.stdout is not None
-        uri = process.stdout.readline().strip()
-        assert uri.startswith("hdfs://"), (folder / "log").read_text()[-3000:]
+    with hadoop("SmallHdfs.java", tmp_path_factory.mktemp("hdfs")) as uri:
         yield uri
-    finally:
-        try:
-            process.communicate(timeout=60)
-        finally:
-            process.kill()
 
 
 @pytest.fixture

@@ -34,7 +34,10 @@ from sparkdl4j.spark import (
     read_unlabelled_images,
     stratified_split,
 )
+from sparkdl4j.spark import session as sessions
+from sparkdl4j.spark.java_errors import translated
 from sparkdl4j.spark.splits import with_validation
+from sparkdl4j.urls import is_url
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,13 @@ class Cluster(Place):
     def writes(self, path: str) -> bool:
         return is_url(path) or path.endswith(PARQUET)
 
+    def require_writable(self, url: str) -> None:
+        gateway = sessions.gateway(self.session)
+        with translated(gateway):
+            gateway.requireWritable(self.session._jsparkSession, url)
+
     def load(self, path: str) -> ClusterModel:
-        if not Path(path).exists():
+        if not is_url(path) and not Path(path).exists():
             raise errors.error("FILE_NOT_FOUND", f"the model file {path} does not exist", path=path)
         model = ConvNetClassificationModel(path, session=self.session)
         return ClusterModel(model, self.session, self._arguments)
@@ -146,7 +154,7 @@ class ClusterTraining(Training):
         model = self._estimator.last_model
         return (model.summary.history.kept_epoch or 0) if model is not None and model.summary is not None else 0
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str) -> None:
         self._trained.save_model_file(path)
 
     def evaluate(self, pictures: ClusterPictures) -> Evaluated:

@@ -102,7 +102,10 @@ def parser() -> argparse.ArgumentParser:
         help="pictures for the final table only: as DATA, or a stratified share of DATA",
     )
     training.add_argument(
-        "--model", metavar="FILE", default="model.zip", help="model file to write (default: model.zip)"
+        "--model",
+        metavar="FILE",
+        default="model.zip",
+        help="model file to write; with --master also a URL (default: model.zip)",
     )
     training.add_argument("--checkpoint", metavar="FILE", help="file to write checkpoints to (default: none)")
     for name in options.names("checkpoint"):
@@ -128,7 +131,7 @@ def parser() -> argparse.ArgumentParser:
     add_reading_of_pictures(search)
 
     evaluation = _command(commands, "evaluate", evaluate.run, "evaluate a model on labelled pictures")
-    evaluation.add_argument("model", metavar="MODEL", help="model file")
+    evaluation.add_argument("model", metavar="MODEL", help="model file; with --master also a URL")
     evaluation.add_argument("data", metavar="DATA", help=_DATA)
     evaluation.add_argument(
         "--intervals",
@@ -150,7 +153,7 @@ def parser() -> argparse.ArgumentParser:
     _add_spark(evaluation)
 
     prediction = _command(commands, "predict", predict.run, "predict the classes of pictures")
-    prediction.add_argument("model", metavar="MODEL", help="model file")
+    prediction.add_argument("model", metavar="MODEL", help="model file; with --master also a URL")
     prediction.add_argument("paths", metavar="PATH", nargs="+", help="picture, or folder of pictures")
     prediction.add_argument(
         "--out",

@@ -10,7 +10,7 @@ from typing import Any
 
 from sparkdl4j import atomic_file, errors
 from sparkdl4j.classifier import ConvNetClassifier
-from sparkdl4j.cli.place import Evaluated, Model, Place, Training, is_url, no_size, print_damaged
+from sparkdl4j.cli.place import Evaluated, Model, Place, Training, no_size, print_damaged
 from sparkdl4j.dataset import ImageDataset, ImageFolder
 from sparkdl4j.history import History
 from sparkdl4j.idx import load_idx
@@ -19,6 +19,7 @@ from sparkdl4j.jvm import in_process
 from sparkdl4j.network import Network
 from sparkdl4j.picture_table import is_table
 from sparkdl4j.report import folder as reports
+from sparkdl4j.urls import is_url
 
 # Pictures decoded and predicted at a time, so that memory does not grow with the folder.
 _PREDICT_CHUNK = 2048
@@ -93,7 +94,11 @@ class OneMachine(Place):
     def writes(self, path: str) -> bool:
         return is_url(path)
 
+    def require_writable(self, url: str) -> None:
+        _require_reachable(url)
+
     def load(self, path: str) -> OneMachineModel:
+        _require_reachable(path)
         return OneMachineModel(ConvNetClassifier.load(path))
 
 
@@ -114,7 +119,7 @@ class OneMachineTraining(Training):
     def kept_epoch(self) -> int:
         return int(getattr(self._classifier, "kept_epoch_", 0))
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str) -> None:
         self._classifier.save(path)
 
     def evaluate(self, pictures: ImageDataset) -> Evaluated:
@@ -184,7 +189,7 @@ def _require_reachable(path: str) -> None:
     if is_url(path):
         raise errors.error(
             "PARAMETER_CONFLICT",
-            f"{path} can be read on Spark only: give --master, such as --master local[2]",
+            f"{path} can be reached on Spark only: give --master, such as --master local[2]",
             parameter="master",
         )
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from abc import ABC, abstractmethod
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sparkdl4j import errors
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from sparkdl4j.network import Network
     from sparkdl4j.report.folder import Mistake
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://?.*")
 _DAMAGED_SHOWN = 5
 
 
@@ -68,8 +65,8 @@ class Training(ABC):
         """The epoch whose parameters were kept; 0 while there is none."""
 
     @abstractmethod
-    def save(self, path: Path) -> None:
-        """Writes the model file, on this machine."""
+    def save(self, path: str) -> None:
+        """Writes the model file."""
 
     @abstractmethod
     def evaluate(self, pictures: Any) -> Evaluated:
@@ -147,7 +144,16 @@ class Place(ABC):
 
     @abstractmethod
     def load(self, path: str) -> Model:
-        """The classifier of a model file on this machine."""
+        """The classifier of a model file."""
+
+    @abstractmethod
+    def require_writable(self, url: str) -> None:
+        """Makes sure, before long work, that a model file can be written where only a cluster can.
+
+        Raises:
+            FileError: FILE_UNWRITABLE.
+            ParameterError: PARAMETER_CONFLICT on one machine.
+        """
 
 
 def of(arguments: Namespace) -> Place:
@@ -174,11 +180,6 @@ def of(arguments: Namespace) -> Place:
     from sparkdl4j.cli.one_machine import OneMachine
 
     return OneMachine(arguments)
-
-
-def is_url(path: str) -> bool:
-    """Whether a path names a file system."""
-    return _URL.fullmatch(path) is not None
 
 
 def print_damaged(damaged: Sequence[DamagedImage]) -> None:

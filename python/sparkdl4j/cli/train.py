@@ -18,13 +18,13 @@ from sparkdl4j.early_stopping import EarlyStopping
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.network import Network
 from sparkdl4j.plateau_reduction import ReduceLearningRateOnPlateau
+from sparkdl4j.urls import is_url
 
 
 def run(arguments: Namespace) -> dict[str, Any]:
     """Trains, saves, and evaluates where there are test data; returns how it went."""
-    model_path = Path(arguments.model)
     for path in (arguments.model, arguments.csv_log, arguments.json_log):
-        if path is not None:
+        if path is not None and not (path == arguments.model and is_url(path)):
             atomic_file.check_folder(Path(path).parent)
     if arguments.report:
         atomic_file.make_folder(arguments.report)
@@ -37,6 +37,8 @@ def run(arguments: Namespace) -> dict[str, Any]:
         if isinstance(network, Network) and image_options is not None and not Path(arguments.data).is_file():
             # Before pictures are read, which may take long; the number of classes does not matter to the fit.
             networks.shapes(network, image_options.shape, 2)
+        if is_url(arguments.model):
+            place.require_writable(arguments.model)
         data = place.read(arguments.data, image_options)
         test, validation = arguments.test, arguments.validation
         if isinstance(test, float):
@@ -50,10 +52,10 @@ def run(arguments: Namespace) -> dict[str, Any]:
             training.fit(data, validation, arguments.resume)
         except (KeyboardInterrupt, errors.TrainingError):
             if training.kept_epoch:
-                training.save(model_path)
-                print(f"The model of epoch {training.kept_epoch} is saved in {model_path}", file=sys.stderr)
+                training.save(arguments.model)
+                print(f"The model of epoch {training.kept_epoch} is saved in {arguments.model}", file=sys.stderr)
             raise
-        training.save(model_path)
+        training.save(arguments.model)
         evaluated = None
         if test is not None:
             evaluated = training.evaluate(test)
@@ -61,9 +63,9 @@ def run(arguments: Namespace) -> dict[str, Any]:
         if arguments.report:
             write_report(arguments.report, training.history(), evaluated)
         history = training.history()
-    print(f"Model: {model_path} (epoch {training.kept_epoch} of {training.epochs})")
+    print(f"Model: {arguments.model} (epoch {training.kept_epoch} of {training.epochs})")
     return {
-        "model": str(model_path),
+        "model": arguments.model,
         "kept_epoch": training.kept_epoch,
         "epochs": history.epochs,
         "report": arguments.report,

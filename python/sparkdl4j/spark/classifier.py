@@ -14,7 +14,7 @@ from pyspark.ml import Estimator, Model
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable, MLReadable, MLWritable
 from pyspark.sql import DataFrame, SparkSession
 
-from sparkdl4j import atomic_file, errors, learning_rate_schedule, options, run_decisions, training_run
+from sparkdl4j import errors, learning_rate_schedule, options, run_decisions, training_run, urls
 from sparkdl4j import augmentation as augmentations
 from sparkdl4j import network as networks
 from sparkdl4j.callbacks import Callback, EventFunction, Observers, Trained
@@ -48,6 +48,7 @@ _COLUMNS = (
     "rawPredictionCol",
     "damagedCol",
 )
+_POLL_MILLIS = 100
 _OWN = ("network", "augmentation", "image_size", "channels", "window", "max_pixels", "max_damaged")
 _NAMES = (*_OWN, *_COLUMNS, *TRAINING_OPTIONS, *NETWORK_OPTIONS)
 
@@ -200,8 +201,12 @@ class ConvNetClassifier(
         observers = Observers(self.callbacks, resumed=resume is not None, verbose=self.verbose)
         request["observations"] = observers.observations
         with observers, translated(gateway):
-            pictures = gateway.deal(dataset._jdf, json.dumps(deal))
+            dealing = gateway.deal(dataset._jdf, json.dumps(deal))
             try:
+                # In small steps, so that Ctrl-C is heard between them, and ends the jobs in `close`.
+                while not dealing.isDone(_POLL_MILLIS):
+                    pass
+                pictures = dealing.pictures()
                 damaged = tuple(json.loads(gateway.damaged(pictures)))
                 observers.describe(
                     classes=json.loads(gateway.classes(pictures)),
@@ -224,7 +229,7 @@ class ConvNetClassifier(
                 finally:
                     classifier.close()
             finally:
-                pictures.close()
+                dealing.close()
             model.summary = TrainingSummary(history, damaged)
             self.last_model = model
             failure = observers.on_trained(Trained(history, model.save_model_file))
@@ -268,7 +273,7 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
         """Loads a model file, wherever it was trained.
 
         Args:
-            path: a file on the driver's machine.
+            path: a file on the driver's machine, or a URL of any of Hadoop's file systems.
             session: by default the active one.
 
         Raises:
@@ -281,9 +286,9 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
         self.summary: TrainingSummary | None = None
         self._gateway = sessions.gateway(session)
         with translated(self._gateway):
-            self._java = self._gateway.load(str(path))
+            self._java = self._gateway.load(session._jsparkSession, urls.absolute(path))
             self.image_options = ImageOptions.from_dict(json.loads(self._gateway.image(self._java)))
-        self._file = Path(path).read_bytes()
+        self._session = session
         self.classes: list[Any] = json.loads(self._java.labels())
 
     @classmethod
@@ -324,12 +329,13 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
         """Writes the model file that `sparkdl4j.ConvNetClassifier.load` and plain Deeplearning4j read; atomically.
 
         Args:
-            path: on the driver's machine.
+            path: on the driver's machine, or a URL of any of Hadoop's file systems, such as "hdfs://host/model.zip".
 
         Raises:
             FileError: FILE_UNWRITABLE.
         """
-        atomic_file.write(path, self._file)
+        with translated(self._gateway):
+            self._gateway.save(self._java, self._session._jsparkSession, urls.absolute(path))
 
     def to_classifier(self) -> OneMachineClassifier:
         """The same classifier on this machine, in the JVM of this process."""
@@ -337,7 +343,7 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
 
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "model.zip"
-            path.write_bytes(self._file)
+            self.save_model_file(path)
             return OneMachineClassifier.load(path)
 
     def register_sql_function(self, name: str = "classify", *, session: SparkSession | None = None) -> None:
@@ -375,7 +381,7 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
 
     def write(self) -> ModelWriter:
         """Writes to any of Hadoop's file systems, as pyspark.ml does: `model.write().overwrite().save(path)`."""
-        return ModelWriter(self, self.save_model_file)
+        return ModelWriter(self)
 
     @classmethod
     def read(cls) -> ModelReader:

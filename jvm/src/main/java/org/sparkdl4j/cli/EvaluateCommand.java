@@ -19,7 +19,7 @@ import org.sparkdl4j.spec.Options;
 
 /** {@code evaluate MODEL DATA}: metrics of a model, on one machine or on Spark. */
 final class EvaluateCommand implements Command {
-  private final Path model;
+  private final String model;
   private final String data;
   private final double maxDamaged;
   private final NamePattern namePattern;
@@ -28,8 +28,9 @@ final class EvaluateCommand implements Command {
   EvaluateCommand(List<String> given) {
     Arguments arguments = new Arguments(given, Set.of("report", "max_damaged", "name_pattern"));
     List<String> words = arguments.words(2, 2, "MODEL and DATA");
-    model = Path.of(words.get(0));
+    model = words.get(0);
     data = words.get(1);
+    Submission.requireReachable(model);
     Submission.requireReachable(data);
     maxDamaged = new Options("data", arguments.group("data")).number("max_damaged");
     namePattern = arguments.namePattern();
@@ -38,31 +39,34 @@ final class EvaluateCommand implements Command {
 
   @Override
   public ObjectNode run(Console console) {
-    PrintStream err = console.progress();
-    try (ImageClassifier classifier = ImageClassifier.load(model)) {
-      Evaluation evaluation =
-          Submission.isSubmitted() ? submitted(err) : onThisMachine(classifier, err);
-      ArrayNode labels = classifier.metadata().labels();
-      print(evaluation, classifier.labels(), labels, report, console.results());
-      ObjectNode result = Json.object().put("model", model.toString()).put("report", report);
-      result.set("metrics", evaluation.toJson(labels));
-      return result;
+    return Submission.isSubmitted() ? submitted(console) : onThisMachine(console);
+  }
+
+  private ObjectNode onThisMachine(Console console) {
+    try (ImageClassifier classifier = ImageClassifier.load(Path.of(model))) {
+      PictureFolder reader =
+          new PictureFolder(classifier.image(), maxDamaged, namePattern, console.progress());
+      try (LabeledImages images = reader.read(Path.of(data), classifier.labels())) {
+        return print(evaluation(classifier, images), classifier, console);
+      }
     }
   }
 
-  private Evaluation onThisMachine(ImageClassifier classifier, PrintStream err) {
-    PictureFolder reader = new PictureFolder(classifier.image(), maxDamaged, namePattern, err);
-    try (LabeledImages images = reader.read(Path.of(data), classifier.labels())) {
-      return evaluation(classifier, images);
-    }
-  }
-
-  private Evaluation submitted(PrintStream err) {
-    try (SubmittedSession session = SubmittedSession.start("sparkdl4j evaluate")) {
+  private ObjectNode submitted(Console console) {
+    try (SubmittedSession session = SubmittedSession.start("sparkdl4j evaluate");
+        ImageClassifier classifier = session.namedFiles().read(model, ImageClassifier::load)) {
       ClusterEvaluation found = session.evaluate(model, data, namePattern, maxDamaged);
-      found.damaged().forEach(damaged -> err.println("damaged: " + damaged));
-      return found.evaluation();
+      found.damaged().forEach(damaged -> console.progress().println("damaged: " + damaged));
+      return print(found.evaluation(), classifier, console);
     }
+  }
+
+  private ObjectNode print(Evaluation evaluation, ImageClassifier classifier, Console console) {
+    ArrayNode labels = classifier.metadata().labels();
+    print(evaluation, classifier.labels(), labels, report, console.results());
+    ObjectNode result = Json.object().put("model", model).put("report", report);
+    result.set("metrics", evaluation.toJson(labels));
+    return result;
   }
 
   static Evaluation evaluation(ImageClassifier classifier, LabeledImages images) {

@@ -58,13 +58,25 @@ final class LocalPictures implements TrainingPictures {
   }
 
   @Override
+  public FileStore modelFiles() {
+    return files();
+  }
+
+  @Override
+  public Runnable onExit(Runnable hook) {
+    Thread thread = new Thread(hook, "sparkdl4j-exit");
+    Runtime.getRuntime().addShutdownHook(thread);
+    return () -> Runtime.getRuntime().removeShutdownHook(thread);
+  }
+
+  @Override
   public boolean hasTest() {
     return test != null;
   }
 
   @Override
-  public Evaluation test(Path model) {
-    try (ImageClassifier classifier = ImageClassifier.load(model)) {
+  public Evaluation test(String model) {
+    try (ImageClassifier classifier = ImageClassifier.load(Path.of(model))) {
       return EvaluateCommand.evaluation(classifier, test);
     }
   }

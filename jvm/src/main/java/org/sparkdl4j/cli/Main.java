@@ -15,9 +15,12 @@ public final class Main {
   private static final int ERROR = 1;
   private static final int USAGE = 2;
 
+  /** Ctrl-C. */
+  static final int INTERRUPTED = 130;
+
   private Main() {}
 
-  /** Runs a command and leaves with 0, 1 for an error, or 2 for wrong usage. */
+  /** Runs a command and leaves with 0, 1 for an error, 2 for wrong usage, or 130. */
   public static void main(String[] arguments) {
     int code = run(Arrays.asList(arguments), System.out, System.err);
     // A program that exits by itself has failed, in the eyes of a cluster that runs its driver.

@@ -17,6 +17,7 @@ import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.file.AtomicFile;
+import org.sparkdl4j.file.FileStore;
 import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.ImageFolder;
@@ -37,14 +38,15 @@ final class PredictCommand implements Command {
   /** Pictures in memory at a time. */
   private static final int CHUNK = 2048;
 
-  private final Path model;
+  private final String model;
   private final List<String> paths;
   private final String target;
 
   PredictCommand(List<String> given) {
     Arguments arguments = new Arguments(given, Set.of("out"));
     List<String> words = arguments.words(2, Integer.MAX_VALUE, "MODEL and at least one PATH");
-    model = Path.of(words.get(0));
+    model = words.get(0);
+    Submission.requireReachable(model);
     paths = words.subList(1, words.size());
     target = arguments.get("out", null);
     paths.forEach(Submission::requireReachable);
@@ -65,7 +67,7 @@ final class PredictCommand implements Command {
   }
 
   private ObjectNode onThisMachine(Console console) {
-    try (ImageClassifier classifier = ImageClassifier.load(model)) {
+    try (ImageClassifier classifier = ImageClassifier.load(Path.of(model))) {
       List<Path> files = new ArrayList<>();
       for (String path : paths) files.addAll(ImageFolder.list(Path.of(path)));
       int chunks = (files.size() + CHUNK - 1) / CHUNK;
@@ -81,7 +83,7 @@ final class PredictCommand implements Command {
   private ObjectNode submitted(Console console) {
     try (SubmittedSession session = SubmittedSession.start("sparkdl4j predict")) {
       PredictionTable table = session.predict(model, paths);
-      if (target != null && (Submission.isUrl(target) || PredictionTable.isParquet(target))) {
+      if (target != null && (FileStore.isUrl(target) || PredictionTable.isParquet(target))) {
         table.write(target);
         console.results().println("Predictions: " + target);
         return Json.object().put("out", target);

@@ -1,21 +1,14 @@
 package org.sparkdl4j.cli;
 
-import java.util.regex.Pattern;
+import org.sparkdl4j.file.FileStore;
 
 /** Whether spark-submit has started this program, which then works on its cluster. */
 final class Submission {
-  private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://?.*");
-
   private Submission() {}
 
   static boolean isSubmitted() {
     // spark-submit hands its settings over as system properties, in every deploy mode.
     return System.getProperty("spark.master") != null;
-  }
-
-  /** Whether a path names a file system. */
-  static boolean isUrl(String path) {
-    return URL.matcher(path).matches();
   }
 
   /**
@@ -24,7 +17,7 @@ final class Submission {
    * @throws UsageException for a URL
    */
   static void requireReachable(String path) {
-    if (isUrl(path) && !isSubmitted()) {
+    if (FileStore.isUrl(path) && !isSubmitted()) {
       throw new UsageException(
           path
               + " can be reached on Spark only: run this with spark-submit --master URL --class "

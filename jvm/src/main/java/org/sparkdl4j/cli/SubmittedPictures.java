@@ -1,7 +1,6 @@
 package org.sparkdl4j.cli;
 
 import java.io.PrintStream;
-import java.nio.file.Path;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.file.FileStore;
@@ -67,12 +66,22 @@ final class SubmittedPictures implements TrainingPictures {
   }
 
   @Override
+  public FileStore modelFiles() {
+    return session.namedFiles();
+  }
+
+  @Override
+  public Runnable onExit(Runnable hook) {
+    return session.onExit(hook);
+  }
+
+  @Override
   public boolean hasTest() {
     return pictures.hasTest();
   }
 
   @Override
-  public Evaluation test(Path model) {
+  public Evaluation test(String model) {
     ClusterEvaluation found = pictures.test(model, maxDamaged);
     found.damaged().forEach(damaged -> err.println("damaged: " + damaged));
     return found.evaluation();

@@ -15,6 +15,7 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.file.AtomicFile;
+import org.sparkdl4j.file.FileStore;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.NamePattern;
 import org.sparkdl4j.model.ClassifierTraining;
@@ -29,7 +30,7 @@ import org.sparkdl4j.training.TrainingResult;
 final class TrainCommand implements Command {
   private final Arguments arguments;
   private final String data;
-  private final Path model;
+  private final String model;
   private final String report;
   private final Part test;
   private final Part validation;
@@ -85,7 +86,8 @@ final class TrainCommand implements Command {
               + " together here: give folders, leave the group out, or use the Python command");
     }
     maxDamaged = new Options("data", arguments.group("data")).number("max_damaged");
-    model = Path.of(arguments.get("model", "model.zip"));
+    model = arguments.get("model", "model.zip");
+    Submission.requireReachable(model);
     report = arguments.get("report", null);
     training = arguments.group("training");
     ObjectNode augmentation = arguments.group("augmentation", Arguments.AUGMENT);
@@ -99,10 +101,11 @@ final class TrainCommand implements Command {
   @Override
   public ObjectNode run(Console console) {
     PrintStream err = console.progress();
-    requireWritable(model.toAbsolutePath().getParent());
+    if (!FileStore.isUrl(model)) requireWritable(Path.of(model).toAbsolutePath().getParent());
     DecodeOptions image = image();
     if (network == null) network = NetworkSpec.forPictures(image.height(), image.width());
     try (TrainingPictures pictures = pictures(image, err)) {
+      if (FileStore.isUrl(model)) pictures.modelFiles().requireWritable(model);
       return train(pictures, console.results(), err);
     }
   }
@@ -123,22 +126,16 @@ final class TrainCommand implements Command {
     ClassifierTraining run = pictures.training(network, arguments.group("network"), training);
     run.decideBy(pictures.files(), decisions);
     run.start();
-    JsonNode end = new TrainingLog(err, options.epochs()).follow(run);
-    try (ImageClassifier classifier = run.result()) {
-      int kept = end.get("kept_epoch").asInt();
-      SparkDl4jException divergence = TrainingResult.divergence(end);
-      if (divergence == null || kept > 0) {
-        classifier.save(model);
-        out.println("Model: " + model + " (epoch " + kept + " of " + options.epochs() + ")");
-      }
-      if (divergence != null) throw divergence;
-      JsonNode epochs = classifier.metadata().training().get("history");
+    try (ImageClassifier classifier = trained(run, pictures, out, err)) {
+      JsonNode summary = classifier.metadata().training();
+      int kept = summary.get("kept_epoch").asInt();
+      JsonNode epochs = summary.get("history");
       if (report != null) {
         ObjectNode history = Json.object().put("kept_epoch", kept);
         history.set("epochs", epochs);
         AtomicFile.writeText(Path.of(report, "history.json"), Json.writePretty(history) + "\n");
       }
-      ObjectNode result = Json.object().put("model", model.toString()).put("kept_epoch", kept);
+      ObjectNode result = Json.object().put("model", model).put("kept_epoch", kept);
       result.set("epochs", epochs);
       result.put("report", report).putNull("test");
       if (pictures.hasTest()) {
@@ -148,6 +145,34 @@ final class TrainCommand implements Command {
         result.set("test", evaluation.toJson(labels));
       }
       return result;
+    }
+  }
+
+  /** Follows a run to its end and saves what there is, even where somebody has interrupted it. */
+  private ImageClassifier trained(
+      ClassifierTraining run, TrainingPictures pictures, PrintStream out, PrintStream err) {
+    try (Interruption interruption = new Interruption(pictures, run::cancel)) {
+      JsonNode end = new TrainingLog(err, options.epochs()).follow(run);
+      ImageClassifier classifier = run.result();
+      try {
+        int kept = end.get("kept_epoch").asInt();
+        SparkDl4jException divergence = TrainingResult.divergence(end);
+        boolean isGood = divergence == null && !interruption.hasHappened();
+        if (isGood || kept > 0) classifier.save(pictures.modelFiles(), model);
+        if (interruption.hasHappened()) {
+          if (kept > 0) err.println("The model of epoch " + kept + " is saved in " + model);
+          err.println("sparkdl4j: interrupted");
+          interruption.leave();
+        }
+        if (isGood || kept > 0) {
+          out.println("Model: " + model + " (epoch " + kept + " of " + options.epochs() + ")");
+        }
+        if (divergence != null) throw divergence;
+        return classifier;
+      } catch (RuntimeException | Error e) {
+        classifier.close();
+        throw e;
+      }
     }
   }
 

@@ -1,6 +1,5 @@
 package org.sparkdl4j.cli;
 
-import java.nio.file.Path;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.file.FileStore;
@@ -21,11 +20,21 @@ interface TrainingPictures extends AutoCloseable {
   /** Where checkpoints are. */
   FileStore files();
 
+  /** Where the model is to be. */
+  FileStore modelFiles();
+
+  /**
+   * Calls something when the process is asked to end, before what the training needs has ended.
+   *
+   * @return takes that back
+   */
+  Runnable onExit(Runnable hook);
+
   /** Whether there are pictures to test with. */
   boolean hasTest();
 
-  /** How well a model file predicts the pictures to test with. */
-  Evaluation test(Path model);
+  /** How well one of {@link #modelFiles} predicts the pictures to test with. */
+  Evaluation test(String model);
 
   @Override
   void close();

@@ -2,9 +2,18 @@ package org.sparkdl4j.file;
 
 import java.nio.file.Path;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Where a run's files are: on this machine ({@link LocalFiles}), or where a cluster has them. */
 public interface FileStore {
+  /** A scheme, and what it says. */
+  Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://?.*");
+
+  /** Whether a path names a file system, such as {@code hdfs://host/model.zip}. */
+  static boolean isUrl(String path) {
+    return URL.matcher(path).matches();
+  }
+
   /**
    * Makes sure, before long work, that a file can be written.
    *

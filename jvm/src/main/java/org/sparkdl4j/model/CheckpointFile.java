@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.file.AtomicFile;
+import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.training.Checkpoint;
 
@@ -49,20 +51,41 @@ final class CheckpointFile {
   static void write(
       OutputStream out, ImageClassifier classifier, Checkpoint checkpoint, ObjectNode setup)
       throws IOException {
+    ModelFile.write(out, classifier, entries(checkpoint, setup));
+  }
+
+  /**
+   * Writes a checkpoint of a network that is no classifier of pictures.
+   *
+   * @param core the network, which has the checkpoint's state
+   * @param setup all that another run must have the same
+   */
+  static void write(OutputStream out, NetworkCore core, Checkpoint checkpoint, ObjectNode setup)
+      throws IOException {
+    ObjectNode description = Json.object().put("tuning", core.tuning());
+    ModelFile.write(out, core, description, entries(checkpoint, setup));
+  }
+
+  private static Map<String, AtomicFile.Content> entries(Checkpoint checkpoint, ObjectNode setup) {
     ObjectNode json = Json.object();
     json.set("setup", setup);
     json.set("run", checkpoint.toJson());
+    json.set("state", counts(checkpoint.state()));
     Map<String, AtomicFile.Content> entries = new LinkedHashMap<>();
     NetworkState kept = checkpoint.kept();
     if (kept != checkpoint.state()) {
-      json.putObject("kept").put("iteration", kept.iteration()).put("epoch", kept.epoch());
+      json.set("kept", counts(kept));
       entries.put(KEPT_PARAMETERS, entry -> write(kept.parameters(), entry));
       if (kept.updater().length > 0) {
         entries.put(KEPT_UPDATER, entry -> write(kept.updater(), entry));
       }
     }
     entries.put(RUN, entry -> entry.write(json.toString().getBytes(StandardCharsets.UTF_8)));
-    ModelFile.write(out, classifier, entries);
+    return entries;
+  }
+
+  private static ObjectNode counts(NetworkState state) {
+    return Json.object().put("iteration", state.iteration()).put("epoch", state.epoch());
   }
 
   /**
@@ -76,19 +99,51 @@ final class CheckpointFile {
   }
 
   private static CheckpointFile read(SafeZip zip, ObjectNode model) throws IOException {
-    if (!zip.names().contains(RUN)) {
-      throw zip.failure(
-          ErrorCode.CHECKPOINT_MISMATCH,
-          "is no checkpoint: a training resumes from a file that Checkpoint wrote",
-          null);
-    }
-    NetworkState state;
-    String tuning;
+    requireRun(zip);
     try (ImageClassifier classifier = ModelFile.readClassifier(zip, model)) {
-      state = classifier.core().snapshot();
-      tuning = classifier.metadata().tuning();
+      ObjectNode json = ModelFile.readJson(zip, model, RUN, MAX_RUN);
+      String tuning = classifier.metadata().tuning();
+      return read(zip, model, json, classifier.core().snapshot(), tuning);
     }
-    ObjectNode json = ModelFile.readJson(zip, model, RUN, MAX_RUN);
+  }
+
+  /**
+   * Reads what {@link #write(OutputStream, NetworkCore, Checkpoint, ObjectNode)} wrote.
+   *
+   * @param setup the run's own, which must be the same
+   * @param like a state of the network
+   * @throws org.sparkdl4j.error.SparkDl4jException as {@link #read(Path)}
+   */
+  static CheckpointFile read(Path path, TrainingSetup setup, NetworkState like) {
+    return ModelFile.read(
+        path,
+        (zip, model) -> {
+          requireRun(zip);
+          ObjectNode json = ModelFile.readJson(zip, model, RUN, MAX_RUN);
+          setup.requireSame(json.with("setup"));
+          JsonNode counts = json.path("state");
+          NetworkState state =
+              ModelFile.readState(
+                  zip,
+                  model,
+                  like,
+                  counts.path("iteration").intValue(),
+                  counts.path("epoch").intValue());
+          return read(zip, model, json, state, model.path("tuning").textValue());
+        });
+  }
+
+  private static void requireRun(SafeZip zip) {
+    if (zip.names().contains(RUN)) return;
+    throw zip.failure(
+        ErrorCode.CHECKPOINT_MISMATCH,
+        "is no checkpoint: a training resumes from a file that Checkpoint wrote",
+        null);
+  }
+
+  private static CheckpointFile read(
+      SafeZip zip, ObjectNode model, ObjectNode json, NetworkState state, String tuning)
+      throws IOException {
     NetworkState kept = null;
     if (json.has("kept")) {
       float[] updater = new float[0];

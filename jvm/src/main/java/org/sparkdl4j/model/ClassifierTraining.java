@@ -127,7 +127,13 @@ public final class ClassifierTraining {
     configuration = network.toConfiguration(shape, labels.size(), checked, training.seed());
     setup =
         new TrainingSetup(
-            trainings.place(), network, networkOptions, trainingOptions, labels, image, scaler);
+            trainings.place(),
+            network.toJson(),
+            networkOptions,
+            trainingOptions,
+            labels,
+            image.toJson(),
+            scaler);
   }
 
   /**
@@ -254,6 +260,8 @@ public final class ClassifierTraining {
       if (training.tune() && resumed == null) core.tune(trainings.largestMinibatch(training));
       Supplier<NetworkCore> others = () -> core(core.configuration(), core.tuning());
       run = new TrainingRun(core, others, trainings, training, decisions, resumed, observations);
+      // Its arrays are large; the run lets them go once it has them.
+      resumed = null;
       run.start();
     } catch (RuntimeException | Error e) {
       core.close();

@@ -8,12 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.file.FileStore;
 import org.sparkdl4j.image.DamagedImageException;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.ImageDecoder;
@@ -79,6 +81,15 @@ public final class ImageClassifier implements AutoCloseable {
    */
   public void save(Path path) {
     ModelFile.write(path, this);
+  }
+
+  /**
+   * Saves a model file likewise, wherever files are.
+   *
+   * @throws SparkDl4jException FILE_UNWRITABLE
+   */
+  public void save(FileStore files, String path) {
+    files.write(path, out -> ModelFile.write(out, this, Map.of()));
   }
 
   /**

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.time.LocalDateTime;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -71,21 +72,31 @@ final class ModelFile {
   static void write(
       OutputStream out, ImageClassifier classifier, Map<String, AtomicFile.Content> further)
       throws IOException {
-    NetworkConfiguration network = classifier.core().configuration();
-    INDArray parameters = classifier.core().network().params();
-    INDArray updater = updaterState(classifier.core());
-    ObjectNode model = Json.object().put("format", FORMAT);
-    model.setAll(classifier.metadata().toJson());
+    ObjectNode model = classifier.metadata().toJson();
     model.set("image", classifier.image().toJson());
     model.put("scaler_kind", classifier.scaler().kind().label());
-    model.set("loss", LossEntry.toJson(network.loss()));
+    model.set("loss", LossEntry.toJson(classifier.core().configuration().loss()));
+    Map<String, AtomicFile.Content> all = new LinkedHashMap<>();
+    all.put(SCALER, entry -> writeText(classifier.scaler().toJson().toString(), entry));
+    all.putAll(further);
+    write(out, classifier.core(), model, all);
+  }
+
+  /** Writes a network, entries by name, and what {@code model.json} is to say of them. */
+  static void write(
+      OutputStream out,
+      NetworkCore core,
+      ObjectNode description,
+      Map<String, AtomicFile.Content> further)
+      throws IOException {
+    INDArray parameters = core.network().params();
+    INDArray updater = updaterState(core);
+    ObjectNode model = Json.object().put("format", FORMAT);
+    model.setAll(description);
     ObjectNode sums = model.putObject("sha256");
     ZipOutputStream zip = new ZipOutputStream(out);
-    String configuration = network.toJson();
+    String configuration = core.configuration().toJson();
     sums.put(CONFIGURATION, add(zip, CONFIGURATION, entry -> writeText(configuration, entry)));
-    sums.put(
-        SCALER,
-        add(zip, SCALER, entry -> writeText(classifier.scaler().toJson().toString(), entry)));
     // Weights are hardly compressible: a higher level would only take time.
     zip.setLevel(Deflater.BEST_SPEED);
     sums.put(PARAMETERS, add(zip, PARAMETERS, entry -> ArrayFormat.write(parameters, entry)));
@@ -151,6 +162,22 @@ final class ModelFile {
             ErrorCode.OUT_OF_MEMORY, "needs more memory than there is: give Java a larger heap", e);
       }
     }
+  }
+
+  /**
+   * Reads the parameters and the updater's state of a network that the caller has.
+   *
+   * @param like a state of that network
+   */
+  static NetworkState readState(
+      SafeZip zip, ObjectNode model, NetworkState like, int iteration, int epoch)
+      throws IOException {
+    int updater = like.updater().length;
+    return new NetworkState(
+        readArray(zip, model, PARAMETERS, like.parameters().length),
+        updater == 0 ? new float[0] : readArray(zip, model, UPDATER, updater),
+        iteration,
+        epoch);
   }
 
   static ImageClassifier readClassifier(SafeZip zip, ObjectNode model) throws IOException {

@@ -9,8 +9,6 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
-import org.sparkdl4j.image.DecodeOptions;
-import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
 import org.sparkdl4j.training.TrainingOptions;
@@ -26,16 +24,16 @@ final class TrainingSetup {
 
   TrainingSetup(
       String place,
-      NetworkSpec network,
+      ObjectNode network,
       ObjectNode networkOptions,
       ObjectNode trainingOptions,
       ArrayNode labels,
-      DecodeOptions image,
+      ObjectNode image,
       StandardScaler scaler) {
     json.put("place", place);
-    json.set("network", network.toJson());
+    json.set("network", network);
     json.set("labels", labels);
-    json.set("image", image.toJson());
+    json.set("image", image);
     json.set("scaler", scaler.toJson());
     ObjectNode options = json.putObject("options");
     // A schedule of the learning rate over the whole run belongs to every part of it.

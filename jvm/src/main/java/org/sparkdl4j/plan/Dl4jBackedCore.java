@@ -5,6 +5,8 @@ import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.sparkdl4j.dl4j.Dl4jNetwork;
 import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.error.ErrorCode;
@@ -72,6 +74,13 @@ abstract class Dl4jBackedCore implements NetworkCore {
   @Override
   public final int[] inputShape() {
     return held.inputShape();
+  }
+
+  @Override
+  public long trainingBytes(int batchSize) {
+    long floats = held.parameters().length() + held.gradients().length();
+    INDArray updater = ((NeuralNetwork) held.network()).updaterState();
+    return (floats + (updater == null ? 0 : updater.length())) * Float.BYTES;
   }
 
   /** Floats in what the network reads of a picture. */

@@ -75,6 +75,14 @@ public interface NetworkCore extends AutoCloseable {
   int predictionSize(int most);
 
   /**
+   * The bytes outside the Java heap that training takes at least: parameters, gradients, the
+   * updater's state, and where the implementation knows them the activations.
+   *
+   * @param batchSize pictures in a minibatch
+   */
+  long trainingBytes(int batchSize);
+
+  /**
    * Counts a finished epoch; the updaters' iteration count goes up with every minibatch by itself.
    */
   void finishEpoch();

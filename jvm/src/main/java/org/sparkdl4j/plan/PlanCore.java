@@ -146,6 +146,12 @@ public final class PlanCore extends Dl4jBackedCore {
   }
 
   @Override
+  public synchronized long trainingBytes(int batchSize) {
+    begin();
+    return super.trainingBytes(batchSize) + bytes(batchSize, true);
+  }
+
+  @Override
   public synchronized boolean hasFiniteParameters() {
     if (checkedVersion != weights.version()) isFinite = super.hasFiniteParameters();
     checkedVersion = weights.version();

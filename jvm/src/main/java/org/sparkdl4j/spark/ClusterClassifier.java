@@ -25,6 +25,7 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.StructType;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.file.FileStore;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.spec.Json;
@@ -61,6 +62,24 @@ public final class ClusterClassifier {
               ErrorCode.FILE_UNREADABLE, "cannot read the model file " + path + ": " + e, e)
           .with("path", path.toString());
     }
+  }
+
+  /**
+   * The classifier of a model file.
+   *
+   * @throws SparkDl4jException as {@link ImageClassifier#load}
+   */
+  public static ClusterClassifier load(FileStore files, String path) {
+    return files.read(path, ClusterClassifier::new);
+  }
+
+  /**
+   * Writes the model file.
+   *
+   * @throws SparkDl4jException FILE_UNWRITABLE
+   */
+  public void save(FileStore files, String path) {
+    files.write(path, out -> out.write(file));
   }
 
   /** The names of the classes, in the order of their indices: a JSON array. */

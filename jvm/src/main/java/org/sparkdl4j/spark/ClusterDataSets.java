@@ -60,7 +60,13 @@ final class ClusterDataSets implements AutoCloseable {
       DealtPictures dealt = DealtPictures.of(examples, workers);
       try {
         // Writes them to the executors' disks, as long as the examples are there.
-        dealt.workers().count();
+        List<long[]> sums =
+            dealt
+                .workers()
+                .map(WorkerPictures::labelSums)
+                .map(own -> new long[] {own.labels(), own.weights()})
+                .collect();
+        sums.forEach(own -> dealt.labelSums().addPart(own[0], own[1]));
       } catch (RuntimeException | Error e) {
         dealt.close();
         throw e;

@@ -23,6 +23,10 @@ import org.sparkdl4j.image.DamagedImage;
  * counts, sums and damaged pictures of each partition come to the driver.
  */
 public final class ClusterEvaluation {
+  private static final String PREDICTION = "prediction";
+  private static final String PROBABILITY = "probability";
+  private static final String DAMAGED = "damaged";
+
   private final Evaluation evaluation;
   private final List<DamagedImage> damaged;
 
@@ -46,19 +50,21 @@ public final class ClusterEvaluation {
       String label,
       double maxDamaged) {
     PictureColumns columns = new PictureColumns(features, label, null, null);
-    Dataset<Row> selected = columns.select(rows).toDF("image", "class", PictureColumns.PATH);
+    Dataset<Row> selected =
+        columns.select(rows).toDF(PictureTable.IMAGE, PictureTable.CLASS, PictureTable.PATH);
     Dataset<Row> predicted =
         classifier
             .transform(
                 selected,
-                "image",
-                new OutputColumns("prediction", "", "probability", "", "damaged"))
-            .select("class", PictureColumns.PATH, "prediction", "probability", "damaged");
+                PictureTable.IMAGE,
+                new OutputColumns(PREDICTION, "", PROBABILITY, "", DAMAGED))
+            .select(PictureTable.CLASS, PictureTable.PATH, PREDICTION, PROBABILITY, DAMAGED);
     return JobFailure.translate(
         () -> {
           KnownClasses.require(
-              selected.select(functions.col("class").cast("string").as("class")),
-              "class",
+              selected.select(
+                  functions.col(PictureTable.CLASS).cast("string").as(PictureTable.CLASS)),
+              PictureTable.CLASS,
               classifier.names());
           return count(predicted, classifier.names(), maxDamaged);
         });

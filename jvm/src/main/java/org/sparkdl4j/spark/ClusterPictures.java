@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
@@ -20,6 +21,7 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.spec.Json;
+import org.sparkdl4j.training.CancelledException;
 import scala.Tuple2;
 
 /**
@@ -66,41 +68,68 @@ public final class ClusterPictures implements AutoCloseable {
       long seed,
       double validationFraction,
       double maxDamaged) {
+    CancellableJobs jobs =
+        new CancellableJobs(JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext()));
+    return of(jobs, rows, columns, image, workers, seed, validationFraction, maxDamaged);
+  }
+
+  /** The same, as jobs that can be cancelled; SPARK_JOB then. */
+  static ClusterPictures of(
+      CancellableJobs jobs,
+      Dataset<Row> rows,
+      PictureColumns columns,
+      DecodeOptions image,
+      int workers,
+      long seed,
+      double validationFraction,
+      double maxDamaged) {
+    try {
+      return jobs.run(
+          () -> deal(rows, columns, image, workers, seed, validationFraction, maxDamaged));
+    } catch (CancelledException e) {
+      throw new SparkDl4jException(
+          ErrorCode.SPARK_JOB, "the Spark job that reads the pictures was cancelled", e);
+    }
+  }
+
+  private static ClusterPictures deal(
+      Dataset<Row> rows,
+      PictureColumns columns,
+      DecodeOptions image,
+      int workers,
+      long seed,
+      double validationFraction,
+      double maxDamaged) {
     Dataset<Row> selected = columns.select(rows);
-    return JobFailure.translate(
-        () -> {
-          LabelIndex labels = LabelIndex.of(rows, columns.label());
-          LongAccumulator damaged =
-              rows.sparkSession().sparkContext().longAccumulator("sparkdl4j images damaged");
-          PictureReader reader = new PictureReader(columns, labels, image, seed, damaged);
-          JavaPairRDD<PictureKey, PictureRecord> decoded =
-              selected.javaRDD().mapPartitionsToPair(reader::read);
-          decoded.persist(StorageLevel.MEMORY_AND_DISK_SER());
-          try {
-            PictureCounts counts =
-                decoded.aggregate(
-                    new PictureCounts(labels.names().size()),
-                    PictureCounts::add,
-                    PictureCounts::merge);
-            HeldOutPictures heldOut =
-                validationFraction == 0 || counts.training() == 0
-                    ? HeldOutPictures.none()
-                    : holdOut(decoded, counts, validationFraction, seed);
-            DealtPictures dealt = DealtPictures.of(decoded, counts.buckets(), heldOut, workers);
-            ClusterPictures pictures =
-                new ClusterPictures(dealt, labels, image, columns.hasWeight());
-            try {
-              pictures.summarise(maxDamaged);
-              counts.check(columns, labels);
-            } catch (RuntimeException | Error e) {
-              pictures.close();
-              throw e;
-            }
-            return pictures;
-          } finally {
-            decoded.unpersist(false);
-          }
-        });
+
+    LabelIndex labels = LabelIndex.of(rows, columns.label());
+    LongAccumulator damaged =
+        rows.sparkSession().sparkContext().longAccumulator("sparkdl4j images damaged");
+    PictureReader reader = new PictureReader(columns, labels, image, seed, damaged);
+    JavaPairRDD<PictureKey, PictureRecord> decoded =
+        selected.javaRDD().mapPartitionsToPair(reader::read);
+    decoded.persist(StorageLevel.MEMORY_AND_DISK_SER());
+    try {
+      PictureCounts counts =
+          decoded.aggregate(
+              new PictureCounts(labels.names().size()), PictureCounts::add, PictureCounts::merge);
+      HeldOutPictures heldOut =
+          validationFraction == 0 || counts.training() == 0
+              ? HeldOutPictures.none()
+              : holdOut(decoded, counts, validationFraction, seed);
+      DealtPictures dealt = DealtPictures.of(decoded, counts.buckets(), heldOut, workers);
+      ClusterPictures pictures = new ClusterPictures(dealt, labels, image, columns.hasWeight());
+      try {
+        pictures.summarise(maxDamaged);
+        counts.check(columns, labels);
+      } catch (RuntimeException | Error e) {
+        pictures.close();
+        throw e;
+      }
+      return pictures;
+    } finally {
+      decoded.unpersist(false);
+    }
   }
 
   /** The pictures to hold out, which leave the counts of those to train on. */
@@ -111,10 +140,9 @@ public final class ClusterPictures implements AutoCloseable {
       long seed) {
     long[][] hashes = hashes(decoded, counts.classes());
     HeldOutPictures heldOut = HeldOutPictures.of(hashes, fraction, seed);
-    HeldOutPictures.Selection selection = heldOut.selection();
     for (int label = 0; label < hashes.length; label++) {
       for (long hash : hashes[label]) {
-        if (selection.isHeldOut(hash, label)) counts.buckets()[PictureKey.bucket(hash)]--;
+        if (heldOut.isHeldOut(hash, label)) counts.buckets()[PictureKey.bucket(hash)]--;
       }
     }
     return heldOut;
@@ -203,6 +231,7 @@ public final class ClusterPictures implements AutoCloseable {
       validationCount += summary.validation;
       sums.add(summary.sums);
       damaged.addAll(summary.damaged);
+      dealt.labelSums().addPart(summary.labelSum, summary.weightSum);
     }
     long good = sums.pictures() + validationCount;
     if (good + damaged.size() == 0) {

@@ -11,8 +11,10 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sparkdl4j.dataset.LabelSums;
 import org.sparkdl4j.dl4j.NetworkState;
-import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.minibatch.InputWaits;
 import org.sparkdl4j.plan.NetworkCore;
@@ -44,7 +46,10 @@ final class ClusterTraining implements MinibatchTraining {
 
   private static final long DEFAULT_LARGEST_COLLECTED = 64L << 20;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterTraining.class);
+
   private final JavaSparkContext context;
+  private final CancellableJobs jobs;
   private final DealtPictures pictures;
 
   /** Pictures that each worker trains in an epoch. */
@@ -56,7 +61,6 @@ final class ClusterTraining implements MinibatchTraining {
   private final LongAccumulator trained;
 
   private final NetworkCore core;
-  private final BooleanSupplier cancelled;
   private final boolean withConfusion;
   private final int frequency;
   private final int minibatchesPerEpoch;
@@ -80,20 +84,20 @@ final class ClusterTraining implements MinibatchTraining {
 
   private ClusterTraining(
       JavaSparkContext context,
+      CancellableJobs jobs,
       DealtPictures pictures,
       List<Integer> counts,
       WorkerSetup setup,
       NetworkCore core,
       TrainingOptions options,
-      Observations observations,
-      BooleanSupplier cancelled) {
+      Observations observations) {
     this.context = context;
+    this.jobs = jobs;
     this.pictures = pictures;
     this.counts = counts;
     this.setup = context.broadcast(setup);
     trained = context.sc().longAccumulator("sparkdl4j images trained");
     this.core = core;
-    this.cancelled = cancelled;
     withConfusion = observations.validationConfusion();
     int sum = 0;
     int most = 0;
@@ -130,6 +134,7 @@ final class ClusterTraining implements MinibatchTraining {
       List<Integer> counts,
       boolean hasValidation,
       Setups setups) {
+    CancellableJobs jobs = new CancellableJobs(context);
     return new MinibatchTrainings() {
       @Override
       public MinibatchTraining of(
@@ -139,8 +144,19 @@ final class ClusterTraining implements MinibatchTraining {
           Observations observations,
           BooleanSupplier cancelled) {
         WorkerSetup setup = setups.of(core.tuning(), UUID.randomUUID().toString());
+        requireRoom(
+            ExecutorRoom.of(context.getConf()),
+            core,
+            largestMinibatch(options),
+            pictures.counts(),
+            setup.pictureBytes());
         return new ClusterTraining(
-            context, pictures, counts, setup, core, options, observations, cancelled);
+            context, jobs, pictures, counts, setup, core, options, observations);
+      }
+
+      @Override
+      public void cancel() {
+        jobs.cancel();
       }
 
       @Override
@@ -161,6 +177,13 @@ final class ClusterTraining implements MinibatchTraining {
     };
   }
 
+  private static void requireRoom(
+      ExecutorRoom room, NetworkCore core, int batchSize, List<Integer> counts, long pictureBytes) {
+    if (!room.isLimited()) return;
+    long most = counts.stream().mapToLong(count -> count).max().orElse(0);
+    room.require(counts.size(), batchSize, core.trainingBytes(batchSize), most * pictureBytes);
+  }
+
   @Override
   public int minibatchesPerEpoch() {
     return minibatchesPerEpoch;
@@ -172,6 +195,11 @@ final class ClusterTraining implements MinibatchTraining {
   }
 
   @Override
+  public LabelSums labelSums() {
+    return pictures.labelSums();
+  }
+
+  @Override
   public void seek(int epoch, int rounds) {
     this.epoch = epoch;
     next = rounds * frequency;
@@ -179,14 +207,7 @@ final class ClusterTraining implements MinibatchTraining {
 
   @Override
   public MinibatchResult[] trainRound() {
-    if (cancelled.getAsBoolean()) return new MinibatchResult[1];
-    RoundAverage average;
-    try {
-      average = JobFailure.translate(this::round);
-    } catch (SparkDl4jException e) {
-      if (JobFailure.isCancelled(e)) return new MinibatchResult[1];
-      throw e;
-    }
+    RoundAverage average = jobs.run(this::round);
     next += frequency;
     workers.clear();
     List<MinibatchResult> results = new ArrayList<>();
@@ -238,7 +259,7 @@ final class ClusterTraining implements MinibatchTraining {
 
   @Override
   public boolean predictsNumbers() {
-    return JobFailure.translate(this::check);
+    return jobs.run(this::check);
   }
 
   private boolean check() {
@@ -309,6 +330,8 @@ final class ClusterTraining implements MinibatchTraining {
           .workers()
           .foreachPartition(
               own -> ExecutorWorkers.close(setup.value().run(), TaskContext.getPartitionId()));
+    } catch (RuntimeException e) {
+      LOG.warn("The executors were not told of the run's end; they will find out by themselves", e);
     } finally {
       setup.destroy();
       context.setJobDescription(null);

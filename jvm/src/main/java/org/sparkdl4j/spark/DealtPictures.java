@@ -8,6 +8,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkdl4j.dataset.LabelSums;
 
 /**
  * Labelled pictures that were dealt out to workers, on the executors' local disks. Which worker has
@@ -18,6 +19,7 @@ final class DealtPictures implements AutoCloseable {
 
   private final JavaRDD<WorkerPictures> workers;
   private final List<Integer> counts;
+  private final LabelSums labelSums = new LabelSums();
 
   private DealtPictures(JavaRDD<WorkerPictures> workers, List<Integer> counts) {
     this.workers = workers;
@@ -79,6 +81,11 @@ final class DealtPictures implements AutoCloseable {
   /** Pictures that each worker trains on. */
   List<Integer> counts() {
     return counts;
+  }
+
+  /** Of all pictures, worker by worker; whoever reads the pictures first makes them. */
+  LabelSums labelSums() {
+    return labelSums;
   }
 
   /** Gives the executors' disks back. */

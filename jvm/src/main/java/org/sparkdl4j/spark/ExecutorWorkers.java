@@ -74,9 +74,12 @@ final class ExecutorWorkers {
         // Closed between the two lines above: there is room for another one.
         if (live.isClosed) continue;
         live.lastUsed = System.nanoTime();
-        if (live.worker == null) start(live, setup, pictures.next());
         try {
-          return work.apply(live);
+          return ExecutorMemory.with(
+              () -> {
+                if (live.worker == null) start(live, setup, pictures.next());
+                return work.apply(live);
+              });
         } finally {
           live.lastUsed = System.nanoTime();
         }

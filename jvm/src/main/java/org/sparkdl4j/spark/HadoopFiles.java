@@ -35,7 +35,12 @@ public final class HadoopFiles implements FileStore {
 
   /** The files that a session reaches, with its settings. */
   public HadoopFiles(SparkSession session) {
-    configuration = JavaSparkContext.fromSparkContext(session.sparkContext()).hadoopConfiguration();
+    this(JavaSparkContext.fromSparkContext(session.sparkContext()));
+  }
+
+  /** The files that a context reaches, with its settings. */
+  public HadoopFiles(JavaSparkContext context) {
+    configuration = context.hadoopConfiguration();
   }
 
   @Override
@@ -72,6 +77,16 @@ public final class HadoopFiles implements FileStore {
         });
   }
 
+  /** A path with its scheme: where there is none, that of the cluster's own file system. */
+  public String qualified(String path) {
+    try {
+      Path found = new Path(path);
+      return found.getFileSystem(configuration).makeQualified(found).toString();
+    } catch (IOException | IllegalArgumentException e) {
+      throw failure(ErrorCode.FILE_UNREADABLE, "cannot reach ", path, e);
+    }
+  }
+
   @Override
   public <T> T read(String path, Function<java.nio.file.Path, T> reader) {
     java.nio.file.Path copy = null;
@@ -84,6 +99,8 @@ public final class HadoopFiles implements FileStore {
         in.transferTo(out);
       }
       return reader.apply(copy);
+    } catch (SparkDl4jException e) {
+      throw named(e, copy.toString(), path);
     } catch (FileNotFoundException e) {
       throw failure(ErrorCode.FILE_NOT_FOUND, "there is no file ", path, e);
     } catch (IOException | IllegalArgumentException e) {
@@ -115,6 +132,14 @@ public final class HadoopFiles implements FileStore {
     } catch (IOException | IllegalArgumentException e) {
       throw failure(ErrorCode.FILE_UNWRITABLE, "cannot write ", path, e);
     }
+  }
+
+  /** What a reader says of the copy, said of the file. */
+  private static SparkDl4jException named(SparkDl4jException e, String copy, String path) {
+    SparkDl4jException named =
+        new SparkDl4jException(e.code(), e.getMessage().replace(copy, path), e);
+    e.details().forEach((name, value) -> named.with(name, copy.equals(value) ? path : value));
+    return named;
   }
 
   private static SparkDl4jException failure(

@@ -17,6 +17,12 @@ final class JobFailure {
   private static final Pattern NO_JAR =
       Pattern.compile("(ClassNotFoundException|NoClassDefFoundError): org[./]sparkdl4j[./]");
 
+  /** A process that a cluster, or Java itself, has ended because it took too much memory. */
+  private static final Pattern ENDED_FOR_MEMORY =
+      Pattern.compile(
+          "ExecutorLostFailure \\(executor (\\S+) [^\n"
+              + "]*(?:exceeding [a-z ]*memory|code:? (?:52|137)\\b)");
+
   private static final Pattern CANCELLED = Pattern.compile("Job \\d+ cancelled");
 
   private JobFailure() {}
@@ -46,6 +52,14 @@ final class JobFailure {
     return false;
   }
 
+  /** Whether the thread was interrupted that waited for the job. */
+  static boolean isInterrupted(SparkDl4jException failure) {
+    for (Throwable link = failure.getCause(); link != null; link = link.getCause()) {
+      if (link instanceof InterruptedException) return true;
+    }
+    return false;
+  }
+
   private static SparkDl4jException translated(Exception e) {
     for (Throwable link = e; link != null; link = link.getCause()) {
       String text = String.valueOf(link.getMessage());
@@ -58,6 +72,17 @@ final class JobFailure {
             ErrorCode.SPARK_SESSION,
             "the executors have no sparkdl4j jar: name it in spark.jars, or give it to spark-submit"
                 + " with --jars",
+            e);
+      }
+      Matcher ended = ENDED_FOR_MEMORY.matcher(text);
+      if (ended.find()) {
+        return new SparkDl4jException(
+            ErrorCode.OUT_OF_MEMORY,
+            "executor "
+                + ended.group(1)
+                + " was ended, as happens to one that takes more memory than it has: set"
+                + " spark.executor.memoryOverhead and spark.executor.memory higher, or take a"
+                + " smaller batch_size",
             e);
       }
     }

@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.model.ClassifierTraining;
 import org.sparkdl4j.model.ImageClassifier;
+import org.sparkdl4j.model.NetworkCheckpoints;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.plan.CoreOptions;
@@ -36,6 +38,7 @@ import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
+import org.sparkdl4j.training.Checkpoint;
 import org.sparkdl4j.training.MinibatchTrainings;
 import org.sparkdl4j.training.Observations;
 import org.sparkdl4j.training.RunDecisions;
@@ -75,6 +78,8 @@ public final class ParameterAveragingTrainer {
     private final ObjectNode training = Json.object();
     private final ObjectNode network = Json.object();
     private final ObjectNode data = Json.object();
+    private ObjectNode checkpoint;
+    private String resume;
     private Consumer<TrainingEvent> listener = event -> {};
 
     private Builder() {}
@@ -128,6 +133,35 @@ public final class ParameterAveragingTrainer {
       return this;
     }
 
+    /** As {@link #checkpoint(String, int, String)}, after every epoch. */
+    public Builder checkpoint(String path) {
+      return checkpoint(path, 1, "epoch");
+    }
+
+    /**
+     * Has checkpoints written, from which {@link #resume} goes on. Those of a DL4J network DL4J
+     * itself reads, those of our own are model files.
+     *
+     * @param path of any of Hadoop's file systems; every checkpoint replaces the one before
+     * @param every units between two checkpoints
+     * @param unit {@code epoch}, {@code round} or {@code step}
+     */
+    public Builder checkpoint(String path, int every, String unit) {
+      checkpoint = Json.object().put("path", path).put("every", every).put("unit", unit);
+      return this;
+    }
+
+    /**
+     * Goes on from a checkpoint, with the same network, data, options and number of workers: the
+     * result is that of a training that was never interrupted, bit by bit.
+     *
+     * @param path of any of Hadoop's file systems; null for none
+     */
+    public Builder resume(String path) {
+      resume = path;
+      return this;
+    }
+
     /**
      * How training pictures change, one option at a time.
      *
@@ -164,13 +198,21 @@ public final class ParameterAveragingTrainer {
   private final ObjectNode training;
   private final ObjectNode network;
   private final ObjectNode data;
+
+  /** As {@link ClassifierTraining#useCheckpoints} takes it; null for none. */
+  private final ObjectNode checkpoint;
+
+  private final String resume;
   private final Consumer<TrainingEvent> listener;
 
   private ParameterAveragingTrainer(Builder builder) {
     training = builder.training.deepCopy();
     network = builder.network.deepCopy();
     data = builder.data.deepCopy();
+    checkpoint = builder.checkpoint == null ? null : builder.checkpoint.deepCopy();
+    resume = builder.resume;
     listener = builder.listener;
+    if (checkpoint != null) new Options("checkpoint", schedule());
     new Options("network", network);
     new Options("data", data);
     new TrainingOptions(training);
@@ -195,7 +237,8 @@ public final class ParameterAveragingTrainer {
    * @throws SparkDl4jException NETWORK_INVALID, NETWORK_DOES_NOT_FIT, PARAMETER_CONFLICT for
    *     options that the configuration or the data leave no room for, DATA_EMPTY, DATA_SHAPE,
    *     DATA_LABELS, DATA_ONE_CLASS, DATA_NOT_FINITE, TRAINING_DIVERGED when no epoch has finished
-   *     before a loss became NaN or infinite, SPARK_JOB
+   *     before a loss became NaN or infinite, SPARK_JOB; CHECKPOINT_MISMATCH and FILE_NOT_FOUND for
+   *     a checkpoint to resume from, FILE_UNWRITABLE for one to write
    */
   public TrainedNetwork<MultiLayerNetwork> fit(
       MultiLayerConfiguration configuration, JavaRDD<DataSet> data) {
@@ -252,6 +295,9 @@ public final class ParameterAveragingTrainer {
       }
       ClassifierTraining run =
           ParameterAveraging.of(pictures.sparkSession(), network, this.network, options, dealt);
+      ObjectNode request = Json.object().put("resume", resume);
+      request.set("checkpoint", checkpoint);
+      run.useCheckpoints(new HadoopFiles(pictures.sparkSession()), request);
       run.start();
       TrainingEvent end;
       try {
@@ -299,6 +345,8 @@ public final class ParameterAveragingTrainer {
       int classes = dealt.format().classes();
       NetworkConfiguration configuration = network.configuration(shape, classes, options.seed());
       Dl4jConfiguration.requireFits(configuration, shape, classes);
+      StandardScaler scaler =
+          StandardScaler.of(ScalerKind.NONE, shape, new double[0], new double[0]);
       MinibatchTrainings trainings =
           ClusterTraining.of(
               context,
@@ -312,19 +360,36 @@ public final class ParameterAveragingTrainer {
                       values,
                       PixelType.FLOAT32,
                       shape,
-                      StandardScaler.of(ScalerKind.NONE, shape, new double[0], new double[0]),
+                      scaler,
                       tuning,
                       names(classes),
                       false,
                       processors,
                       null));
-      try (NetworkCore core = core(configuration, shape, options, null)) {
-        if (options.tune()) core.tune(trainings.largestMinibatch(options));
+      NetworkCheckpoints files =
+          new NetworkCheckpoints(
+              new HadoopFiles(context),
+              trainings.place(),
+              configuration,
+              shape,
+              (ArrayNode) Json.of(names(classes)),
+              values,
+              scaler);
+      NetworkCheckpoints.Resumed resumed = resumed(files, configuration, shape, options);
+      String tuning = resumed == null ? null : resumed.tuning();
+      try (NetworkCore core = core(configuration, shape, options, tuning)) {
+        if (options.tune() && resumed == null) core.tune(trainings.largestMinibatch(options));
         Supplier<NetworkCore> others =
             () -> core(core.configuration(), shape, options, core.tuning());
+        RunDecisions decisions = new RunDecisions();
+        if (checkpoint != null) {
+          decisions.writeCheckpoints(
+              files.schedule(core, checkpoint.get("path").asText(), schedule()));
+        }
+        Checkpoint start = resumed == null ? null : resumed.checkpoint();
         TrainingRun run =
             new TrainingRun(
-                core, others, trainings, options, new RunDecisions(), null, Observations.NONE);
+                core, others, trainings, options, decisions, start, Observations.NONE);
         run.start();
         TrainingEvent end = follower.follow(run::next, run::cancel);
         TrainingResult result = run.result();
@@ -332,6 +397,24 @@ public final class ParameterAveragingTrainer {
         return new TrainedNetwork<>(kind.cast(copy(core)), result);
       }
     }
+  }
+
+  /** What {@link Builder#resume} names; null for nothing. */
+  private NetworkCheckpoints.Resumed resumed(
+      NetworkCheckpoints files,
+      NetworkConfiguration configuration,
+      int[] shape,
+      TrainingOptions options) {
+    if (resume == null) return null;
+    // The sizes of its arrays are known from the network alone.
+    try (NetworkCore core = core(configuration, shape, options, null)) {
+      return files.read(resume, core.snapshot());
+    }
+  }
+
+  /** Of the checkpoints, without their path. */
+  private ObjectNode schedule() {
+    return checkpoint.deepCopy().without("path");
   }
 
   /** The options of a run, with as many workers as it is to have. */

@@ -58,7 +58,7 @@ final class PictureReader implements Serializable {
 
       @Override
       public Tuple2<PictureKey, PictureRecord> next() {
-        return read(rows.next(), decoder);
+        return ExecutorMemory.with(() -> read(rows.next(), decoder));
       }
     };
   }

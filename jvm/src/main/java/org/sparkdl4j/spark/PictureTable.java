@@ -22,10 +22,10 @@ import org.sparkdl4j.image.NamePattern;
  * was.
  */
 public final class PictureTable {
-  private static final String PATH = PictureColumns.PATH;
-  private static final String CLASS = "class";
-  private static final String LABEL = "label";
-  private static final String IMAGE = "image";
+  static final String PATH = PictureColumns.PATH;
+  static final String CLASS = "class";
+  static final String LABEL = "label";
+  static final String IMAGE = "image";
 
   /** Where the data source binaryFile puts the file's bytes. */
   private static final String CONTENT = "content";

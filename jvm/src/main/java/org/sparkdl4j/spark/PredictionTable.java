@@ -43,7 +43,7 @@ public final class PredictionTable {
   public static PredictionTable of(ClusterClassifier classifier, Dataset<Row> pictures) {
     StructType schema =
         new StructType()
-            .add("path", DataTypes.StringType)
+            .add(PictureTable.PATH, DataTypes.StringType)
             .add("prediction", DataTypes.StringType)
             .add("probability", DataTypes.DoubleType);
     for (String name : classifier.names()) schema = schema.add("p_" + name, DataTypes.DoubleType);
@@ -51,10 +51,10 @@ public final class PredictionTable {
     Dataset<Row> predicted =
         classifier
             .transform(
-                pictures.select("path", "image"),
-                "image",
+                pictures.select(PictureTable.PATH, PictureTable.IMAGE),
+                PictureTable.IMAGE,
                 new OutputColumns("index", "prediction", "probabilities", "", "damaged"))
-            .select("path", "index", "prediction", "probabilities", "damaged");
+            .select(PictureTable.PATH, "index", "prediction", "probabilities", "damaged");
     int classes = classifier.names().size();
     MapFunction<Row, Row> flat = row -> flat(row, classes);
     return new PredictionTable(predicted.map(flat, Encoders.row(schema)));
@@ -79,7 +79,8 @@ public final class PredictionTable {
   public Iterator<List<String>> sorted() {
     // Sorting looks at the rows twice; they are few bytes beside the pictures.
     Dataset<Row> kept = text().persist(StorageLevel.MEMORY_AND_DISK());
-    Iterator<Row> sorted = JobFailure.translate(() -> kept.orderBy("path").toLocalIterator());
+    Iterator<Row> sorted =
+        JobFailure.translate(() -> kept.orderBy(PictureTable.PATH).toLocalIterator());
     return new Iterator<List<String>>() {
       @Override
       public boolean hasNext() {

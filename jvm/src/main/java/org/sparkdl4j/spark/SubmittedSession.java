@@ -1,7 +1,8 @@
 package org.sparkdl4j.spark;
 
-import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.sql.SparkSession;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
@@ -14,6 +15,12 @@ import org.sparkdl4j.image.NamePattern;
  */
 public final class SubmittedSession implements AutoCloseable {
   private static final String THREADS = "spark.executorEnv.OMP_NUM_THREADS";
+
+  /** Hadoop calls hooks in the order of their priorities; Spark's have at most 50. */
+  private static final int BEFORE_SPARK = 1000;
+
+  /** Until a hook that has not come to its end is given up. */
+  private static final long EXIT_MINUTES = 10;
 
   private final SparkSession session;
 
@@ -51,39 +58,55 @@ public final class SubmittedSession implements AutoCloseable {
     return new SubmittedTraining(session, folder, namePattern);
   }
 
-  /** The files that the session reaches. */
+  /** The files of the cluster. */
   public FileStore files() {
     return new HadoopFiles(session);
+  }
+
+  /** The files of the cluster by their URLs, and those of this machine. */
+  public FileStore namedFiles() {
+    return new NamedFiles(session);
+  }
+
+  /**
+   * Calls something when the process is asked to end, before Spark and Hadoop end in it.
+   *
+   * @return takes that back
+   */
+  public Runnable onExit(Runnable hook) {
+    ShutdownHookManager hooks = ShutdownHookManager.get();
+    hooks.addShutdownHook(hook, BEFORE_SPARK, EXIT_MINUTES, TimeUnit.MINUTES);
+    return () -> hooks.removeShutdownHook(hook);
   }
 
   /**
    * How well a model predicts labelled pictures.
    *
-   * @param model a file on this machine
+   * @param model one of {@link #namedFiles}
    * @param folder as of {@link #training}
    * @throws SparkDl4jException as {@link ClusterEvaluation#of}
    */
   public ClusterEvaluation evaluate(
-      Path model, String folder, NamePattern namePattern, double maxDamaged) {
+      String model, String folder, NamePattern namePattern, double maxDamaged) {
     return ClusterEvaluation.of(
-        new ClusterClassifier(model),
+        ClusterClassifier.load(namedFiles(), model),
         JobFailure.translate(
             () -> PictureTable.read(session, folder, PictureFiles.BINARY_FILE, namePattern)),
-        "image",
-        "class",
+        PictureTable.IMAGE,
+        PictureTable.CLASS,
         maxDamaged);
   }
 
   /**
    * Predictions for pictures.
    *
-   * @param model a file on this machine
+   * @param model one of {@link #namedFiles}
    * @param paths folders of pictures, and pictures
    * @throws SparkDl4jException as {@link PictureTable#readUnlabelled}
    */
-  public PredictionTable predict(Path model, List<String> paths) {
+  public PredictionTable predict(String model, List<String> paths) {
     return PredictionTable.of(
-        new ClusterClassifier(model),
+        ClusterClassifier.load(namedFiles(), model),
         JobFailure.translate(() -> PictureTable.readUnlabelled(session, paths)));
   }
 

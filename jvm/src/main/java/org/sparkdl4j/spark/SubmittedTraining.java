@@ -1,6 +1,5 @@
 package org.sparkdl4j.spark;
 
-import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -30,7 +29,8 @@ public final class SubmittedTraining implements AutoCloseable {
 
   /** Holds out a share of the pictures for {@link #test}, by {@link ContentSplit}. */
   public void holdOutForTest(double fraction, long seed) {
-    ContentSplit split = ContentSplit.of(train, "image", "class", fraction, seed);
+    ContentSplit split =
+        ContentSplit.of(train, PictureTable.IMAGE, PictureTable.CLASS, fraction, seed);
     train = split.rest();
     test = split.heldOut();
   }
@@ -74,7 +74,10 @@ public final class SubmittedTraining implements AutoCloseable {
     Dataset<Row> rows = validation == null ? train : ValidationRows.of(train, validation);
     PictureColumns columns =
         new PictureColumns(
-            "image", "label", null, validation == null ? null : ValidationRows.INDICATOR);
+            PictureTable.IMAGE,
+            PictureTable.LABEL,
+            null,
+            validation == null ? null : ValidationRows.INDICATOR);
     pictures =
         ClusterPictures.of(rows, columns, image, workers, seed, validationFraction, maxDamaged);
     return ParameterAveraging.of(session, network, networkOptions, trainingOptions, pictures);
@@ -93,10 +96,12 @@ public final class SubmittedTraining implements AutoCloseable {
   /**
    * How well a model predicts the pictures to test with.
    *
-   * @param model a file on this machine
+   * @param model a file as {@link NamedFiles} find it
    */
-  public ClusterEvaluation test(Path model, double maxDamaged) {
-    return ClusterEvaluation.of(new ClusterClassifier(model), test, "image", "class", maxDamaged);
+  public ClusterEvaluation test(String model, double maxDamaged) {
+    ClusterClassifier classifier = ClusterClassifier.load(new NamedFiles(session), model);
+    return ClusterEvaluation.of(
+        classifier, test, PictureTable.IMAGE, PictureTable.CLASS, maxDamaged);
   }
 
   @Override

@@ -23,27 +23,30 @@ public final class ValidationRows {
    *     trained
    */
   public static Dataset<Row> of(Dataset<Row> train, Dataset<Row> validation) {
-    List<String> classes = LabelIndex.of(train, "label").names();
-    KnownClasses.require(validation, "class", classes);
+    List<String> classes = LabelIndex.of(train, PictureTable.LABEL).names();
+    KnownClasses.require(validation, PictureTable.CLASS, classes);
     Column[] indices = new Column[2 * classes.size()];
     for (int i = 0; i < classes.size(); i++) {
       indices[2 * i] = functions.lit(classes.get(i));
       indices[2 * i + 1] = functions.lit((double) i);
     }
-    Column label = functions.element_at(functions.map(indices), functions.col("class"));
+    Column label = functions.element_at(functions.map(indices), functions.col(PictureTable.CLASS));
     Dataset<Row> both =
-        select(train, functions.col("label"), false).union(select(validation, label, true));
+        select(train, functions.col(PictureTable.LABEL), false)
+            .union(select(validation, label, true));
     // A union keeps no metadata.
     return both.withColumn(
-        "label",
-        functions.col("label").as("label", LabelIndex.metadata(classes.toArray(new String[0]))));
+        PictureTable.LABEL,
+        functions
+            .col(PictureTable.LABEL)
+            .as(PictureTable.LABEL, LabelIndex.metadata(classes.toArray(new String[0]))));
   }
 
   private static Dataset<Row> select(Dataset<Row> rows, Column label, boolean isValidation) {
     return rows.select(
-        functions.col("path"),
-        label.as("label"),
-        functions.col("image"),
+        functions.col(PictureTable.PATH),
+        label.as(PictureTable.LABEL),
+        functions.col(PictureTable.IMAGE),
         functions.lit(isValidation).as(INDICATOR));
   }
 }

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.sparkdl4j.dataset.LabelSums;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.PixelSums;
@@ -22,12 +23,21 @@ final class WorkerPictures implements Serializable {
     final int[] training;
 
     final int validation;
+    final long labelSum;
+    final long weightSum;
     final PixelSums sums;
     final List<DamagedImage> damaged;
 
-    private Summary(int[] training, int validation, PixelSums sums, List<DamagedImage> damaged) {
+    private Summary(
+        int[] training,
+        int validation,
+        LabelSums labels,
+        PixelSums sums,
+        List<DamagedImage> damaged) {
       this.training = training;
       this.validation = validation;
+      labelSum = labels.labels();
+      weightSum = labels.weights();
       this.sums = sums;
       this.damaged = damaged;
     }
@@ -46,13 +56,12 @@ final class WorkerPictures implements Serializable {
    * @param heldOut which of those to train on are to validate with after all
    */
   WorkerPictures(Iterator<Tuple2<PictureKey, PictureRecord>> pictures, HeldOutPictures heldOut) {
-    HeldOutPictures.Selection selection = heldOut.selection();
     while (pictures.hasNext()) {
       Tuple2<PictureKey, PictureRecord> picture = pictures.next();
       PictureRecord record = picture._2();
       if (record.damage != null) {
         damaged.add(record.damage);
-      } else if (record.isValidation || selection.isHeldOut(picture._1().hash(), record.label)) {
+      } else if (record.isValidation || heldOut.isHeldOut(picture._1().hash(), record.label)) {
         validation.add(record);
       } else {
         training.add(record);
@@ -68,7 +77,15 @@ final class WorkerPictures implements Serializable {
       sums.add(record.pixels);
       counts[record.label]++;
     }
-    return new Summary(counts, validation.size(), sums, new ArrayList<>(damaged));
+    return new Summary(counts, validation.size(), labelSums(), sums, new ArrayList<>(damaged));
+  }
+
+  /** Checksums of labels and weights. */
+  LabelSums labelSums() {
+    LabelSums sums = new LabelSums();
+    for (PictureRecord record : training) sums.add(record.label, record.weight);
+    for (PictureRecord record : validation) sums.add(record.label, record.weight);
+    return sums;
   }
 
   /** The pictures to train on, in new memory off the heap. */

@@ -78,6 +78,11 @@ final class WorkerSetup implements Serializable {
     return run;
   }
 
+  /** Bytes of a picture. */
+  long pictureBytes() {
+    return (long) shape[0] * shape[1] * shape[2] * pixels.bytes();
+  }
+
   /** The validation pictures of a partition; null without any. */
   LabeledImages validation(WorkerPictures pictures) {
     return pictures.validation(pixels, shape, classes);

@@ -5,6 +5,7 @@ import java.util.List;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.dataset.LabelSums;
 import org.sparkdl4j.dl4j.NetworkState;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
@@ -26,6 +27,8 @@ public final class Checkpoint {
   private final EpochProgress progress;
   private final int minibatchesPerEpoch;
   private final long examplesPerEpoch;
+  private final long labelSum;
+  private final long weightSum;
 
   private Checkpoint(
       NetworkState state,
@@ -34,7 +37,9 @@ public final class Checkpoint {
       List<EpochResult> epochs,
       EpochProgress progress,
       int minibatchesPerEpoch,
-      long examplesPerEpoch) {
+      long examplesPerEpoch,
+      long labelSum,
+      long weightSum) {
     this.state = state;
     this.kept = kept;
     this.keptEpoch = keptEpoch;
@@ -42,6 +47,8 @@ public final class Checkpoint {
     this.progress = progress;
     this.minibatchesPerEpoch = minibatchesPerEpoch;
     this.examplesPerEpoch = examplesPerEpoch;
+    this.labelSum = labelSum;
+    this.weightSum = weightSum;
   }
 
   /**
@@ -60,6 +67,7 @@ public final class Checkpoint {
       List<EpochResult> epochs,
       EpochProgress progress,
       MinibatchTraining minibatches) {
+    LabelSums sums = minibatches.labelSums();
     return new Checkpoint(
         state,
         kept,
@@ -67,7 +75,9 @@ public final class Checkpoint {
         epochs,
         progress,
         minibatches.minibatchesPerEpoch(),
-        minibatches.examplesPerEpoch());
+        minibatches.examplesPerEpoch(),
+        sums.labels(),
+        sums.weights());
   }
 
   /**
@@ -83,6 +93,7 @@ public final class Checkpoint {
     json.set("epochs", epochs);
     json.set("progress", new EpochProgress().toJson());
     json.put("minibatches_per_epoch", ANY).put("examples_per_epoch", ANY);
+    json.put("label_sum", ANY).put("weight_sum", ANY);
     return fromJson(json, state, state);
   }
 
@@ -109,7 +120,9 @@ public final class Checkpoint {
           epochs,
           EpochProgress.fromJson((ObjectNode) json.get("progress")),
           json.get("minibatches_per_epoch").intValue(),
-          json.get("examples_per_epoch").longValue());
+          json.get("examples_per_epoch").longValue(),
+          json.get("label_sum").longValue(),
+          json.get("weight_sum").longValue());
     } catch (NullPointerException | ClassCastException | IllegalArgumentException e) {
       throw new SparkDl4jException(
           ErrorCode.DATA_FORMAT, "the checkpoint lacks what a run needs to go on: " + e, e);
@@ -123,7 +136,9 @@ public final class Checkpoint {
     for (EpochResult epoch : epochs) list.add(epoch.toJson());
     json.set("progress", progress.toJson());
     return json.put("minibatches_per_epoch", minibatchesPerEpoch)
-        .put("examples_per_epoch", examplesPerEpoch);
+        .put("examples_per_epoch", examplesPerEpoch)
+        .put("label_sum", labelSum)
+        .put("weight_sum", weightSum);
   }
 
   /** How the run stands, as if it had ended here. */
@@ -172,26 +187,39 @@ public final class Checkpoint {
   }
 
   /**
-   * Makes sure that a run has as many pictures and minibatches as the one before, where it must.
+   * Makes sure that a run has as many pictures and minibatches as the one before, with the same
+   * labels and weights, where it must.
    *
    * @throws SparkDl4jException CHECKPOINT_MISMATCH
    */
   void requireSamePictures(MinibatchTraining minibatches) {
     if (examplesPerEpoch == ANY) return;
-    if (minibatches.examplesPerEpoch() == examplesPerEpoch
-        && minibatches.minibatchesPerEpoch() == minibatchesPerEpoch) {
-      return;
+    if (minibatches.examplesPerEpoch() != examplesPerEpoch
+        || minibatches.minibatchesPerEpoch() != minibatchesPerEpoch) {
+      throw new SparkDl4jException(
+          ErrorCode.CHECKPOINT_MISMATCH,
+          "the checkpoint is of a run with "
+              + examplesPerEpoch
+              + " training pictures in "
+              + minibatchesPerEpoch
+              + " minibatches, but now there are "
+              + minibatches.examplesPerEpoch()
+              + " in "
+              + minibatches.minibatchesPerEpoch()
+              + ": resume with the same pictures");
     }
-    throw new SparkDl4jException(
+    LabelSums sums = minibatches.labelSums();
+    if (sums.labels() != labelSum) throw otherwise("labels");
+    if (sums.weights() != weightSum) throw otherwise("weights");
+  }
+
+  private static SparkDl4jException otherwise(String what) {
+    return new SparkDl4jException(
         ErrorCode.CHECKPOINT_MISMATCH,
-        "the checkpoint is of a run with "
-            + examplesPerEpoch
-            + " training pictures in "
-            + minibatchesPerEpoch
-            + " minibatches, but now there are "
-            + minibatches.examplesPerEpoch()
-            + " in "
-            + minibatches.minibatchesPerEpoch()
-            + ": resume with the same pictures");
+        "the checkpoint is of a run in which the pictures had other "
+            + what
+            + ", or another order: resume with the same "
+            + what
+            + " in the same order");
   }
 }

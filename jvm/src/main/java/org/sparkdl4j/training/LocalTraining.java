@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.sparkdl4j.dataset.LabelSums;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.Oversampling;
 import org.sparkdl4j.dataset.StandardScaler;
@@ -109,6 +110,14 @@ public abstract class LocalTraining implements MinibatchTraining {
   @Override
   public final long examplesPerEpoch() {
     return training.size();
+  }
+
+  @Override
+  public final LabelSums labelSums() {
+    LabelSums sums = new LabelSums();
+    sums.add(training);
+    if (validation != null) sums.add(validation);
+    return sums;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.sparkdl4j.training;
 
+import org.sparkdl4j.dataset.LabelSums;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.minibatch.InputWaits;
 
@@ -15,6 +16,9 @@ public interface MinibatchTraining extends AutoCloseable {
   /** Pictures of an epoch. */
   long examplesPerEpoch();
 
+  /** Checksums of the labels and weights of all pictures, which a checkpoint compares. */
+  LabelSums labelSums();
+
   /**
    * Goes on at a place within the run; called before anything was trained.
    *
@@ -28,6 +32,7 @@ public interface MinibatchTraining extends AutoCloseable {
    *
    * @return one result for each; null for one that was not trained, because the run was cancelled
    *     or an earlier one diverged
+   * @throws CancelledException when none of the round was kept
    */
   MinibatchResult[] trainRound();
 
@@ -67,6 +72,8 @@ public interface MinibatchTraining extends AutoCloseable {
   /**
    * Whether some predictions of training pictures are free of NaN; parameters can be finite, yet
    * too large.
+   *
+   * @throws CancelledException when the run was cancelled before it was found out
    */
   boolean predictsNumbers();
 

@@ -25,6 +25,12 @@ public interface MinibatchTrainings {
   /** Whether there are pictures to validate with. */
   boolean hasValidation();
 
+  /**
+   * Ends what the training waits for, where that would take long: it may throw {@link
+   * CancelledException} then. Called from any thread once {@code cancelled} has become true.
+   */
+  default void cancel() {}
+
   /** Where: a checkpoint of one place is of no use in another. */
   String place();
 

@@ -31,8 +31,8 @@ final class Trainer {
   /** Asked after every epoch whether the run goes on. */
   private final BooleanSupplier goesOn;
 
-  /** What the run goes on from; null for a run from its beginning. */
-  private final Checkpoint resumed;
+  /** What the run goes on from, until it has; null for a run from its beginning. */
+  private Checkpoint resumed;
 
   private final List<EpochResult> epochs = new ArrayList<>();
 
@@ -97,10 +97,13 @@ final class Trainer {
         trainings.of(core, furtherCores, options, observations, cancelled)) {
       minibatches.scaleLearningRate(decisions.learningRateShare());
       EpochProgress progress = new EpochProgress();
-      if (resumed != null) {
+      boolean isResumed = resumed != null;
+      if (isResumed) {
         resumed.requireSamePictures(minibatches);
         progress = resumed.progress();
         minibatches.seek(epochs.size() + 1, progress.rounds());
+        // Its arrays are large.
+        resumed = null;
       }
       events.accept(
           TrainingEvent.start(
@@ -108,7 +111,7 @@ final class Trainer {
               minibatches.minibatchesPerEpoch(),
               minibatches.examplesPerEpoch(),
               epochs));
-      if (observations.samples() > 0 && resumed == null) {
+      if (observations.samples() > 0 && !isResumed) {
         events.accept(TrainingEvent.samples(minibatches.samples(observations.samples())));
       }
       if (observations.histograms()) {
@@ -119,6 +122,9 @@ final class Trainer {
         reason = trainEpoch(epochs.size() + 1, progress, minibatches);
         progress = new EpochProgress();
       }
+    } catch (CancelledException e) {
+      isSound = true;
+      reason = Reason.CANCELLED;
     } catch (RuntimeException | Error e) {
       restoreAfter(e);
       throw e;

@@ -20,6 +20,7 @@ import org.sparkdl4j.plan.NetworkCore;
  */
 public final class TrainingRun {
   private final NetworkCore core;
+  private final MinibatchTrainings trainings;
   private final TrainingOptions options;
   private final Trainer trainer;
   private final EventQueue events = new EventQueue();
@@ -79,6 +80,7 @@ public final class TrainingRun {
       Checkpoint resumed,
       Observations observations) {
     this.core = core;
+    this.trainings = trainings;
     this.options = options;
     trainer =
         new Trainer(
@@ -136,10 +138,14 @@ public final class TrainingRun {
     }
   }
 
-  /** Asks the run to end before its next minibatch. May be called at any time, from any thread. */
+  /**
+   * Asks the run to end before its next minibatch, or on a cluster at once. May be called at any
+   * time, from any thread.
+   */
   public void cancel() {
     cancelled = true;
     answers.wake();
+    trainings.cancel();
   }
 
   /**

@@ -296,6 +296,28 @@ class CheckpointTest {
   }
 
   @Test
+  void otherLabelsOrWeightsOfTheSamePicturesAreRefused() {
+    Path path = checkpoint(String.format(OPTIONS, 1, "best"));
+    int[] labels = pictures.labels();
+    for (int i = 0; i < labels.length; i++) labels[i] = 1 - labels[i];
+    assertRefusedAtStart(
+        path, new LabeledImages(pictures.block(), null, labels, pictures.classes()), "labels");
+    float[] weights = new float[pictures.size()];
+    Arrays.fill(weights, 1);
+    weights[7] = 2;
+    assertRefusedAtStart(path, pictures.withWeights(weights), "weights");
+  }
+
+  private void assertRefusedAtStart(Path checkpoint, LabeledImages train, String what) {
+    String options = String.format(OPTIONS, 1, "best");
+    ClassifierTraining training = training("adam", options, train, ScalerKind.CHANNEL);
+    training.resume(new LocalFiles(), checkpoint.toString());
+    SparkDl4jException refused = assertThrows(SparkDl4jException.class, () -> finish(training));
+    assertEquals(ErrorCode.CHECKPOINT_MISMATCH, refused.code());
+    assertTrue(refused.getMessage().contains("had other " + what), refused.getMessage());
+  }
+
+  @Test
   void aModelFileIsNoCheckpoint() {
     Path path = folder.resolve("model.zip");
     String options = String.format(OPTIONS, 1, "best");

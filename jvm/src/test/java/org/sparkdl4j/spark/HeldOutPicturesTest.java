@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,31 +60,30 @@ class HeldOutPicturesTest {
   }
 
   @Test
-  void ofFilesThatAreTheSameAsManyAsNeeded() {
+  void copiesStayTogetherAndSomethingRemains() {
     long[][] hashes = {new long[10], {5, 5, 5, 6, 6, 6, 7, 7, 7, 7}};
-    HeldOutPictures held = HeldOutPictures.of(hashes, 0.4, 1);
-    for (int label = 0; label < 2; label++) {
-      HeldOutPictures.Selection selection = held.selection();
-      int number = 0;
-      for (long hash : hashes[label]) number += selection.isHeldOut(hash, label) ? 1 : 0;
-      assertEquals(4, number);
+    for (double fraction : new double[] {0.1, 0.4, 0.95}) {
+      HeldOutPictures held = HeldOutPictures.of(hashes, fraction, 1);
+      assertFalse(held.isHeldOut(0, 0));
+      int different = chosen(held, hashes[1], 1).size();
+      assertTrue(different >= 1 && different <= 2, different + " of three");
     }
   }
 
   @Test
   void noneOfNone() {
-    assertFalse(HeldOutPictures.none().selection().isHeldOut(Long.MIN_VALUE, 0));
-    SparkDl4jException thrown =
-        assertThrows(
-            SparkDl4jException.class, () -> HeldOutPictures.of(new long[][] {{1}, {2}}, 0.5, 1));
-    assertEquals(ErrorCode.DATA_EMPTY, thrown.code());
+    assertFalse(HeldOutPictures.none().isHeldOut(Long.MIN_VALUE, 0));
+    for (long[][] hashes : new long[][][] {{{1}, {2}}, {{1, 1, 1}, {2, 2}}}) {
+      SparkDl4jException thrown =
+          assertThrows(SparkDl4jException.class, () -> HeldOutPictures.of(hashes, 0.5, 1));
+      assertEquals(ErrorCode.DATA_EMPTY, thrown.code());
+    }
   }
 
   private static Set<Long> chosen(HeldOutPictures held, long[] hashes, int label) {
-    HeldOutPictures.Selection selection = held.selection();
     Set<Long> chosen = new HashSet<>();
     for (long hash : hashes) {
-      if (selection.isHeldOut(hash, label)) chosen.add(hash);
+      if (held.isHeldOut(hash, label)) chosen.add(hash);
     }
     return chosen;
   }

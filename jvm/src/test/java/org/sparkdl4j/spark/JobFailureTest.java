@@ -3,8 +3,11 @@ package org.sparkdl4j.spark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 
@@ -28,6 +31,27 @@ class JobFailureTest {
         translated(
             LOST + "java.lang.ClassNotFoundException: org.sparkdl4j.spark.PictureReader\n\tat x");
     assertEquals(ErrorCode.SPARK_SESSION, found.code());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Command exited with code 52",
+        "Command exited with code 137",
+        "Container from a bad node: container_1. Exit status: x. Container killed by YARN for"
+            + " exceeding physical memory limits. 2.1 GB of 2 GB",
+        "The executor with id 7 exited with exit code 137(SIGKILL, possible container OOM)."
+      })
+  void executorsThatTookTooMuchMemory(String reason) {
+    SparkDl4jException found =
+        translated(
+            LOST
+                + "ExecutorLostFailure (executor 7 exited caused by one of the running tasks)"
+                + " Reason: "
+                + reason);
+    assertEquals(ErrorCode.OUT_OF_MEMORY, found.code());
+    assertTrue(found.getMessage().startsWith("executor 7 was ended"), found.getMessage());
+    assertTrue(found.getMessage().contains("spark.executor.memoryOverhead"));
   }
 
   @Test

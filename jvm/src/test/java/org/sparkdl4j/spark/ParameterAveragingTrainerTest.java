@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.sparkdl4j.averaging.ParameterAverage;
@@ -332,6 +333,80 @@ class ParameterAveragingTrainerTest {
     assertEquals(Reason.CANCELLED, trained.result().reason());
     assertEquals(trained.result().keptEpoch(), trained.network().getEpochCount());
     assertTrue(trained.network().getEpochCount() >= 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("networksAndWorkers")
+  void resumedItEndsWithTheSameBits(
+      NetworkConfiguration configuration, int workers, @TempDir Path folder) throws IOException {
+    JavaRDD<DataSet> data = data(NoisyDataSets.dataSets(EXAMPLES, 7, 1), 3);
+    String file = folder.resolve("checkpoint.zip").toUri().toString();
+    // In the midst of the last epoch.
+    int rounds = (EXAMPLES.size() / workers / BATCH / FREQUENCY + 1) * (EPOCHS - 1) + 1;
+    fit(trainer(workers).checkpoint(file, rounds, "round"), configuration, data);
+    NetworkState resumed = fit(trainer(workers).resume(file), configuration, data);
+    NetworkState expected = onOneMachine(configuration, workers);
+    assertArrayEquals(expected.parameters(), resumed.parameters());
+    assertArrayEquals(expected.updater(), resumed.updater());
+    // What DL4J reads is the network of that moment.
+    File checkpoint = folder.resolve("checkpoint.zip").toFile();
+    long length =
+        configuration.isGraph()
+            ? ComputationGraph.load(checkpoint, true).params().length()
+            : MultiLayerNetwork.load(checkpoint, true).params().length();
+    assertEquals(expected.parameters().length, length);
+  }
+
+  @Test
+  void checkpointsOfOtherTrainingsAreRefused(@TempDir Path folder) throws IOException {
+    JavaRDD<DataSet> data = data(NoisyDataSets.dataSets(EXAMPLES, 10, 1), 2);
+    String file = folder.resolve("checkpoint.zip").toUri().toString();
+    MultiLayerConfiguration network = Dl4jConfigurations.layers();
+    trainer(2).epochs(1).checkpoint(file).build().fit(network, data);
+    assertMismatch("num_workers is 3 now", trainer(3).resume(file), network, data);
+    assertMismatch(
+        "is of another network",
+        trainer(2).resume(file),
+        Dl4jConfigurations.layers(NoisyDataSets.CHANNELS, 0.5),
+        data);
+    DataSet turned = NoisyDataSets.dataSet(EXAMPLES);
+    // The same examples: every class has become the next.
+    INDArray labels = turned.getLabels().dup();
+    for (int k = 0; k < NoisyDataSets.CLASSES; k++) {
+      labels.putColumn((k + 1) % NoisyDataSets.CLASSES, turned.getLabels().getColumn(k));
+    }
+    turned.setLabels(labels);
+    assertMismatch("other labels", trainer(2).resume(file), network, data(List.of(turned), 1));
+    SparkDl4jException missing =
+        assertThrows(
+            SparkDl4jException.class,
+            () -> trainer(2).resume(file + ".none").build().fit(network, data));
+    assertEquals(ErrorCode.FILE_NOT_FOUND, missing.code());
+  }
+
+  private static void assertMismatch(
+      String sentence,
+      ParameterAveragingTrainer.Builder trainer,
+      MultiLayerConfiguration network,
+      JavaRDD<DataSet> data) {
+    SparkDl4jException refused =
+        assertThrows(SparkDl4jException.class, () -> trainer.build().fit(network, data));
+    assertEquals(ErrorCode.CHECKPOINT_MISMATCH, refused.code());
+    assertTrue(refused.getMessage().contains(sentence), refused.getMessage());
+  }
+
+  private static NetworkState fit(
+      ParameterAveragingTrainer.Builder trainer,
+      NetworkConfiguration configuration,
+      JavaRDD<DataSet> data) {
+    if (configuration.isGraph()) {
+      ComputationGraph graph = trainer.build().fit(configuration.graph(), data).network();
+      float[] updater = graph.getUpdater().getStateViewArray().data().asFloat();
+      return new NetworkState(graph.params().data().asFloat(), updater, 0, 0);
+    }
+    MultiLayerNetwork layers = trainer.build().fit(configuration.layers(), data).network();
+    float[] updater = layers.getUpdater().getStateViewArray().data().asFloat();
+    return new NetworkState(layers.params().data().asFloat(), updater, 0, 0);
   }
 
   @Test

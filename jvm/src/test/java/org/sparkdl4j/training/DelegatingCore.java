@@ -36,6 +36,11 @@ class DelegatingCore implements NetworkCore {
   }
 
   @Override
+  public long trainingBytes(int batchSize) {
+    return core.trainingBytes(batchSize);
+  }
+
+  @Override
   public MinibatchResult train(FloatPointer features, Targets targets, long seed) {
     return core.train(features, targets, seed);
   }

@@ -21,9 +21,11 @@ import org.sparkdl4j.spark.ClusterEvaluation;
 import org.sparkdl4j.spark.ClusterPictures;
 import org.sparkdl4j.spark.ContentSplit;
 import org.sparkdl4j.spark.HadoopFiles;
+import org.sparkdl4j.spark.NamedFiles;
 import org.sparkdl4j.spark.OutputColumns;
 import org.sparkdl4j.spark.ParameterAveraging;
 import org.sparkdl4j.spark.PictureColumns;
+import org.sparkdl4j.spark.PictureDealing;
 import org.sparkdl4j.spark.PictureTable;
 import org.sparkdl4j.spark.PredictionTable;
 import org.sparkdl4j.spark.ValidationRows;
@@ -67,15 +69,15 @@ public final class Gateway {
   }
 
   /**
-   * Decodes pictures and deals them out.
+   * Starts to decode pictures and to deal them out.
    *
    * @param request JSON: {@code features_col}, {@code label_col}, {@code weight_col} and {@code
    *     validation_indicator_col} (null for none), {@code image} (how pictures are decoded), {@code
    *     num_workers}, {@code seed}, {@code validation_fraction}, {@code max_damaged}
    */
-  public static ClusterPictures deal(Dataset<Row> rows, String request) {
+  public static PictureDealing deal(Dataset<Row> rows, String request) {
     ObjectNode json = Json.readObject(request, "the request");
-    return ClusterPictures.of(
+    return PictureDealing.start(
         rows,
         new PictureColumns(
             text(json, "features_col"),
@@ -127,9 +129,24 @@ public final class Gateway {
     classifier.save(Path.of(path));
   }
 
-  /** A classifier for DataFrames, of a model file on the driver's machine. */
-  public static ClusterClassifier load(String path) {
-    return new ClusterClassifier(Path.of(path));
+  /** A path of one of Hadoop's file systems, with its scheme. */
+  public static String qualified(SparkSession session, String path) {
+    return new HadoopFiles(session).qualified(path);
+  }
+
+  /** Makes sure that {@link #save(ClusterClassifier, SparkSession, String)} can write. */
+  public static void requireWritable(SparkSession session, String path) {
+    new NamedFiles(session).requireWritable(path);
+  }
+
+  /** A classifier for DataFrames, of a model file as {@link NamedFiles} find it. */
+  public static ClusterClassifier load(SparkSession session, String path) {
+    return ClusterClassifier.load(new NamedFiles(session), path);
+  }
+
+  /** Writes a model file as {@link NamedFiles} do. */
+  public static void save(ClusterClassifier classifier, SparkSession session, String path) {
+    classifier.save(new NamedFiles(session), path);
   }
 
   /** {@link ClusterClassifier#transform}; an empty name leaves a column out. */

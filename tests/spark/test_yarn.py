@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-pyspark = pytest.importorskip("pyspark")
-
 from sparkdl4j.jvm import jar, java_home
+
+pyspark = pytest.importorskip("pyspark")
 
 pytestmark = pytest.mark.long
 

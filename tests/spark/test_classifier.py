@@ -549,17 +549,18 @@ def test_whoever_cancels_a_validation_ends_the_training(
     def cancel() -> None:
         while not ended.is_set():
             for job in context.statusTracker().getActiveJobsIds():
-                if str(jobs.job(job).description().getOrElse(None)).endswith("validation"):
+                found = jobs.job(job).description()
+                if found.isDefined() and found.get().endswith("validation"):
                     context._jsc.sc().cancelJob(job)
 
     canceller = threading.Thread(target=cancel)
     canceller.start()
     try:
-        history = fitted(network, pictures, epochs=100_000, validation_fraction=0.3).summary.history
+        history = fitted(network, pictures, epochs=3000, validation_fraction=0.3).summary.history
     finally:
         ended.set()
         canceller.join()
-    assert 0 <= len(history) < 100_000
+    assert len(history) < 3000
 
 
 def test_ctrl_c_while_pictures_are_read(spark: SparkSession, pictures: DataFrame, network: dict[str, Any]) -> None:

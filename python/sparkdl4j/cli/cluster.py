@@ -19,7 +19,7 @@ from sparkdl4j import network as networks
 from sparkdl4j import options as contract
 from sparkdl4j.cli import cluster_session
 from sparkdl4j.cli.cluster_errors import sentences
-from sparkdl4j.cli.place import Evaluated, Model, Place, Training, is_url, no_size, print_damaged
+from sparkdl4j.cli.place import Evaluated, Model, Place, Training, no_size, print_damaged
 from sparkdl4j.cli.prediction_rows import PARQUET
 from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.dataset import described

@@ -14,8 +14,8 @@ from pyspark.ml import Estimator, Model
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable, MLReadable, MLWritable
 from pyspark.sql import DataFrame, SparkSession
 
-from sparkdl4j import errors, learning_rate_schedule, options, run_decisions, training_run, urls
 from sparkdl4j import augmentation as augmentations
+from sparkdl4j import errors, learning_rate_schedule, options, run_decisions, training_run, urls
 from sparkdl4j import network as networks
 from sparkdl4j.callbacks import Callback, EventFunction, Observers, Trained
 from sparkdl4j.history import History

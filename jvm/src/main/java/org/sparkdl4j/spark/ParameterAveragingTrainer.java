@@ -199,7 +199,7 @@ public final class ParameterAveragingTrainer {
   private final ObjectNode network;
   private final ObjectNode data;
 
-  /** As {@link ClassifierTraining#useCheckpoints} takes it; null for none. */
+  /** Options of the group "checkpoint" and {@code path}; null for none. */
   private final ObjectNode checkpoint;
 
   private final String resume;
@@ -295,9 +295,11 @@ public final class ParameterAveragingTrainer {
       }
       ClassifierTraining run =
           ParameterAveraging.of(pictures.sparkSession(), network, this.network, options, dealt);
-      ObjectNode request = Json.object().put("resume", resume);
-      request.set("checkpoint", checkpoint);
-      run.useCheckpoints(new HadoopFiles(pictures.sparkSession()), request);
+      HadoopFiles files = new HadoopFiles(pictures.sparkSession());
+      if (checkpoint != null) {
+        run.writeCheckpoints(files, checkpoint.get("path").asText(), schedule());
+      }
+      if (resume != null) run.resume(files, resume);
       run.start();
       TrainingEvent end;
       try {
@@ -388,8 +390,7 @@ public final class ParameterAveragingTrainer {
         }
         Checkpoint start = resumed == null ? null : resumed.checkpoint();
         TrainingRun run =
-            new TrainingRun(
-                core, others, trainings, options, decisions, start, Observations.NONE);
+            new TrainingRun(core, others, trainings, options, decisions, start, Observations.NONE);
         run.start();
         TrainingEvent end = follower.follow(run::next, run::cancel);
         TrainingResult result = run.result();

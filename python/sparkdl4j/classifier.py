@@ -475,8 +475,7 @@ class ConvNetClassifier(PictureClassifier):
         """Trains a network of its own with a learning rate that rises from minibatch to minibatch, and notes the loss.
 
         The classifier stays as it is. The same seed gives the same result. Classes count alike, whatever their weights.
-        (Smith, Cyclical Learning Rates for Training
-        Neural Networks, 2017, section 3.3.)
+        (Smith, Cyclical Learning Rates for Training Neural Networks, 2017, section 3.3.)
 
         Args:
             X, y, sample_weight: as `fit` takes them.

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from sparkdl4j.evaluation import Evaluation
     from sparkdl4j.history import History
     from sparkdl4j.idx import load_idx
+    from sparkdl4j.inspection import Inspection, inspect_images
     from sparkdl4j.jvm.in_process import configure
+    from sparkdl4j.learning_curves import LearningCurve, learning_curve
     from sparkdl4j.learning_rate_search import LearningRateSearch
     from sparkdl4j.network import (
         Activation,
@@ -110,8 +112,10 @@ _HOMES = {
     "evaluation": ("Evaluation",),
     "history": ("History",),
     "idx": ("load_idx",),
+    "inspection": ("Inspection", "inspect_images"),
     "jvm.in_process": ("configure",),
     "learning_rate_search": ("LearningRateSearch",),
+    "learning_curves": ("LearningCurve", "learning_curve"),
     "network": (
         "Activation",
         "Add",
@@ -175,9 +179,11 @@ __all__ = [
     "History",
     "ImageDataset",
     "ImageFolder",
+    "Inspection",
     "InternalError",
     "JsonLogger",
     "JvmError",
+    "LearningCurve",
     "LearningRateSearch",
     "MaxPool2D",
     "MlflowLogger",
@@ -205,7 +211,9 @@ __all__ = [
     "ZeroPadding2D",
     "configure",
     "fashion",
+    "inspect_images",
     "landscape",
+    "learning_curve",
     "load_idx",
     "pneumonia_vgg",
     "resnet18",

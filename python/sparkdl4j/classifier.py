@@ -259,12 +259,17 @@ class ConvNetClassifier(PictureClassifier):
         return hasattr(self, "_model")
 
     def __repr__(self) -> str:
-        changed = [
-            f"{name}={value!r}"
-            for name, value in self.get_params(deep=False).items()
-            if name == "network" or value != _DEFAULTS[name]
-        ]
-        return f"{type(self).__name__}({', '.join(changed)})"
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.changed_params().items())})"
+
+    def _repr_html_(self) -> str:
+        from sparkdl4j.report import cards
+
+        return cards.classifier(self)
+
+    def changed_params(self) -> dict[str, Any]:
+        """The network, and the parameters that are not what they are by default."""
+        params = self.get_params(deep=False).items()
+        return {name: value for name, value in params if name == "network" or value != _DEFAULTS[name]}
 
     # ------------------------------------------------------------------ training
 
@@ -612,8 +617,7 @@ class ConvNetClassifier(PictureClassifier):
     def predict_proba(self, X: ArrayLike | ImageDataset) -> NDArray[np.float32]:
         """Probabilities, (n, classes), columns in the order of `classes_`."""
         model = self._fitted_model()
-        data = X if isinstance(X, ImageDataset) else ImageDataset.from_arrays(X)
-        self._require_shape(data)
+        data = self._pictures(X)
         return model.predict(data, classes=len(self.classes_), batch_size=_PREDICTION_BATCH)
 
     def predict(self, X: ArrayLike | ImageDataset, *, threshold: float | Threshold | None = None) -> NDArray[Any]:
@@ -636,6 +640,40 @@ class ConvNetClassifier(PictureClassifier):
             best = np.where(is_taken, positive, 1 - positive)
         classes: NDArray[Any] = self.classes_[best]
         return classes
+
+    def saliency(
+        self,
+        X: ArrayLike | ImageDataset,
+        classes: ArrayLike | None = None,
+        *,
+        layer: str | None = None,
+    ) -> NDArray[np.float32]:
+        """Where in pictures the network sees a class: Grad-CAM (Selvaraju et al., 2017, section 3).
+
+        DL4J computes it, some pictures a second: it is for the few that are looked at.
+
+        Args:
+            X: pictures, as `predict_proba` takes them.
+            classes: (n,) the class to look for in each picture, or one for all; None for the predicted ones.
+            layer: the layer whose maps are weighted, as `summary` names it, such as "layer3" for one without a name;
+                None for the last maps of the size that the last convolution makes.
+
+        Returns:
+            (n, height, width) from 0 to 1: of every picture the largest is 1, or all are 0 when nothing speaks for the
+            class.
+
+        Raises:
+            DataError: DATA_SHAPE; DATA_LABELS for an unknown class.
+            ParameterError: PARAMETER_RANGE for a layer that does not exist, or makes no maps.
+            NetworkError: NETWORK_INVALID when no layer is a convolution.
+        """
+        model = self._fitted_model()
+        data = self._pictures(X)
+        if classes is None:
+            wanted = np.argmax(self.predict_proba(data), axis=1)
+        else:
+            wanted = self._class_indices(classes, len(data))
+        return model.saliency(data, wanted.astype(np.int32), layer)
 
     def _positive(self, threshold: float | Threshold) -> int:
         self._fitted_model()
@@ -748,6 +786,28 @@ class ConvNetClassifier(PictureClassifier):
         if classifier.network_ is not None:
             classifier.network = classifier.network_
         return classifier
+
+    def _pictures(self, X: ArrayLike | ImageDataset) -> ImageDataset:
+        data = X if isinstance(X, ImageDataset) else ImageDataset.from_arrays(X)
+        self._require_shape(data)
+        return data
+
+    def _class_indices(self, classes: ArrayLike, count: int) -> NDArray[np.int64]:
+        names = np.asarray(classes)
+        if names.shape not in ((), (count,)):
+            raise errors.error(
+                "DATA_SHAPE",
+                f"classes must be one class, or one for each of the {count} pictures, but have the shape {names.shape}",
+                parameter="classes",
+            )
+        position = {str(name): index for index, name in enumerate(self.classes_.tolist())}
+        wanted = [str(name) for name in np.broadcast_to(names, (count,)).tolist()]
+        for name in wanted:
+            if name not in position:
+                raise errors.error(
+                    "DATA_LABELS", f"there is no class {name!r}: {_listed(self.classes_.tolist())}", parameter="classes"
+                )
+        return np.array([position[name] for name in wanted], dtype=np.int64)
 
     def _fitted_model(self) -> Model:
         if not hasattr(self, "_model"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sparkdl4j import duplicates, errors, group_splits, options, picture_table, pixel_file, splits
+from sparkdl4j import name_pattern as names
 from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.duplicates import Duplicates, Leak
 from sparkdl4j.image_options import ImageOptions, Window
@@ -40,6 +40,7 @@ class ImageDataset:
         classes: the names (or numbers) of the classes, sorted.
         paths: (n,) where each picture came from, or None.
         groups: (n,) the group (a patient, say) of each picture, or None.
+        columns: what else is known of each picture: (n,) by name.
         weights: (n,) float32, by how much the loss of each picture counts in training, or None for 1.
         damaged: the pictures that could not be read.
         image_options: how the files were decoded; None for pictures that came as arrays.
@@ -55,6 +56,7 @@ class ImageDataset:
         classes: Sequence[Any] = (),
         paths: NDArray[np.object_] | None = None,
         groups: NDArray[np.object_] | None = None,
+        columns: Mapping[str, NDArray[np.object_]] | None = None,
         weights: NDArray[np.float32] | None = None,
         damaged: Sequence[DamagedImage] = (),
         image_options: ImageOptions | None = None,
@@ -68,6 +70,7 @@ class ImageDataset:
         self.classes = list(classes)
         self.paths = paths
         self.groups = groups
+        self.columns = dict(columns or {})
         self.weights = weights
         self.damaged = list(damaged)
         self.image_options = image_options
@@ -170,6 +173,11 @@ class ImageDataset:
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self}>"
 
+    def _repr_html_(self) -> str:
+        from sparkdl4j.report import cards
+
+        return cards.dataset(self)
+
     def __str__(self) -> str:
         counts: dict[Any, int] = {}
         if self.labels is not None:
@@ -218,6 +226,7 @@ class ImageDataset:
             classes=self.classes,
             paths=None if self.paths is None else self.paths[index],
             groups=None if self.groups is None else self.groups[index],
+            columns={name: values[index] for name, values in self.columns.items()},
             weights=None if self.weights is None else self.weights[index],
             image_options=self.image_options,
             rows=np.ascontiguousarray(rows[index]),
@@ -363,8 +372,11 @@ class ImageFolder(ImageDataset):
         size: (height, width) to scale to, or one number for both.
         channels: 1 (grey) or 3 (RGB).
         window: how 16-bit pictures become 8-bit: "full" (0..65535), "minmax" (of each picture), or (low, high).
-        name_pattern: a regular expression that is searched in each file's path below `path`, with a group named
-            `label` for the class and, optionally, one named `group` (a patient, say).
+        name_pattern: a regular expression that is searched in each file's path below `path`. It names parts:
+            `(?P<label>…)` is the class (without it, the subfolder is), `(?P<group>…)` the group (a patient, say),
+            which becomes `groups`, and every other part a column in `columns`.
+        unmatched: what a file is that does not match: an "error", or "own-group": a group of its own, of the class
+            that its subfolder names.
         max_damaged: largest share of damaged pictures.
         max_pixels: width x height above which a picture counts as damaged and is not decoded.
         cache: a file to keep the decoded pictures in, or a folder that exists, where each `path` has a file of its
@@ -386,6 +398,7 @@ class ImageFolder(ImageDataset):
         channels: int = options.default("image", "channels"),
         window: Window = "full",
         name_pattern: str | None = None,
+        unmatched: str = options.default("names", "unmatched"),
         max_damaged: float = options.default("data", "max_damaged"),
         max_pixels: int = options.default("image", "max_pixels"),
         cache: str | os.PathLike[str] | None = None,
@@ -393,23 +406,24 @@ class ImageFolder(ImageDataset):
     ) -> None:
         image_options = ImageOptions(size, channels=channels, window=window, max_pixels=max_pixels)
         max_damaged = options.check("data", "max_damaged", max_damaged)
-        pattern = _compiled_pattern(name_pattern)
+        pattern = names.of(name_pattern, unmatched)
         from sparkdl4j.jvm import images
 
-        root = _existing_folder(path)
-        groups: list[str] | None = None
+        root = existing_folder(path)
         if pattern is None:
-            paths, names = images.find_labelled(root)
+            paths, labels_of_files = images.find_labelled(root)
+            named = names.Named(labels_of_files, None, {})
         else:
             paths = images.find(root)
-            names, groups = _names_from_pattern(pattern, root, paths)
-        classes, labels = np.unique(np.asarray(names, dtype=object), return_inverse=True)
+            named = pattern.read(root, paths)
+        classes, labels = np.unique(np.asarray(named.labels, dtype=object), return_inverse=True)
         super().__init__(
             **_decoded(
                 paths,
                 image_options,
                 labels=labels.astype(np.int32),
-                groups=groups,
+                groups=named.groups,
+                columns=named.columns,
                 max_damaged=max_damaged,
                 cache=cache,
                 source=os.path.abspath(root),
@@ -425,6 +439,7 @@ def _decoded(
     *,
     labels: NDArray[np.int32] | None,
     groups: Sequence[Any] | None,
+    columns: Mapping[str, NDArray[np.object_]] | None = None,
     max_damaged: float,
     cache: str | os.PathLike[str] | None,
     source: str,
@@ -448,6 +463,7 @@ def _decoded(
         "rows": rows,
         "labels": None if labels is None else labels[good],
         "groups": None if groups is None else _objects(groups)[good],
+        "columns": {name: values[good] for name, values in (columns or {}).items()},
         "paths": _objects(paths)[good],
         "damaged": damaged,
         "image_options": image_options,
@@ -530,45 +546,8 @@ def _checked_labels(y: NDArray[Any], n: int) -> tuple[list[Any], NDArray[np.int3
     return classes.tolist(), labels.astype(np.int32)
 
 
-def _compiled_pattern(name_pattern: str | None) -> re.Pattern[str] | None:
-    if name_pattern is None:
-        return None
-    try:
-        pattern = re.compile(name_pattern)
-    except re.error as problem:
-        raise errors.error(
-            "PARAMETER_RANGE",
-            f"name_pattern is not a regular expression: {problem}",
-            parameter="name_pattern",
-        ) from None
-    if "label" not in pattern.groupindex:
-        raise errors.error(
-            "PARAMETER_RANGE",
-            f"name_pattern must have a group named label, as in '(?P<label>[^_]+)_', but is {name_pattern!r}",
-            parameter="name_pattern",
-        )
-    return pattern
-
-
-def _names_from_pattern(
-    pattern: re.Pattern[str], root: Path, paths: Sequence[str]
-) -> tuple[list[str], list[str] | None]:
-    names, groups = [], []
-    for path in paths:
-        match = pattern.search(Path(path).relative_to(root).as_posix())
-        if match is None or match["label"] is None:
-            raise errors.error(
-                "DATA_NAME",
-                f"{path} does not match name_pattern {pattern.pattern!r}: rename or remove it, or mend the pattern",
-                path=path,
-            )
-        names.append(match["label"])
-        if "group" in pattern.groupindex:
-            groups.append(match["group"])
-    return names, groups or None
-
-
-def _existing_folder(path: str | Path) -> Path:
+def existing_folder(path: str | Path) -> Path:
+    """The folder, or FILE_NOT_FOUND."""
     root = Path(path)
     if not root.exists():
         raise errors.error("FILE_NOT_FOUND", f"the folder {path} does not exist", path=str(path))

@@ -72,6 +72,9 @@ def test_labels_and_groups_from_names(tmp_path: Path) -> None:
     assert data.y.tolist() == ["virus", "virus", "bacteria"]
     assert data.groups is not None
     assert data.groups.tolist() == ["person1", "person1", "person2"]
+    numbered = ImageFolder(tmp_path, size=4, name_pattern=pattern + r"(?P<number>\d+)").subset([2, 0])
+    assert numbered.columns["number"].tolist() == ["1", "1"]
+    assert numbered.groups.tolist() == ["person2", "person1"]
     Image.new("RGB", (4, 4)).save(tmp_path / "other.png")
     with pytest.raises(DataError, match=r"other\.png does not match") as caught:
         ImageFolder(tmp_path, size=4, name_pattern=pattern)

@@ -15,7 +15,7 @@ def test_names_keep_the_order_of_the_contract() -> None:
     assert options.names("training") == list(contract.read("options.json")["training"])
 
 
-@pytest.mark.parametrize("group", ["training", "network", "image", "data"])
+@pytest.mark.parametrize("group", ["training", "network", "image", "data", "names"])
 def test_every_default_is_allowed(group: str) -> None:
     for name in options.names(group):
         if "default" in options.option(group, name):

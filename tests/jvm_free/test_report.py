@@ -44,16 +44,17 @@ def test_full_report(tmp_path):
         "confusion_matrix.png",
         "learning_curves.png",
         "misclassified.png",
+        "report.html",
     ]
     assert sorted(path.name for path in folder.iterdir()) == sorted(names)
     assert json.loads((folder / "metrics.json").read_text()) == result.to_dict()
     assert History.load(folder / "history.json") == history()
     # Again, over the older files.
-    assert write_report(folder, evaluation=result) == written[::2][:2]
+    assert write_report(folder, evaluation=result) == [written[0], written[2], written[5]]
 
 
 def test_history_without_finished_epochs_has_no_curves(tmp_path):
-    assert [path.name for path in write_report(tmp_path, history=History())] == ["history.json"]
+    assert [path.name for path in write_report(tmp_path, history=History())] == ["history.json", "report.html"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 12, 13, 40, 41, 130])
@@ -138,4 +139,4 @@ def test_missing_matplotlib_is_named_and_the_figures_are_not_lost(tmp_path, monk
     with pytest.raises(errors.JvmError, match="matplotlib") as caught:
         write_report(tmp_path, evaluation=evaluation(), history=history())
     assert caught.value.code == "EXTRA_MISSING"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["history.json", "metrics.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["history.json", "metrics.json", "report.html"]

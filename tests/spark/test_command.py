@@ -25,11 +25,13 @@ from pyspark.sql import functions as sql
 
 from sparkdl4j import ConvNetClassifier as OneMachineClassifier
 from sparkdl4j import cli
+from sparkdl4j.errors import DataError
 from sparkdl4j.jvm import jar, java_home
 from sparkdl4j.spark import ConvNetClassifier, read_images, read_unlabelled_images, stratified_split
 
 MASTER = "local[2]"
 OPTIONS = ("--size", "16", "--epochs", "4", "--batch-size", "8", "--learning-rate", "0.01", "--num-workers", "2")
+GOLDEN_PATTERNS = json.loads((Path(__file__).parents[1] / "golden" / "name_patterns.json").read_text())["cases"]
 PARTS = ("coefficients.bin", "updaterState.bin", "configuration.json")
 
 
@@ -133,7 +135,7 @@ def test_evaluate_reports_as_on_one_machine(
         metrics.append(json.loads((report / "metrics.json").read_text()))
         assert (report / "misclassified.png").read_bytes().startswith(b"\x89PNG")
         assert json.loads((report / "history.json").read_text())["kept_epoch"] == 4
-    assert outputs[0].partition("\nROC-AUC")[0] + "\nReport: report\n" == outputs[1]
+    assert outputs[0].partition("\nROC-AUC")[0] + "\nReport: report/report.html\n" == outputs[1]
     assert "60 pictures 16x16x3, blue 17, green 20, red 23, 1 damaged" in outputs[1]
     # Another size of minibatch rounds differently.
     assert_same({name: metrics[0][name] for name in metrics[1]}, metrics[1], 1e-4)
@@ -231,6 +233,24 @@ def test_classes_from_names(spark: SparkSession, picture_folder: Path) -> None:
     assert read_unlabelled_images(spark, [str(picture_folder)]).count() == 60
 
 
+@pytest.mark.parametrize("case", GOLDEN_PATTERNS, ids=lambda case: case["case"])
+def test_columns_from_names_are_those_of_one_machine(spark: SparkSession, tmp_path: Path, case: dict[str, Any]) -> None:
+    for path in case["files"]:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(b"only names are read")
+    wrong = [path for path, told in case["files"].items() if told is None]
+    if wrong:
+        with pytest.raises(DataError, match=f"{wrong[0]} does not match name_pattern"):
+            read_images(spark, tmp_path, name_pattern=case["pattern"], unmatched=case["unmatched"])
+        return
+    rows = read_images(spark, tmp_path, name_pattern=case["pattern"], unmatched=case["unmatched"])
+    found = {
+        row["path"].split(f"{tmp_path}/")[1]: {"label": row["class"], **{name: row[name] for name in rows.columns[4:]}}
+        for row in rows.collect()
+    }
+    assert found == case["files"]
+
+
 @pytest.mark.parametrize(
     ("more", "code", "message"),
     [
@@ -241,7 +261,7 @@ def test_classes_from_names(spark: SparkSession, picture_folder: Path) -> None:
         (["--master", "local[3]"], 1, "spark.master=local[2] and not local[3]"),
         (["--conf", "spark.task.cpus=2"], 1, "spark.task.cpus=None and not 2"),
         (["--name-pattern", "(?P<label>green)"], 1, "does not match name_pattern"),
-        (["--name-pattern", "green"], 2, "must have a group named label"),
+        (["--name-pattern", "green"], 2, "must name a part"),
         (["--test", "hdfs-nowhere"], 1, "there is no folder hdfs-nowhere"),
     ],
 )

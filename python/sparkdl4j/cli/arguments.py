@@ -14,7 +14,7 @@ from sparkdl4j import class_weight, errors, options
 EXIT_USAGE = 2
 
 # Groups whose defaults are the command's to give.
-_OWN_DEFAULTS = ("image", "data", "table")
+_OWN_DEFAULTS = ("image", "data", "names", "table")
 
 
 class Parser(argparse.ArgumentParser):
@@ -47,18 +47,15 @@ class Parser(argparse.ArgumentParser):
 
 def add_reading(command: Parser) -> None:
     """Adds the options of commands that read labelled pictures."""
-    command.add_argument("--report", metavar="DIR", help="folder for metrics.json, history.json and pictures")
+    command.add_argument(
+        "--report", metavar="DIR", help="folder for report.html, the same as JSON for programs, and pictures"
+    )
     add_reading_of_pictures(command)
 
 
 def add_reading_of_pictures(command: Parser) -> None:
     """Adds how labelled pictures are read."""
-    command.add_argument(
-        "--name-pattern",
-        metavar="REGEX",
-        help="takes the class (?P<label>…) from file names instead of folders, and the group (?P<group>…), such as a "
-        "patient, whose pictures all go to the same part of a split",
-    )
+    add_names(command)
     command.add_argument(
         "--labels",
         metavar="FILE",
@@ -74,6 +71,18 @@ def add_reading_of_pictures(command: Parser) -> None:
         "nothing is decoded",
     )
     add_option(command, "data", "max_damaged")
+
+
+def add_names(command: Parser) -> None:
+    """Adds the options on what files' names tell."""
+    command.add_argument(
+        "--name-pattern",
+        metavar="REGEX",
+        help="regular expression that takes the class (?P<label>…), the group (?P<group>…), such as a patient, whose "
+        "pictures all go to the same part of a split, and further columns from file names; without a label the folder "
+        "names the class",
+    )
+    add_option(command, "names", "unmatched")
 
 
 def add_option(command: Parser, group: str, name: str, *, prefix: str = "", target: str | None = None) -> None:

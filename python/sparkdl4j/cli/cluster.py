@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sql
@@ -25,8 +26,9 @@ from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.dataset import described
 from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
+from sparkdl4j.inspection import Inspection
 from sparkdl4j.network import Network
-from sparkdl4j.report.folder import MOST_MISTAKES, Mistake
+from sparkdl4j.report.predictions import MOST_MISTAKES, PredictedPicture
 from sparkdl4j.spark import (
     ConvNetClassificationModel,
     ConvNetClassifier,
@@ -47,6 +49,11 @@ class ClusterPictures:
     rows: DataFrame
     image_options: ImageOptions
     counts: Mapping[str, int]
+
+    def inspection(self) -> Inspection:
+        """How many there are of each class: their files stay where they are."""
+        labels = np.repeat(np.arange(len(self.counts), dtype=np.int32), list(self.counts.values()))
+        return Inspection(labels, list(self.counts), shape=self.image_options.shape)
 
     def __str__(self) -> str:
         return described(sum(self.counts.values()), self.image_options.shape, self.counts, 0)
@@ -84,7 +91,9 @@ class Cluster(Place):
     def read(self, path: str, image_options: ImageOptions | None) -> ClusterPictures:
         if image_options is None:
             raise no_size()
-        rows = read_images(self.session, path, name_pattern=self._arguments.name_pattern)
+        rows = read_images(
+            self.session, path, name_pattern=self._arguments.name_pattern, unmatched=self._arguments.unmatched
+        )
         with _jobs():
             counts = rows.groupBy("class").count().orderBy("class").collect()
         return ClusterPictures(rows, image_options, {row["class"]: row["count"] for row in counts})
@@ -164,6 +173,11 @@ class ClusterTraining(Training):
         assert self._trained.summary is not None
         return self._trained.summary.history
 
+    def to_report(self, train: ClusterPictures, test: ClusterPictures | None) -> dict[str, Any]:
+        sets = {"training": train} | ({} if test is None else {"test": test})
+        found: dict[str, Any] = {"data": {name: pictures.inspection() for name, pictures in sets.items()}}
+        return found if test is not None else {**found, "classifier": self._trained.to_classifier()}
+
     @property
     def _trained(self) -> ConvNetClassificationModel:
         assert self._estimator.last_model is not None
@@ -199,10 +213,14 @@ def _evaluated(model: ConvNetClassificationModel, pictures: ClusterPictures, max
     support = [entry.support for entry in found.metrics.per_class]
     counts = dict(zip(model.classes, support, strict=True))
     text = described(sum(support), model.image_options.shape, counts, len(found.damaged))
-    return Evaluated(text, found.metrics, lambda: _surest_mistakes(model, pictures.rows))
+
+    def to_report() -> dict[str, Any]:
+        return {"mistakes": _surest_mistakes(model, pictures.rows), "classifier": model.to_classifier()}
+
+    return Evaluated(text, found.metrics, to_report)
 
 
-def _surest_mistakes(model: ConvNetClassificationModel, rows: DataFrame) -> list[Mistake]:
+def _surest_mistakes(model: ConvNetClassificationModel, rows: DataFrame) -> list[PredictedPicture]:
     """The pictures come to this machine encoded, and are decoded here."""
     from sparkdl4j.jvm import images
 
@@ -225,7 +243,7 @@ def _surest_mistakes(model: ConvNetClassificationModel, rows: DataFrame) -> list
             file.write_bytes(row["image"])
         pixels, _, _ = images.read([str(file) for file in files], model.image_options, max_damaged=0.0)
     return [
-        Mistake(picture, names.index(row["class"]), int(row["prediction"]), row["surety"])
+        PredictedPicture(picture, names.index(row["class"]), int(row["prediction"]), row["surety"])
         for picture, row in zip(pixels, found, strict=True)
     ]
 

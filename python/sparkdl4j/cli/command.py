@@ -12,7 +12,7 @@ from typing import Any
 
 from sparkdl4j import errors, options
 from sparkdl4j.cli import arguments as types
-from sparkdl4j.cli import completion, configuration, evaluate, find_learning_rate, predict, train
+from sparkdl4j.cli import completion, configuration, evaluate, find_learning_rate, inspect, predict, train
 from sparkdl4j.cli.arguments import EXIT_USAGE, add_option, add_reading, add_reading_of_pictures
 from sparkdl4j.cli.console import Console
 
@@ -162,6 +162,12 @@ def parser() -> argparse.ArgumentParser:
         "or .parquet; with --master a URL or a name that ends with .parquet is a folder that Spark writes",
     )
     _add_spark(prediction)
+
+    inspection = _command(commands, "inspect", inspect.run, "look at labelled pictures: counts, sizes, damaged ones")
+    inspection.add_argument("data", metavar="DATA", help="folder with one subfolder a class, or with names that tell")
+    inspection.add_argument("--report", metavar="DIR", help="folder for report.html and data.json")
+    types.add_names(inspection)
+    add_option(inspection, "image", "max_pixels")
 
     _command(commands, "info", _info, "show versions, Java, processor and jar")
 

@@ -47,7 +47,8 @@ def run(arguments: Namespace) -> dict[str, Any]:
             print(f"\n{arguments.model} against {arguments.compare}:\n{comparison}")
         if arguments.report:
             print()
-            write_report(arguments.report, model.history(), evaluated, intervals)
+            title = f"{arguments.model} on {arguments.data}"
+            write_report(arguments.report, title, model.history(), evaluated, intervals=intervals)
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sparkdl4j import atomic_file, errors
 from sparkdl4j.classifier import ConvNetClassifier
-from sparkdl4j.cli.place import Evaluated, Model, Place, Training, no_size, print_damaged
+from sparkdl4j.cli.place import Evaluated, Model, Place, Training, no_size, print_damaged, require_reachable
 from sparkdl4j.dataset import ImageDataset, ImageFolder
 from sparkdl4j.history import History
 from sparkdl4j.idx import load_idx
@@ -18,7 +18,6 @@ from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.jvm import in_process
 from sparkdl4j.network import Network
 from sparkdl4j.picture_table import is_table
-from sparkdl4j.report import folder as reports
 from sparkdl4j.urls import is_url
 
 # Pictures decoded and predicted at a time, so that memory does not grow with the folder.
@@ -44,7 +43,7 @@ class OneMachine(Place):
         """Nothing is to be given back: the JVM lasts as long as the process."""
 
     def read(self, path: str, image_options: ImageOptions | None) -> ImageDataset:
-        _require_reachable(path)
+        require_reachable(path)
         is_labelled = self._arguments.labels is not None and path == self._arguments.data
         if not (is_labelled or is_table(path)) and Path(path).is_file():
             return load_idx(path)
@@ -55,7 +54,7 @@ class OneMachine(Place):
         how: dict[str, Any] = {
             "max_damaged": self._arguments.max_damaged,
             "cache": self._arguments.cache,
-            "progress": _reading_progress(path),
+            "progress": reading_progress(path),
             **vars(image_options),
         }
         data: ImageDataset
@@ -64,7 +63,9 @@ class OneMachine(Place):
         elif is_table(path):
             data = self._read_table(path, **how)
         else:
-            data = ImageFolder(path, name_pattern=self._arguments.name_pattern, **how)
+            data = ImageFolder(
+                path, name_pattern=self._arguments.name_pattern, unmatched=self._arguments.unmatched, **how
+            )
         print_damaged(data.damaged)
         return data
 
@@ -95,10 +96,10 @@ class OneMachine(Place):
         return is_url(path)
 
     def require_writable(self, url: str) -> None:
-        _require_reachable(url)
+        require_reachable(url)
 
     def load(self, path: str) -> OneMachineModel:
-        _require_reachable(path)
+        require_reachable(path)
         return OneMachineModel(ConvNetClassifier.load(path))
 
 
@@ -128,6 +129,11 @@ class OneMachineTraining(Training):
     def history(self) -> History:
         return self._classifier.history_
 
+    def to_report(self, train: ImageDataset, test: ImageDataset | None) -> dict[str, Any]:
+        found = {"data": {"training": train} | ({} if test is None else {"test": test})}
+        # Evaluated pictures bring it along.
+        return found if test is not None else {**found, "classifier": self._classifier}
+
 
 class OneMachineModel(Model):
     """A `sparkdl4j.ConvNetClassifier` from a file."""
@@ -147,7 +153,7 @@ class OneMachineModel(Model):
 
         files: list[str] = []
         for path in paths:
-            _require_reachable(path)
+            require_reachable(path)
             if not Path(path).exists():
                 raise errors.error("FILE_NOT_FOUND", f"{path} does not exist", path=path)
             files += images.find(Path(path))
@@ -182,19 +188,11 @@ class OneMachineModel(Model):
 
 def _evaluated(classifier: ConvNetClassifier, pictures: ImageDataset) -> Evaluated:
     evaluation = classifier.evaluate(pictures)
-    return Evaluated(str(pictures), evaluation, lambda: reports.surest_mistakes(evaluation, pictures))
+    return Evaluated(str(pictures), evaluation, lambda: {"pictures": pictures, "classifier": classifier})
 
 
-def _require_reachable(path: str) -> None:
-    if is_url(path):
-        raise errors.error(
-            "PARAMETER_CONFLICT",
-            f"{path} can be reached on Spark only: give --master, such as --master local[2]",
-            parameter="master",
-        )
-
-
-def _reading_progress(path: str) -> Callable[[int, int], None] | None:
+def reading_progress(path: str) -> Callable[[int, int], None] | None:
+    """What shows on a terminal how far reading is; None elsewhere."""
     if not sys.stderr.isatty():
         return None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sparkdl4j import errors
+from sparkdl4j.urls import is_url
 
 if TYPE_CHECKING:
     from sparkdl4j.damaged_image import DamagedImage
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from sparkdl4j.history import History
     from sparkdl4j.image_options import ImageOptions
     from sparkdl4j.network import Network
-    from sparkdl4j.report.folder import Mistake
 
 _DAMAGED_SHOWN = 5
 
@@ -29,12 +29,12 @@ class Evaluated:
     Args:
         pictures: one line on those that were evaluated.
         metrics: of their predictions.
-        mistakes: gives the wrong predictions that a report shows.
+        to_report: gives what `write_report` shows of them: pictures or mistakes, and the classifier.
     """
 
     pictures: str
     metrics: Metrics
-    mistakes: Callable[[], Sequence[Mistake]]
+    to_report: Callable[[], dict[str, Any]]
 
 
 class Training(ABC):
@@ -75,6 +75,10 @@ class Training(ABC):
     @abstractmethod
     def history(self) -> History:
         """How the epochs went."""
+
+    @abstractmethod
+    def to_report(self, train: Any, test: Any) -> dict[str, Any]:
+        """What `write_report` shows of pictures of the place; `test` may be None."""
 
 
 class Model(ABC):
@@ -180,6 +184,25 @@ def of(arguments: Namespace) -> Place:
     from sparkdl4j.cli.one_machine import OneMachine
 
     return OneMachine(arguments)
+
+
+def require_reachable(path: str, *, by_option: bool = True) -> None:
+    """Refuses what this process cannot read.
+
+    Args:
+        path: a file or folder.
+        by_option: whether the command can work on Spark.
+
+    Raises:
+        ParameterError: PARAMETER_CONFLICT.
+    """
+    if is_url(path):
+        remedy = "can be reached on Spark only: give --master, such as --master local[2]"
+        raise errors.error(
+            "PARAMETER_CONFLICT",
+            f"{path} {remedy if by_option else 'is not on this machine: copy it to a folder here'}",
+            parameter="master",
+        )
 
 
 def print_damaged(damaged: Sequence[DamagedImage]) -> None:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Any
 
 from sparkdl4j.cli.place import Evaluated
 from sparkdl4j.history import History
 
-if TYPE_CHECKING:
-    from sparkdl4j.evaluation import Interval
 
-
-def write_report(
-    folder: str, history: History, evaluated: Evaluated | None, intervals: Mapping[str, Interval] | None = None
-) -> None:
-    """Writes what training and evaluation gave, and says where."""
+def write_report(folder: str, title: str, history: History, evaluated: Evaluated | None, **more: Any) -> None:
+    """Writes what training and evaluation gave, and `more` as `write_report` of the reports takes it; says where."""
     from sparkdl4j.report import folder as reports
 
     reports.write_report(
         folder,
         evaluation=evaluated.metrics if evaluated else None,
-        intervals=intervals,
         history=history,
-        mistakes=evaluated.mistakes() if evaluated else (),
+        title=title,
+        **(evaluated.to_report() if evaluated else {}),
+        **more,
     )
-    print(f"Report: {folder}")
+    print(f"Report: {folder}/report.html")

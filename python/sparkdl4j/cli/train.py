@@ -61,7 +61,8 @@ def run(arguments: Namespace) -> dict[str, Any]:
             evaluated = training.evaluate(test)
             print(f"Test: {evaluated.pictures}\n\n{evaluated.metrics}\n")
         if arguments.report:
-            write_report(arguments.report, training.history(), evaluated)
+            title = f"{arguments.network} on {arguments.data}"
+            write_report(arguments.report, title, training.history(), evaluated, **training.to_report(data, test))
         history = training.history()
     print(f"Model: {arguments.model} (epoch {training.kept_epoch} of {training.epochs})")
     return {

@@ -34,6 +34,22 @@ def find(path: Path) -> list[str]:
 
 
 @translated()
+def inspect(paths: Sequence[str], image_options: ImageOptions | None = None) -> list[dict[str, Any] | DamagedImage]:
+    """What files are, looked at on all cores; no pixels are kept.
+
+    Args:
+        paths: the files.
+        image_options: also whether they can be decoded so; None reads no further than their structure.
+
+    Returns:
+        for each file `format`, `mode`, `width` and `height`; or what is wrong with it.
+    """
+    request = None if image_options is None else json.dumps(image_options.to_dict())
+    found = _json(java_class("org.sparkdl4j.bridge.Images").inspect(list(paths), request))
+    return [DamagedImage(**file) if "reason" in file else file for file in found]
+
+
+@translated()
 def read(
     paths: Sequence[str],
     image_options: ImageOptions,

@@ -71,6 +71,16 @@ class Model:
             view.close()
         return probabilities
 
+    @translated()
+    def saliency(self, data: ImageDataset, classes: NDArray[np.int32], layer: str | None) -> NDArray[np.float32]:
+        """Where classes are seen, (n, height, width), from 0 to 1."""
+        height, width, _ = data.image_shape
+        seen = np.empty((len(data), height, width), dtype=np.float32)
+        java_class("org.sparkdl4j.bridge.Models").saliency(
+            self._java, _view(data), _integers(classes), layer, _address(seen)
+        )
+        return seen
+
 
 @translated()
 def train(

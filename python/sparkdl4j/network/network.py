@@ -220,6 +220,11 @@ class Network:
     def __hash__(self) -> int:
         return hash(self.to_json())
 
+    def _repr_html_(self) -> str:
+        from sparkdl4j.report import cards
+
+        return cards.network(self)
+
     def __repr__(self) -> str:
         changed = [
             f"{parameter.name}={getattr(self, parameter.name)!r}"

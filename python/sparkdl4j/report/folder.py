@@ -1,34 +1,38 @@
-"""The report folder: what a training run and an evaluation gave, for people and for programs."""
+"""The report folder: what data, a training run and an evaluation gave, for people and for programs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from sparkdl4j import atomic_file, errors
+from sparkdl4j.dataset import ImageDataset
 from sparkdl4j.evaluation import Evaluation, Interval, Metrics
 from sparkdl4j.history import History
-from sparkdl4j.report import plots, tables
+from sparkdl4j.inspection import Inspection
+from sparkdl4j.learning_curves import LearningCurve
+from sparkdl4j.report import curves, galleries, network, plots, predictions, results, tables
+from sparkdl4j.report import data as data_section
+from sparkdl4j.report.markup import Markup, tag
+from sparkdl4j.report.page import page
+from sparkdl4j.report.predictions import PredictedPicture
 
 if TYPE_CHECKING:
-    from sparkdl4j.dataset import ImageDataset
+    from sparkdl4j.classifier import ConvNetClassifier
 
-# Pictures of wrong predictions that a report shows.
-MOST_MISTAKES = 24
+Data = ImageDataset | Inspection
+_PAGE = "report.html"
 
 
-class Mistake(NamedTuple):
-    """A wrong prediction: the picture (height, width, channels), class indices, and how sure the classifier was."""
+class Report(list[Path]):
+    """The files that were written, in their order; the last is the page that shows everything."""
 
-    picture: NDArray[Any]
-    actual: int
-    predicted: int
-    probability: float
+    def _repr_html_(self) -> str:
+        return str(tag("ul", [tag("li", tag("a", file.name, href=str(file))) for file in reversed(self)]))
 
 
 def write_report(
@@ -38,9 +42,16 @@ def write_report(
     intervals: Mapping[str, Interval] | None = None,
     history: History | None = None,
     pictures: ImageDataset | NDArray[Any] | None = None,
-    mistakes: Sequence[Mistake] = (),
-) -> list[Path]:
+    mistakes: Sequence[PredictedPicture] = (),
+    classifier: ConvNetClassifier | None = None,
+    data: Data | Mapping[str, Data] | None = None,
+    learning_curve: LearningCurve | None = None,
+    title: str = "Report",
+) -> Report:
     """Writes a report; each file is written whole or not at all, and replaces an older one.
+
+    `report.html` shows everything that is given, in one file that needs no other. The files beside it hold the same
+    for programs, and the pictures apart.
 
     Args:
         folder: is made where it is missing.
@@ -50,60 +61,116 @@ def write_report(
         pictures: those that were evaluated, in their order; gives `misclassified.png`, the wrong
             predictions of which the classifier was surest. `evaluation` is an `Evaluation` then.
         mistakes: the same for pictures that are not at hand: the surest mistakes among them.
+        classifier: fitted; gives its network, options and versions, and where it looked in some of the pictures.
+        data: labelled pictures, an inspection, or several by name, such as training and test; gives `data.json`.
+        learning_curve: of `learning_curve`; gives `learning_curve.json`.
+        title: of the page.
 
     Returns:
         the files written.
 
     Raises:
         FileError: FILE_UNWRITABLE.
-        JvmError: EXTRA_MISSING when matplotlib is not installed; the JSON files are there then.
+        JvmError: EXTRA_MISSING when matplotlib is not installed; the JSON files and the page are there then.
         DataError: DATA_SHAPE when pictures and evaluation differ in number.
     """
+    shown: list[PredictedPicture] = []
     if pictures is not None:
-        predicted = len(evaluation.actual) if isinstance(evaluation, Evaluation) else 0
-        if not isinstance(evaluation, Evaluation) or len(pictures) != predicted:
+        if not isinstance(evaluation, Evaluation) or len(pictures) != len(evaluation.actual):
+            predicted = len(evaluation.actual) if isinstance(evaluation, Evaluation) else 0
             raise errors.error(
                 "DATA_SHAPE",
                 f"pictures must be those that were evaluated, but are {len(pictures)} for {predicted} predictions",
                 parameter="pictures",
             )
-        mistakes = surest_mistakes(evaluation, pictures)
+        mistakes = predictions.surest_mistakes(evaluation, pictures)
+        shown = predictions.examples(evaluation, pictures)
+    inspections = _inspections(data)
     folder = Path(folder)
     atomic_file.make_folder(folder)
-    written: list[Path] = []
+    written = Report()
 
     def write(name: str, content: str | bytes) -> None:
         atomic_file.write(folder / name, content)
         written.append(folder / name)
 
-    # JSON first: it needs no optional package.
+    # What needs no optional package first.
+    if inspections:
+        write("data.json", _json({name: found.to_dict() for name, found in inspections.items()}))
     if evaluation is not None:
-        write("metrics.json", json.dumps(evaluation.to_dict(intervals), indent=2, default=str) + "\n")
+        write("metrics.json", _json(evaluation.to_dict(intervals)))
     if history is not None:
         write("history.json", history.to_json())
+    if learning_curve is not None:
+        write("learning_curve.json", _json(learning_curve.to_dict()))
+    sections = [
+        results.results(_metrics(evaluation, intervals)) if evaluation is not None else Markup(),
+        data_section.data(inspections),
+        curves.training(history) if history else Markup(),
+        curves.learning(learning_curve) if learning_curve is not None else Markup(),
+        *(_galleries(evaluation, shown, mistakes, classifier) if evaluation is not None else ()),
+        *((network.network(classifier), network.versions()) if classifier is not None else ()),
+    ]
+    write(_PAGE, page(title, _subtitle(evaluation, history, inspections), sections))
+    drawn: list[tuple[str, Callable[[], bytes]]] = []
     if evaluation is not None:
-        write("confusion_matrix.png", plots.confusion_matrix(evaluation))
+        drawn.append(("confusion_matrix.png", lambda: plots.confusion_matrix(evaluation)))
     if history:
-        write("learning_curves.png", plots.learning_curves(history))
+        drawn.append(("learning_curves.png", lambda: plots.learning_curves(history)))
     if evaluation is not None and mistakes:
-        write("misclassified.png", _misclassified(evaluation, mistakes))
+        drawn.append(("misclassified.png", lambda: _misclassified(evaluation, mistakes)))
+    for name, draw in drawn:
+        write(name, draw())
+    # The page is what people look at: it comes last.
+    written.append(written.pop(written.index(folder / _PAGE)))
     return written
 
 
-def surest_mistakes(evaluation: Evaluation, pictures: ImageDataset | NDArray[Any]) -> list[Mistake]:
-    """The wrong predictions that a report shows, the surest first."""
-    wrong = np.flatnonzero(evaluation.predicted != evaluation.actual)
-    surety = evaluation.probabilities[wrong, evaluation.predicted[wrong]]
-    order = np.argsort(-surety, kind="stable")[:MOST_MISTAKES]
-    return [
-        Mistake(
-            pictures[index], int(evaluation.actual[index]), int(evaluation.predicted[index]), float(surety[position])
-        )
-        for position, index in zip(order, wrong[order], strict=True)
+def _inspections(data: Data | Mapping[str, Data] | None) -> dict[str, Inspection]:
+    if data is None:
+        return {}
+    sets = data if isinstance(data, Mapping) else {"data": data}
+    return {name: found if isinstance(found, Inspection) else Inspection.of(found) for name, found in sets.items()}
+
+
+def _metrics(evaluation: Metrics, intervals: Mapping[str, Interval] | None) -> dict[str, Any]:
+    """What the evaluation gives, with its groups where it has any."""
+    found = evaluation.to_dict(intervals)
+    if isinstance(evaluation, Evaluation) and evaluation.groups is not None:
+        found["groups"] = evaluation.by_group().to_dicts()
+    return found
+
+
+def _galleries(
+    evaluation: Metrics,
+    shown: Sequence[PredictedPicture],
+    mistakes: Sequence[PredictedPicture],
+    classifier: ConvNetClassifier | None,
+) -> list[Markup]:
+    wrong = int(evaluation.confusion_matrix.sum() - evaluation.confusion_matrix.trace())
+    found = [
+        galleries.predictions(shown, evaluation.classes),
+        galleries.mistakes(mistakes, evaluation.classes, wrong),
     ]
+    if classifier is not None:
+        half = galleries.MOST_SALIENT // 2
+        right = [one for one in shown if one.actual == one.predicted]
+        looked = [*mistakes[: galleries.MOST_SALIENT - min(half, len(right))]]
+        looked += right[: galleries.MOST_SALIENT - len(looked)]
+        found.append(galleries.saliency(looked, evaluation.classes, classifier))
+    return found
 
 
-def _misclassified(evaluation: Metrics, mistakes: Sequence[Mistake]) -> bytes:
+def _subtitle(evaluation: Metrics | None, history: History | None, inspections: Mapping[str, Inspection]) -> str:
+    parts = [f"{len(found.labels):,} pictures of {name}" for name, found in inspections.items()]
+    if history:
+        parts.append(f"{len(history)} epochs")
+    if evaluation is not None:
+        parts.append(f"accuracy {evaluation.accuracy:.4f} on {int(evaluation.confusion_matrix.sum()):,} pictures")
+    return ", ".join(parts)
+
+
+def _misclassified(evaluation: Metrics, mistakes: Sequence[PredictedPicture]) -> bytes:
     names = [tables.name(value, 18) for value in evaluation.classes]
     captions = [
         f"{names[mistake.predicted]} {mistake.probability:.0%}\nis {names[mistake.actual]}" for mistake in mistakes
@@ -111,3 +178,7 @@ def _misclassified(evaluation: Metrics, mistakes: Sequence[Mistake]) -> bytes:
     wrong = int(evaluation.confusion_matrix.sum() - evaluation.confusion_matrix.trace())
     title = f"The surest of {wrong} wrong predictions"
     return plots.picture_grid([mistake.picture for mistake in mistakes], captions, title)
+
+
+def _json(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, indent=2, default=str) + "\n"

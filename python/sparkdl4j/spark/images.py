@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 
-from sparkdl4j import errors
+from sparkdl4j import errors, options
+from sparkdl4j import name_pattern as names
 from sparkdl4j.spark import session as sessions
 from sparkdl4j.spark.java_errors import translated
 
@@ -20,6 +21,7 @@ def read_images(
     *,
     format: str = _FOLDER,
     name_pattern: str | None = None,
+    unmatched: str = options.default("names", "unmatched"),
 ) -> DataFrame:
     """The pictures of a folder whose subfolders are classes, or of a table, on any of Hadoop's file systems.
 
@@ -33,13 +35,15 @@ def read_images(
             must have a column `image` (or `content`) of encoded pictures or of Spark's image structs. Its class is
             what `class` says, else strings in `label`, else the name of the folder in `path` (or `image.origin`);
             numbers in `label` stay.
-        name_pattern: of a folder: takes the class from a picture's path within it, as a group `(?P<label>…)`; None
-            takes it from the subfolder.
+        name_pattern: of a folder: a regular expression that takes the class `(?P<label>…)`, the group `(?P<group>…)`
+            and further columns from a picture's path within it; without a label the subfolder names the class.
+        unmatched: what a file is that does not match: an "error", or "own-group": a group of its own, of the class
+            that its subfolder names.
 
     Returns:
         path (string), class (string), label (double: the place of the class among the sorted ones, whose names are in
         the column's metadata as pyspark.ml has them), image (binary: the encoded picture; or Spark's struct), and
-        further columns of a table.
+        further columns of a table, or of the pattern (string).
 
     Raises:
         FileError: FILE_NOT_FOUND, FILE_UNREADABLE.
@@ -48,10 +52,12 @@ def read_images(
         ParameterError: PARAMETER_CONFLICT for a DataFrame with a format or a pattern, or a table with a pattern;
             PARAMETER_RANGE for a pattern that is none, or has no such group.
     """
+    names.of(name_pattern, unmatched)
     gateway = sessions.gateway(session)
     with translated(gateway):
         if not isinstance(source, DataFrame):
-            return DataFrame(gateway.read(session._jsparkSession, os.fspath(source), format, name_pattern), session)
+            rows = gateway.read(session._jsparkSession, os.fspath(source), format, name_pattern, unmatched)
+            return DataFrame(rows, session)
         for name, value, default in (("format", format, _FOLDER), ("name_pattern", name_pattern, None)):
             if value != default:
                 raise errors.error(

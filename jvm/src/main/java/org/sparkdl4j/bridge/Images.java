@@ -3,12 +3,15 @@ package org.sparkdl4j.bridge;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.sparkdl4j.dataset.FileInspection;
 import org.sparkdl4j.dataset.ImageLoader;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.PixelCache;
 import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.ImageFolder;
+import org.sparkdl4j.image.ImageHeader;
 import org.sparkdl4j.image.LabeledFile;
 import org.sparkdl4j.spec.Json;
 
@@ -30,6 +33,41 @@ public final class Images {
   /** All pictures below a folder, sorted, or the one file that the path is. */
   public static String[] find(String path) {
     return ImageFolder.list(Path.of(path)).stream().map(Path::toString).toArray(String[]::new);
+  }
+
+  /**
+   * What files are.
+   *
+   * @param options as of {@link #read}: whether they can be decoded so; null reads no further than
+   *     their structure
+   * @return JSON: for each file format, mode, width and height (upright); or, of a damaged one,
+   *     path, reason and detail
+   */
+  public static String inspect(String[] paths, String options) {
+    DecodeOptions decodeOptions =
+        options == null
+            ? null
+            : DecodeOptions.fromJson(Json.readObject(options, "the image options"));
+    List<Path> files = new ArrayList<>(paths.length);
+    for (String path : paths) files.add(Path.of(path));
+    ArrayNode list = Json.object().putArray("files");
+    for (FileInspection file : FileInspection.of(files, decodeOptions)) {
+      if (file.damage() != null) {
+        list.addObject()
+            .put("path", file.damage().path())
+            .put("reason", file.damage().reason().label())
+            .put("detail", file.damage().detail());
+        continue;
+      }
+      ImageHeader header = file.header();
+      boolean turned = header.orientation().transposes();
+      list.addObject()
+          .put("format", header.format().name())
+          .put("mode", header.mode())
+          .put("width", turned ? header.height() : header.width())
+          .put("height", turned ? header.width() : header.height());
+    }
+    return Json.write(list);
   }
 
   /**

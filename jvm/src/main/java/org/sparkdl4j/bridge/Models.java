@@ -6,6 +6,7 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.model.ModelMetadata;
+import org.sparkdl4j.model.Saliency;
 import org.sparkdl4j.plan.LayerExecution;
 import org.sparkdl4j.spec.Json;
 
@@ -60,5 +61,17 @@ public final class Models {
   public static void predict(
       ImageClassifier classifier, LabeledImages images, int batchSize, long target) {
     classifier.predict(images, batchSize, target);
+  }
+
+  /**
+   * Where in pictures classes are seen.
+   *
+   * @param classes one index for each picture
+   * @param layer null for the last maps
+   * @param target address of a float32 array (images, height, width)
+   */
+  public static void saliency(
+      ImageClassifier classifier, LabeledImages images, int[] classes, String layer, long target) {
+    Saliency.of(classifier, images, classes, layer, target);
   }
 }

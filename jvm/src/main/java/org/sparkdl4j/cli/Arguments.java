@@ -91,10 +91,14 @@ final class Arguments {
     return values.getOrDefault(name, orElse);
   }
 
-  /** The option {@code --name-pattern}; null where it is not given. */
+  /** The options {@code --name-pattern} and {@code --unmatched}; null without a pattern. */
   NamePattern namePattern() {
     String expression = values.get("name_pattern");
-    return expression == null ? null : new NamePattern(expression);
+    String unmatched = values.get("unmatched");
+    if (expression != null) return new NamePattern(expression, unmatched);
+    if (unmatched == null) return null;
+    throw new UsageException(
+        "--unmatched is about files that --name-pattern does not fit: give it");
   }
 
   /** The given options of one group of the contract, with values of the contract's types. */

@@ -26,7 +26,8 @@ final class EvaluateCommand implements Command {
   private final String report;
 
   EvaluateCommand(List<String> given) {
-    Arguments arguments = new Arguments(given, Set.of("report", "max_damaged", "name_pattern"));
+    Arguments arguments =
+        new Arguments(given, Set.of("report", "max_damaged", "name_pattern", "unmatched"));
     List<String> words = arguments.words(2, 2, "MODEL and DATA");
     model = words.get(0);
     data = words.get(1);

@@ -71,7 +71,9 @@ final class PictureFolder {
   private List<LabeledFile> named(Path root) {
     List<LabeledFile> files = new ArrayList<>();
     for (Path path : ImageFolder.list(root)) {
-      String label = namePattern.label(root.relativize(path).toString());
+      Path relative = root.relativize(path);
+      String folder = relative.getNameCount() > 1 ? relative.getName(0).toString() : null;
+      String label = namePattern.label(relative.toString(), folder);
       if (label == null) throw namePattern.noLabel(path.toString());
       files.add(new LabeledFile(path, label));
     }

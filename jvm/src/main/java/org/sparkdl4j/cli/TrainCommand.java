@@ -66,7 +66,7 @@ final class TrainCommand implements Command {
       for (String name : Options.names(group)) allowed.add(group + "_" + name);
     }
     for (String name : Options.names("augmentation")) allowed.add(Arguments.AUGMENT + name);
-    for (String group : List.of("training", "network", "image", "data")) {
+    for (String group : List.of("training", "network", "image", "data", "names")) {
       allowed.addAll(Options.names(group));
     }
     // Given as --validation, --size, --early-stopping and --reduce-on-plateau.

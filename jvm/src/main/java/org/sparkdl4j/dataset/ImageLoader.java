@@ -181,7 +181,8 @@ public final class ImageLoader {
     }
   }
 
-  private static byte[] read(Path file) throws DamagedImageException {
+  /** The content of a file. */
+  static byte[] read(Path file) throws DamagedImageException {
     try {
       long size = Files.size(file);
       if (size > Integer.MAX_VALUE - 8) {

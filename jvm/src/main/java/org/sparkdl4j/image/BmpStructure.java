@@ -33,6 +33,7 @@ final class BmpStructure {
     }
     ImageHeader header =
         new ImageHeader(ImageFormat.BMP, width, height, Math.min(bits, 8), Math.max(1, bits / 8));
+    header.palette(bits <= 8);
     cursor.seek(pixelsAt);
     if (compression == UNCOMPRESSED || compression == BIT_FIELDS) {
       cursor.require((width * bits + 31) / 32 * 4 * height);

@@ -37,6 +37,7 @@ final class GifStructure {
             Math.max(canvasHeight, top + height),
             8,
             1);
+    header.palette(true);
     header.frame(left, top);
     return header;
   }

@@ -10,6 +10,7 @@ public final class ImageHeader {
   private Orientation orientation = Orientation.NORMAL;
   private int transparentGrey = -1;
   private boolean zeroIsWhite;
+  private boolean palette;
   private int frameLeft;
   private int frameTop;
 
@@ -81,6 +82,26 @@ public final class ImageHeader {
   /** Samples per pixel as stored; 1 for a palette. */
   public int samples() {
     return samples;
+  }
+
+  /**
+   * What a pixel is, in words: palette; or grey, grey+alpha, RGB, RGBA or CMYK, with the bits of a
+   * sample where these are not 8.
+   */
+  public String mode() {
+    if (palette) return "palette";
+    String name =
+        samples == 1
+            ? "grey"
+            : samples == 2
+                ? "grey+alpha"
+                : samples == 3 ? "RGB" : format == ImageFormat.JPEG ? "CMYK" : "RGBA";
+    return bits == 8 ? name : bits + "-bit " + name;
+  }
+
+  /** Whether pixels are places in a table of colours. */
+  void palette(boolean value) {
+    palette = value;
   }
 
   /** How to turn the decoded picture; always NORMAL where the decoder turns it itself (TIFF). */

@@ -3,6 +3,7 @@ package org.sparkdl4j.image;
 /** Walks through the chunks of a PNG file up to its end chunk, and checks their checksums. */
 final class PngStructure {
   private static final int GREY = 0;
+  private static final int PALETTE = 3;
   private static final int[] SAMPLES_OF_COLOR_TYPE = {1, 0, 3, 1, 2, 0, 4};
 
   private PngStructure() {}
@@ -34,6 +35,7 @@ final class PngStructure {
         }
         header =
             new ImageHeader(ImageFormat.PNG, width, height, bits, SAMPLES_OF_COLOR_TYPE[colorType]);
+        header.palette(colorType == PALETTE);
       } else if (name.equals("tRNS") && colorType == GREY) {
         header.transparentGrey(chunk.u16());
       } else if (name.equals("eXIf")) {

@@ -20,6 +20,7 @@ final class TiffStructure {
   private static final int TILE_SIZES = 325;
   private static final int UNCOMPRESSED = 1;
   private static final int WHITE_IS_ZERO = 0;
+  private static final int PALETTE = 3;
 
   private TiffStructure() {}
 
@@ -35,6 +36,7 @@ final class TiffStructure {
     }
     ImageHeader header = new ImageHeader(ImageFormat.TIFF, width, height, bits, samples);
     header.zeroIsWhite(directory.value(PHOTOMETRIC, -1) == WHITE_IS_ZERO);
+    header.palette(directory.value(PHOTOMETRIC, -1) == PALETTE);
     if (directory.values(TILE_OFFSETS).length > 0) {
       // The decoder makes room for a whole tile, however small the picture is.
       long tileWidth = directory.value(TILE_WIDTH, 0);

@@ -51,8 +51,8 @@ public final class PictureTable {
    * @param format {@code binaryFile} or {@code image} for a folder, whose pictures are then encoded
    *     or decoded by Spark; {@code parquet} or another of Spark's formats for a table, see {@link
    *     #of}
-   * @param namePattern takes the class from a picture's path within the folder; null takes it from
-   *     the subfolder
+   * @param namePattern takes class, group and further columns (strings) from a picture's path
+   *     within the folder; null takes the class from the subfolder
    * @throws SparkDl4jException FILE_NOT_FOUND, FILE_UNREADABLE, DATA_EMPTY, DATA_LABELS, DATA_NAME,
    *     DATA_COLUMN, PARAMETER_CONFLICT for a pattern and a table
    */
@@ -71,12 +71,11 @@ public final class PictureTable {
     Column path = functions.col(PATH);
     Dataset<Row> files = rows.withColumn(PATH, path(rows)).where(PictureFiles.isPicture(path));
     String root = PictureFiles.rootPath(source);
-    Column name =
-        namePattern == null
-            // The folder after the root; empty for what lies in the root itself.
-            ? functions.regexp_extract(path, Pattern.quote(root) + "/([^/]+)/", 1)
-            : named(path, root, namePattern.expression());
-    Dataset<Row> classed = files.withColumn(CLASS, name);
+    // The folder after the root; empty for what lies in the root itself.
+    Column folder = functions.regexp_extract(path, Pattern.quote(root) + "/([^/]+)/", 1);
+    NamedColumns named = namePattern == null ? null : new NamedColumns(namePattern, path, root);
+    Dataset<Row> classed =
+        files.withColumn(CLASS, named == null ? folder : named.className(folder));
     String[] classes = classes(classed);
     if (classes.length == 0) throw PictureFiles.empty(source);
     // Null comes first.
@@ -92,11 +91,13 @@ public final class PictureTable {
                   + ", so that their class is unknown: move them into a subfolder named after it")
           .with("path", source);
     }
-    return classed.select(
-        functions.col(PATH),
-        functions.col(CLASS),
-        label(classes),
-        functions.col(format.equals(PictureFiles.BINARY_FILE) ? CONTENT : IMAGE).as(IMAGE));
+    List<Column> columns = new ArrayList<>();
+    columns.add(functions.col(PATH));
+    columns.add(functions.col(CLASS));
+    columns.add(label(classes));
+    columns.add(functions.col(format.equals(PictureFiles.BINARY_FILE) ? CONTENT : IMAGE).as(IMAGE));
+    if (named != null) columns.addAll(named.columns());
+    return classed.select(columns.toArray(new Column[0]));
   }
 
   /**
@@ -164,14 +165,6 @@ public final class PictureTable {
             .select(path, functions.col(CONTENT).as(IMAGE));
     if (found.select(PATH).isEmpty()) throw PictureFiles.empty(String.join(", ", paths));
     return found;
-  }
-
-  /** What a group {@code label} matches in a path below a root; null where nothing does. */
-  private static Column named(Column path, String root, String expression) {
-    Column relative = functions.regexp_replace(path, "^.*?" + Pattern.quote(root) + "/", "");
-    Column label =
-        functions.regexp_replace(relative, "(?s)^.*?(?:" + expression + ").*$", "${label}");
-    return functions.when(relative.rlike(expression).and(label.notEqual("")), label);
   }
 
   private static Column path(Dataset<Row> rows) {

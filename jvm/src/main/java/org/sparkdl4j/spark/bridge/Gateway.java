@@ -37,9 +37,12 @@ public final class Gateway {
 
   /** {@link PictureTable#read}; a null pattern takes the class from the folder. */
   public static Dataset<Row> read(
-      SparkSession session, String source, String format, String namePattern) {
+      SparkSession session, String source, String format, String namePattern, String unmatched) {
     return PictureTable.read(
-        session, source, format, namePattern == null ? null : new NamePattern(namePattern));
+        session,
+        source,
+        format,
+        namePattern == null ? null : new NamePattern(namePattern, unmatched));
   }
 
   /** {@link PictureTable#of}. */

@@ -102,7 +102,7 @@ final class BatchNormPlan extends PlanLayer {
     } else {
       mean = chain.own(perChannel);
       variance = chain.own(perChannel);
-      chain.derive(statistics.inMemory(chain.weights(), mean, variance));
+      chain.derive(name, statistics.inMemory(chain.weights(), mean, variance));
     }
     arguments.addAll(List.of(DNNL_ARG_MEAN, mean, DNNL_ARG_VARIANCE, variance));
     chain.step(name + ".forward", forward, arguments.toArray());

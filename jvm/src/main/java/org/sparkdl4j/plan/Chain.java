@@ -198,13 +198,18 @@ final class Chain implements AutoCloseable {
       return converted(layer + ".weights", plainDesc, parameters(plainDesc, offset), wanted);
     }
     Weights.Copy copy = weights.copy(layer, plainDesc, offset, wanted);
-    derive(copy);
+    derive(layer, copy);
     return copy.memory();
   }
 
-  /** Brings something that follows from the parameters up to date before every forward pass. */
-  void derive(DerivedParameters parameters) {
+  /**
+   * Brings something that follows from the parameters up to date before the step that is added
+   * next; another such step may take its memory afterwards.
+   */
+  void derive(String layer, DerivedParameters parameters) {
     derived.add(parameters);
+    steps.add(
+        new Step(layer + ".weights", "reorder", () -> parameters.refresh(weights.version())));
   }
 
   /** DL4J's parameters and gradients. */
@@ -295,11 +300,6 @@ final class Chain implements AutoCloseable {
     for (memory input : pictures) OneDnn.point(input, address);
   }
 
-  /** Brings up to date what follows from the parameters. */
-  void refresh() {
-    for (DerivedParameters each : derived) each.refresh(weights.version());
-  }
-
   /** Gives back the memory of what follows from the parameters, until it is refreshed. */
   void dropDerived() {
     for (DerivedParameters each : derived) each.drop();
@@ -311,7 +311,6 @@ final class Chain implements AutoCloseable {
   }
 
   void runForward(long seed) {
-    refresh();
     seed(seed);
     for (int i = 0; i < forwardSteps; i++) steps.get(i).run();
   }

@@ -71,7 +71,6 @@ final class CompiledPlan implements AutoCloseable {
     bind();
     chain.setPictures(pictures);
     List<Step> steps = new ArrayList<>();
-    steps.add(new Step("weights", "reorder", chain::refresh));
     steps.add(new Step("dropout", "dropout", () -> chain.seed(1)));
     steps.addAll(chain.steps().subList(0, chain.forwardSteps()));
     steps.add(new Step("loss", "loss", () -> output.loss(Targets.of(labels, null))));

@@ -159,7 +159,7 @@ abstract class Dl4jBackedCore implements NetworkCore {
   }
 
   @Override
-  public final void releaseThread() {
+  public void releaseThread() {
     Dl4jNetwork.releaseThread();
   }
 

@@ -103,7 +103,7 @@ final class FoldedWeights extends DerivedParameters {
         part.put(chunk, 0, length);
       }
     }
-    spare.provide(folded);
+    spare.provide(folded, weights.isTraining());
     toWanted.run();
     rowsArena.close();
   }

@@ -109,6 +109,7 @@ public final class PlanCore extends Dl4jBackedCore {
   /** Forward and backward without the update: DL4J's gradient view holds the sums then. */
   synchronized MinibatchResult computeGradients(FloatPointer pictures, Targets targets, long seed) {
     begin();
+    weights.beginTraining();
     dropCopies();
     long address = address(pictures, targets.size());
     held.requireTargets(targets);
@@ -241,8 +242,15 @@ public final class PlanCore extends Dl4jBackedCore {
   }
 
   @Override
+  public synchronized void releaseThread() {
+    weights.endTraining();
+    super.releaseThread();
+  }
+
+  @Override
   void free() {
     plans.close();
+    weights.endTraining();
     arena.close();
   }
 

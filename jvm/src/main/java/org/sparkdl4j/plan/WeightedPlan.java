@@ -269,7 +269,7 @@ abstract class WeightedPlan extends PlanLayer {
             weightsOffset,
             biasOffset,
             choice.forward.weights_desc());
-    chain.derive(own);
+    chain.derive(name, own);
     return own;
   }
 

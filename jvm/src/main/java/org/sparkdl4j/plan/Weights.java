@@ -18,7 +18,9 @@ final class Weights {
   private final long parameters;
   private final long gradients;
   private final Arena values;
+  private final LastTaker whileTraining = new LastTaker();
   private final List<Copy> copies = new ArrayList<>();
+  private boolean isTraining;
 
   /** Goes up whenever the parameters change. */
   private long version;
@@ -36,7 +38,23 @@ final class Weights {
 
   /** Memory for something that follows from the parameters. */
   SpareMemory spareMemory() {
-    return new SpareMemory(values);
+    return new SpareMemory(values, whileTraining);
+  }
+
+  /** Says that a training has begun, in which memory counts more than a prediction's time. */
+  void beginTraining() {
+    isTraining = true;
+  }
+
+  /** Says that nobody trains any more. */
+  void endTraining() {
+    isTraining = false;
+    whileTraining.close();
+  }
+
+  /** Whether the network is in the middle of a training. */
+  boolean isTraining() {
+    return isTraining;
   }
 
   /** Says that the parameters have changed, so that copies are out of date. */
@@ -110,7 +128,7 @@ final class Weights {
 
     @Override
     void derive() {
-      spare.provide(memory);
+      spare.provide(memory, isTraining);
       refresh.run();
     }
 

@@ -141,6 +141,28 @@ class PlanCoreTest {
     }
   }
 
+  /** In the middle of a training, copies of the weights that find no room share one place. */
+  @Test
+  void predictionsWithinATrainingAreThoseAfterIt() {
+    String convolution = "{'type':'Conv2D','filters':32,'kernel_size':[3,3],'padding':'same'}";
+    String layers = String.join(",", convolution, convolution, "{'type':'BatchNorm'}", convolution);
+    try (PlanCore core = core(layers, "{}");
+        FloatPointer pictures = pictures(64, 1);
+        FloatPointer within = new FloatPointer(64L * CLASSES);
+        FloatPointer after = new FloatPointer(64L * CLASSES)) {
+      for (int step = 1; step <= 3; step++) {
+        core.train(pictures, labels(2, step), null, step);
+        core.predict(pictures, 64, within);
+        // Once more with copies that are there already.
+        core.predict(pictures, 64, within);
+        float[] expected = floats(within, 64 * CLASSES);
+        core.releaseThread();
+        core.predict(pictures, 64, after);
+        assertArrayEquals(expected, floats(after, 64 * CLASSES));
+      }
+    }
+  }
+
   /** Whatever is left over when windows have been placed is left out, back to the pictures. */
   @Test
   void readsOnlyWhatReachesTheOutput() {

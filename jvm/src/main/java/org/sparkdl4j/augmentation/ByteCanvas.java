@@ -96,6 +96,17 @@ final class ByteCanvas extends Canvas {
   }
 
   @Override
+  void copyMirrored(int row, int column, int targetRow, int targetColumn, int count) {
+    byte[] from = picture;
+    byte[] to = result;
+    int source = (row * width + column) * channels;
+    int target = (targetRow * width + targetColumn) * channels;
+    for (int i = 0; i < count; i++, source -= channels) {
+      for (int c = 0; c < channels; c++) to[target++] = from[source + c];
+    }
+  }
+
+  @Override
   void clear(int targetRow, int targetColumn, int count) {
     int from = (targetRow * width + targetColumn) * channels;
     Arrays.fill(result, from, from + count * channels, (byte) 0);
@@ -115,13 +126,15 @@ final class ByteCanvas extends Canvas {
     int upperRight = right * ONE - lowerRight;
     int upperLeft = ONE * ONE - lowerRight - lowerLeft - upperRight;
     byte[] from = picture;
-    for (int c = 0; c < channels; c++) {
+    byte[] to = result;
+    int step = channels;
+    for (int c = 0; c < step; c++, upper++, lower++) {
       int sum =
-          upperLeft * (from[upper + c] & 0xFF)
-              + upperRight * (from[upper + channels + c] & 0xFF)
-              + lowerLeft * (from[lower + c] & 0xFF)
-              + lowerRight * (from[lower + channels + c] & 0xFF);
-      result[target + c] = (byte) (sum + HALF >> 2 * WEIGHT_BITS);
+          upperLeft * (from[upper] & 0xFF)
+              + upperRight * (from[upper + step] & 0xFF)
+              + lowerLeft * (from[lower] & 0xFF)
+              + lowerRight * (from[lower + step] & 0xFF);
+      to[target + c] = (byte) (sum + HALF >> 2 * WEIGHT_BITS);
     }
   }
 

@@ -57,6 +57,9 @@ abstract class Canvas {
   /** Copies pixels of a row next to each other to a place in the result. */
   abstract void copy(int row, int column, int targetRow, int targetColumn, int count);
 
+  /** Copies pixels of a row, the first one and those to its left, to a place in the result. */
+  abstract void copyMirrored(int row, int column, int targetRow, int targetColumn, int count);
+
   /** Makes pixels of the result 0. */
   abstract void clear(int targetRow, int targetColumn, int count);
 
@@ -69,9 +72,9 @@ abstract class Canvas {
     for (int x = 0; x < width; x++) {
       columns[x] = fill.index(isMirrored ? first - x : first + x, width);
     }
-    // Where columns keep their order, those within the picture are copied together.
-    int from = isMirrored ? width : Math.min(width, Math.max(0, -first));
-    int to = isMirrored ? width : Math.max(from, Math.min(width, width - first));
+    // Those within the picture are copied together.
+    int from = Math.min(width, Math.max(0, isMirrored ? first - width + 1 : -first));
+    int to = Math.max(from, Math.min(width, isMirrored ? first + 1 : width - first));
     for (int y = 0; y < height; y++) {
       int row = fill.index((int) (geometry.rowAtOrigin + y * geometry.rowByRow), height);
       if (row == Fill.OUTSIDE) {
@@ -79,7 +82,8 @@ abstract class Canvas {
         continue;
       }
       for (int x = 0; x < from; x++) copyPixel(row, y, x);
-      if (from < to) copy(row, columns[from], y, from, to - from);
+      if (from < to && isMirrored) copyMirrored(row, columns[from], y, from, to - from);
+      else if (from < to) copy(row, columns[from], y, from, to - from);
       for (int x = to; x < width; x++) copyPixel(row, y, x);
     }
   }

@@ -73,6 +73,17 @@ final class FloatCanvas extends Canvas {
   }
 
   @Override
+  void copyMirrored(int row, int column, int targetRow, int targetColumn, int count) {
+    float[] from = picture;
+    float[] to = result;
+    int source = (row * width + column) * channels;
+    int target = (targetRow * width + targetColumn) * channels;
+    for (int i = 0; i < count; i++, source -= channels) {
+      for (int c = 0; c < channels; c++) to[target++] = from[source + c];
+    }
+  }
+
+  @Override
   void clear(int targetRow, int targetColumn, int count) {
     int from = (targetRow * width + targetColumn) * channels;
     Arrays.fill(result, from, from + count * channels, 0);

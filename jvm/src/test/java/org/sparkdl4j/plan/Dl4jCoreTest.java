@@ -170,28 +170,32 @@ class Dl4jCoreTest {
     for (double smoothing : new double[] {0, 0.1}) {
       for (float[] weights : new float[][] {null, {1, 0.5f, 0, 2, 3, 1}, {7}}) {
         LossSpec loss = new LossSpec(kind, smoothing, 1.5);
-        assertLossAndGradient(withLoss(loss, graph), loss, weights);
+        int n = weights == null ? 6 : weights.length;
+        int[] labels = labels(n, 3);
+        Targets mixed = Targets.of(labels, labels(n, 4), shares(n), weights);
+        for (Targets targets : new Targets[] {Targets.of(labels, weights), mixed}) {
+          assertLossAndGradient(withLoss(loss, graph), loss, targets);
+        }
       }
     }
   }
 
   private static void assertLossAndGradient(
-      NetworkConfiguration configuration, LossSpec loss, float[] weights) {
-    int n = weights == null ? 6 : weights.length;
-    int[] labels = labels(n, 3);
+      NetworkConfiguration configuration, LossSpec loss, Targets targets) {
+    int n = targets.size();
     try (Dl4jCore core = new Dl4jCore(configuration, SHAPE);
         FloatPointer features = features(n, 3);
         FloatPointer probabilities = new FloatPointer((long) n * CLASSES)) {
       NetworkState start = core.snapshot();
       core.predict(features, n, probabilities);
       float[] p = floats(probabilities);
-      MinibatchResult result = core.train(features, Targets.of(labels, weights), 1);
+      MinibatchResult result = core.train(features, targets, 1);
       int hits = 0;
       for (int i = 0; i < n; i++) {
-        if (CrossEntropy.argMax(p, i * CLASSES, CLASSES) == labels[i]) hits++;
+        if (CrossEntropy.argMax(p, i * CLASSES, CLASSES) == targets.largest(i)) hits++;
       }
       assertEquals(hits, result.hits());
-      assertClose(loss(loss, p, labels, weights), result.lossSum());
+      assertClose(loss(loss, p, targets), result.lossSum());
 
       // One step of SGD at the rate 1 subtracts the gradient's sum, divided by the pictures.
       float[] gradient = start.parameters().clone();
@@ -202,8 +206,8 @@ class Dl4jCoreTest {
       }
       double epsilon = 1e-2 / Math.sqrt(square);
       double difference =
-          lossAt(core, start, gradient, epsilon, features, labels, weights)
-              - lossAt(core, start, gradient, -epsilon, features, labels, weights);
+          lossAt(core, start, gradient, epsilon, features, targets)
+              - lossAt(core, start, gradient, -epsilon, features, targets);
       assertEquals(1, difference / (2 * epsilon * square), 5e-3, loss.kind() + " " + n);
     }
   }
@@ -215,22 +219,28 @@ class Dl4jCoreTest {
       float[] gradient,
       double epsilon,
       FloatPointer features,
-      int[] labels,
-      float[] weights) {
+      Targets targets) {
     float[] parameters = start.parameters().clone();
     for (int i = 0; i < parameters.length; i++) parameters[i] += (float) (epsilon * gradient[i]);
     core.restore(new NetworkState(parameters, start.updater(), 0, 0));
-    return core.train(features, Targets.of(labels, weights), 1).lossSum();
+    return core.train(features, targets, 1).lossSum();
   }
 
   /** The sum of the losses, from their definitions. */
-  private static double loss(LossSpec loss, float[] p, int[] labels, float[] weights) {
+  private static double[] shares(int n) {
+    return new Random(7).doubles(n).toArray();
+  }
+
+  private static double loss(LossSpec loss, float[] p, Targets targets) {
     double sum = 0;
     double s = loss.labelSmoothing();
-    for (int i = 0; i < labels.length; i++) {
+    for (int i = 0; i < targets.size(); i++) {
       double own = 0;
+      double share = targets.share(i);
       for (int k = 0; k < CLASSES; k++) {
-        double y = (k == labels[i] ? 1 - s : 0) + s / (loss.isSigmoid() ? 2 : CLASSES);
+        double ofLabels =
+            (k == targets.labels()[i] ? share : 0) + (k == targets.others()[i] ? 1 - share : 0);
+        double y = (1 - s) * ofLabels + s / (loss.isSigmoid() ? 2 : CLASSES);
         double q = p[i * CLASSES + k];
         switch (loss.kind()) {
           case CROSS_ENTROPY:
@@ -246,7 +256,7 @@ class Dl4jCoreTest {
             own -= y * Math.pow(1 - q, loss.focalGamma()) * Math.log(q);
         }
       }
-      sum += own * (weights == null ? 1 : weights[i]);
+      sum += own * (targets.weights() == null ? 1 : targets.weights()[i]);
     }
     return sum;
   }

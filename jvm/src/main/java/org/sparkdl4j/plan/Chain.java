@@ -208,8 +208,7 @@ final class Chain implements AutoCloseable {
    */
   void derive(String layer, DerivedParameters parameters) {
     derived.add(parameters);
-    steps.add(
-        new Step(layer + ".weights", "reorder", () -> parameters.refresh(weights.version())));
+    steps.add(new Step(layer + ".weights", "reorder", () -> parameters.refresh(weights.version())));
   }
 
   /** DL4J's parameters and gradients. */

@@ -151,7 +151,7 @@ class PlanCoreTest {
         FloatPointer within = new FloatPointer(64L * CLASSES);
         FloatPointer after = new FloatPointer(64L * CLASSES)) {
       for (int step = 1; step <= 3; step++) {
-        core.train(pictures, labels(2, step), null, step);
+        core.train(pictures, Targets.of(labels(2, step), null), step);
         core.predict(pictures, 64, within);
         // Once more with copies that are there already.
         core.predict(pictures, 64, within);

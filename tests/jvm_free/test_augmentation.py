@@ -81,7 +81,7 @@ def test_scikit_learn_clones_it() -> None:
 
 def test_on_the_command_line() -> None:
     def given(*arguments: str) -> dict[str, Any]:
-        return train._given_options(command.parser().parse_args(["train", "data", *arguments]))
+        return train.given_options(command.parser().parse_args(["train", "data", *arguments]))
 
     assert "augmentation" not in given()
     words = ("--augmentation-horizontal-flip", "--augmentation-shift", "0.1", "--augmentation-fill", "reflect")

@@ -78,7 +78,8 @@ def test_every_option_of_the_contract_may_be_in_a_configuration(
         group, bare = next(
             (group, each)
             for group in options.groups()
-            for each in (name, name.removeprefix(f"{group}_"))
+            # What decides about the run is asked for by its patience: --early-stopping 3.
+            for each in ("patience" if name == group else name, name.removeprefix(f"{group}_"))
             if each in options.names(group)
         )
         default = options.default(group, bare)
@@ -206,7 +207,7 @@ def test_bash_completes_commands_options_choices_and_files(tmp_path: Path, capsy
     (tmp_path / "picture.zip").write_text("")
     assert completions(script, ["sparkdl4j", ""], tmp_path) >= {"train", "evaluate", "predict", "info", "completion"}
     assert completions(script, ["sparkdl4j", "ev"], tmp_path) == {"evaluate"}
-    assert completions(script, ["sparkdl4j", "train", "--learn"], tmp_path) == {"--learning-rate"}
+    assert completions(script, ["sparkdl4j", "train", "--epo"], tmp_path) == {"--epochs"}
     assert completions(script, ["sparkdl4j", "train", "--updater", "ada"], tmp_path) == {"adagrad", "adam", "adamw"}
     assert completions(script, ["sparkdl4j", "train", "--resume", "pic"], tmp_path) == {"picture.zip", "pictures"}
     assert completions(script, ["sparkdl4j", "train", "--tensorboard", "pic"], tmp_path) == {"pictures"}

@@ -29,7 +29,11 @@ class JavaRun(Protocol):
 
 
 def follow(
-    run: JavaRun, on_event: Callable[[dict[str, Any]], bool], *, awaits: bool
+    run: JavaRun,
+    on_event: Callable[[dict[str, Any]], bool],
+    *,
+    awaits: bool,
+    check: Callable[[], None] | None = None,
 ) -> tuple[Any, BaseException | None]:
     """Passes a run's events on until it has ended.
 
@@ -38,6 +42,7 @@ def follow(
         on_event: receives every event in order, and says whether the run goes on. An exception of its,
             KeyboardInterrupt among them, stops training at the next minibatch and is returned beside the result.
         awaits: whether the run waits for what it says of an epoch; else a run that is not to go on is cancelled.
+        check: asked between two looks at the run; what it raises stops training, as what `on_event` raises does.
 
     Returns:
         Java's classifier with the parameters to keep, and what stopped training early, if anything did.
@@ -46,6 +51,8 @@ def follow(
     while True:
         event: dict[str, Any] | None = None
         try:
+            if check is not None:
+                check()
             text = run.poll(_POLL_MILLIS)
             if text is not None:
                 event = json.loads(str(text))

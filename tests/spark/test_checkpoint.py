@@ -64,7 +64,7 @@ def test_what_does_not_fit_is_refused(pictures: DataFrame, network: dict[str, An
     turned = sql.pmod(sql.col("label") + 1, sql.lit(3)).alias("label", metadata=pictures.schema["label"].metadata)
     with pytest.raises(ModelFileError, match="the pictures had other labels"):
         _classifier(network).fit(pictures.select("path", "image", turned), resume=path)
-    heavier = pictures.withColumn("weight", sql.when(sql.col("path").endswith("red-000.png"), 2.0).otherwise(1.0))
+    heavier = pictures.withColumn("weight", sql.when(sql.col("path").endswith("red-040.png"), 2.0).otherwise(1.0))
     with pytest.raises(ModelFileError, match="the pictures had other weights"):
         _classifier(network, weightCol="weight").fit(heavier, resume=path)
     model.save_model_file(tmp_path / "model.zip")

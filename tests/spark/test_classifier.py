@@ -261,10 +261,10 @@ def test_there_must_be_something_to_hold_out(pictures: DataFrame, network: dict[
     with pytest.raises(errors.DataError, match="nothing can be held out of 3 examples: no class has two") as caught:
         fitted(network, few, validation_fraction=0.5)
     assert caught.value.code == "DATA_EMPTY"
-    # Copies of one picture are as many pictures.
+    # Copies of one picture stay together: held out, they would be known.
     copies = few.crossJoin(pictures.sparkSession.range(4)).drop("id")
-    model = fitted(network, copies, validation_fraction=0.5, epochs=1)
-    assert model.summary.history.epochs[0]["validation_accuracy"] is not None
+    with pytest.raises(errors.DataError, match="no class has two different pictures"):
+        fitted(network, copies, validation_fraction=0.5)
 
 
 def _hash(content: bytes, seed: int) -> int:
@@ -561,6 +561,33 @@ def test_whoever_cancels_a_validation_ends_the_training(
         ended.set()
         canceller.join()
     assert len(history) < 3000
+
+
+def test_ctrl_c_while_the_executors_train(spark: SparkSession, pictures: DataFrame, network: dict[str, Any]) -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    started = threading.Event()
+    rounds: list[dict[str, Any]] = []
+
+    def press() -> None:
+        started.wait()
+        time.sleep(1)
+        signal.raise_signal(signal.SIGINT)
+
+    def on_event(event: dict[str, Any]) -> None:
+        rounds.append(event)
+        if event["type"] == "epoch":
+            started.set()
+
+    threading.Thread(target=press, daemon=True).start()
+    estimator = ConvNetClassifier(network, **{**OPTIONS, "epochs": 100_000}, callbacks=[on_event])
+    with pytest.raises(KeyboardInterrupt):
+        estimator.fit(pictures)
+    assert rounds[-1]["type"] == "end"
+    assert rounds[-1]["reason"] == "cancelled"
+    assert estimator.last_model is not None
+    assert estimator.last_model.transform(pictures).where("prediction is not null").count() == 60
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert spark.range(3).count() == 3
 
 
 def test_ctrl_c_while_pictures_are_read(spark: SparkSession, pictures: DataFrame, network: dict[str, Any]) -> None:

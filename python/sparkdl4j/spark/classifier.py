@@ -23,6 +23,7 @@ from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.network import Network
 from sparkdl4j.spark import session as sessions
 from sparkdl4j.spark.evaluation import ClusterEvaluation
+from sparkdl4j.spark.interrupts import Interrupts
 from sparkdl4j.spark.java_errors import translated
 from sparkdl4j.spark.params import (
     NETWORK_OPTIONS,
@@ -200,12 +201,12 @@ class ConvNetClassifier(
         }
         observers = Observers(self.callbacks, resumed=resume is not None, verbose=self.verbose)
         request["observations"] = observers.observations
-        with observers, translated(gateway):
+        with observers, Interrupts() as interrupts, translated(gateway):
             dealing = gateway.deal(dataset._jdf, json.dumps(deal))
             try:
-                # In small steps, so that Ctrl-C is heard between them, and ends the jobs in `close`.
+                # In small steps: Ctrl-C between them ends the jobs in `close`.
                 while not dealing.isDone(_POLL_MILLIS):
-                    pass
+                    interrupts.check()
                 pictures = dealing.pictures()
                 damaged = tuple(json.loads(gateway.damaged(pictures)))
                 observers.describe(
@@ -223,7 +224,9 @@ class ConvNetClassifier(
                         ends.append(event)
                     return observers.on_event(event)
 
-                classifier, stopped_by = training_run.follow(run, on_event, awaits=decisions["await_answers"])
+                classifier, stopped_by = training_run.follow(
+                    run, on_event, awaits=decisions["await_answers"], check=interrupts.check
+                )
                 try:
                     model = ConvNetClassificationModel._of(session, classifier)
                 finally:

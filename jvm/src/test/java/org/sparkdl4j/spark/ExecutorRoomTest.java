@@ -22,7 +22,7 @@ class ExecutorRoomTest {
   @CsvSource({
     // settings, MiB that a worker may take when two train at a time
     "'', 191",
-    "spark.executor.memory=8g, 408",
+    "spark.executor.memory=8g, 409",
     "spark.executor.memoryOverhead=1g, 511",
     "spark.executor.memoryOverhead=600, 299",
     "spark.executor.memory=8g;spark.executor.memoryOverheadFactor=0.5, 2047"

@@ -406,16 +406,7 @@ class ImageFolder(ImageDataset):
     ) -> None:
         image_options = ImageOptions(size, channels=channels, window=window, max_pixels=max_pixels)
         max_damaged = options.check("data", "max_damaged", max_damaged)
-        pattern = names.of(name_pattern, unmatched)
-        from sparkdl4j.jvm import images
-
-        root = existing_folder(path)
-        if pattern is None:
-            paths, labels_of_files = images.find_labelled(root)
-            named = names.Named(labels_of_files, None, {})
-        else:
-            paths = images.find(root)
-            named = pattern.read(root, paths)
+        paths, named = found(path, name_pattern, unmatched)
         classes, labels = np.unique(np.asarray(named.labels, dtype=object), return_inverse=True)
         super().__init__(
             **_decoded(
@@ -426,7 +417,7 @@ class ImageFolder(ImageDataset):
                 columns=named.columns,
                 max_damaged=max_damaged,
                 cache=cache,
-                source=os.path.abspath(root),
+                source=os.path.abspath(path),
                 progress=progress,
             ),
             classes=classes.tolist(),
@@ -546,7 +537,26 @@ def _checked_labels(y: NDArray[Any], n: int) -> tuple[list[Any], NDArray[np.int3
     return classes.tolist(), labels.astype(np.int32)
 
 
-def existing_folder(path: str | Path) -> Path:
+def found(path: str | Path, name_pattern: str | None, unmatched: str) -> tuple[Sequence[str], names.Named]:
+    """The pictures of a folder, and what their names or subfolders say of them, as `ImageFolder` takes it.
+
+    Raises:
+        ParameterError: PARAMETER_RANGE, PARAMETER_CONFLICT.
+        FileError: FILE_NOT_FOUND or FILE_UNREADABLE.
+        DataError: DATA_EMPTY, DATA_LABELS, DATA_NAME.
+    """
+    pattern = names.of(name_pattern, unmatched)
+    from sparkdl4j.jvm import images
+
+    root = _existing_folder(path)
+    if pattern is None:
+        paths, labels = images.find_labelled(root)
+        return paths, names.Named(labels, None, {})
+    paths = images.find(root)
+    return paths, pattern.read(root, paths)
+
+
+def _existing_folder(path: str | Path) -> Path:
     """The folder, or FILE_NOT_FOUND."""
     root = Path(path)
     if not root.exists():

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkdl4j import name_pattern as names
 from sparkdl4j import options
 from sparkdl4j.damaged_image import DamagedImage
-from sparkdl4j.dataset import ImageDataset, existing_folder
+from sparkdl4j.dataset import ImageDataset, found
 from sparkdl4j.duplicates import Duplicates
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.report import tables
@@ -220,17 +219,10 @@ def inspect_images(
         DataError: DATA_EMPTY, DATA_LABELS, DATA_NAME.
         ParameterError: PARAMETER_RANGE, PARAMETER_CONFLICT.
     """
-    pattern = names.of(name_pattern, unmatched)
     image_options = ImageOptions(_SIZE, max_pixels=max_pixels)
     from sparkdl4j.jvm import images
 
-    root = existing_folder(path)
-    if pattern is None:
-        paths, labels_of_files = images.find_labelled(root)
-        named = names.Named(labels_of_files, None, {})
-    else:
-        paths = images.find(root)
-        named = pattern.read(root, paths)
+    paths, named = found(path, name_pattern, unmatched)
     classes, labels = np.unique(np.asarray(named.labels, dtype=object), return_inverse=True)
     good: list[int] = []
     damaged: list[DamagedImage] = []

@@ -157,7 +157,10 @@ public interface NetworkCore extends AutoCloseable {
   /** The formats that trials have chosen, as {@link CoreOptions#tuning} takes them; null: none. */
   String tuning();
 
-  /** Frees the scratch memory that the calling thread's work has left. */
+  /**
+   * Says that the calling thread has done its work: frees the scratch memory that this has left,
+   * and what only a training needs.
+   */
   void releaseThread();
 
   /** Frees the native memory; the core cannot be used afterwards. Idempotent. */

@@ -86,8 +86,8 @@ class Case:
 
 
 CASES = (
-    Case("landscape", "local", 5, 8),
-    Case("landscape", "cluster", 5, 8),
+    Case("landscape", "local", 5, 24),
+    Case("landscape", "cluster", 5, 24),
     Case("landscape", "cluster", 40, 3, 1),
     Case("landscape", "cluster", 5, 6, 10),
     Case("landscape", "cluster", 10, 4, 5, workers=1),

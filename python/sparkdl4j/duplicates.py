@@ -30,6 +30,8 @@ from sparkdl4j import errors, options, splits
 if TYPE_CHECKING:
     from sparkdl4j.dataset import ImageDataset
 
+# Of more pictures duplicates are not looked for unasked: the time grows with the square of their number.
+MOST_UNASKED = 20_000
 _SIDE = 32
 _FREQUENCIES = 8
 _CONTRAST_SIDE = 16

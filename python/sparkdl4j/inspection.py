@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sparkdl4j import options
 from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.dataset import ImageDataset, found
-from sparkdl4j.duplicates import Duplicates
+from sparkdl4j.duplicates import MOST_UNASKED, Duplicates
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.report import tables
 
@@ -24,8 +24,6 @@ _CHUNK = 512
 # Pictures of each class that are kept to be shown, and of all classes.
 _SAMPLES_OF_CLASS = 8
 _MOST_SAMPLES = 96
-# Larger sets are not searched for duplicates: that takes every pair of pictures.
-_MOST_SEARCHED = 20_000
 # Sets of duplicates that are listed.
 _MOST_SETS = 200
 # Files of a data set whose headers are read for a report.
@@ -108,7 +106,7 @@ class Inspection:
             damaged=data.damaged,
             shape=data.image_shape,
             samples=[(data[int(k)], int(labels[k])) for k in _of_each_class(labels)],
-            duplicates=data.duplicates() if 1 < len(data) <= _MOST_SEARCHED else None,
+            duplicates=data.duplicates() if 1 < len(data) <= MOST_UNASKED else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -254,7 +252,7 @@ def inspect_images(
 def _duplicates(
     paths: Sequence[str], labels: NDArray[np.int32], classes: Sequence[Any], max_pixels: int
 ) -> Duplicates | None:
-    if not 1 < len(paths) <= _MOST_SEARCHED:
+    if not 1 < len(paths) <= MOST_UNASKED:
         return None
     from sparkdl4j.jvm import images
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sparkdl4j import Augmentation, Checkpoint, ConvNetClassifier, DataError, ModelFileError
+from sparkdl4j import Augmentation, Checkpoint, ConvNetClassifier, DataError, ImageDataset, ModelFileError, write_report
 
 Pictures = Callable[..., tuple[NDArray[np.uint8], NDArray[np.str_]]]
 NETWORK = {
@@ -93,6 +94,20 @@ def test_threads_that_augment_change_nothing(uneven: tuple[Any, Any]) -> None:
     X, y = uneven
     one, three = (_classifier(augmentation=EVERYTHING, threads=threads, epochs=1).fit(X, y) for threads in (1, 3))
     np.testing.assert_allclose(one.predict_proba(X), three.predict_proba(X), atol=1e-4)
+
+
+def test_the_report_shows_what_augmentation_makes(colour_pictures: Pictures, tmp_path: Path) -> None:
+    X, y = colour_pictures(4)
+    train = ImageDataset.from_arrays(X, y)
+    sections = []
+    for augmentation in (EVERYTHING, None):
+        classifier = _classifier(augmentation=augmentation, epochs=1).fit(train)
+        page = write_report(tmp_path, data={"training": train}, classifier=classifier)[-1].read_text()
+        sections.append(page.partition('<section id="augmentation">')[2].partition("</section>")[0])
+    # Six pictures as they are and as three epochs see them, all different.
+    addresses = re.findall(r'src="(data:[^"]+)"', sections[0])
+    assert len(addresses) == len(set(addresses)) == 24
+    assert sections[1] == ""
 
 
 def test_weights_of_classes_are_weights_of_their_pictures(colour_pictures: Pictures) -> None:

@@ -20,7 +20,7 @@ from sparkdl4j.history import History
 from sparkdl4j.inspection import Inspection
 from sparkdl4j.learning_curves import LearningCurve, LearningCurvePoint, growing, learning_curve
 from sparkdl4j.network import fashion
-from sparkdl4j.report import charts, overlay, png
+from sparkdl4j.report import charts, overlay, png, probabilities
 from sparkdl4j.report.folder import write_report
 from sparkdl4j.report.markup import Markup, tag, text
 
@@ -109,7 +109,15 @@ def test_the_page_is_whole_and_nothing_of_the_data_becomes_markup(tmp_path: Path
     headings = Counter(name for name, _ in page.elements if name in ("h1", "h2", "h3"))
     assert headings["h1"] == 1
     sections = [attributes["id"] for attributes in page.all("section")]
-    assert sections == ["results", "data", "training", "learning-curve", "predictions", "mistakes"]
+    assert sections == [
+        "results",
+        "probabilities",
+        "data",
+        "training",
+        "learning-curve",
+        "predictions",
+        "mistakes",
+    ]
     assert [a["href"] for a in page.all("a")] == [f"#{identity}" for identity in sections]
 
 
@@ -127,7 +135,7 @@ def test_the_page_can_be_heard(tmp_path: Path) -> None:
     assert page.all("img")
     assert all(image.get("alt") for image in page.all("img"))
     assert all(heading.get("scope") for heading in page.all("th"))
-    assert len(page.all("svg")) == 4
+    assert len(page.all("svg")) == 7
     assert all("from" in str(chart["aria-label"]) for chart in page.all("svg"))
     assert page.all("main")
 
@@ -177,6 +185,44 @@ def test_data_overview_counts_classes_groups_sizes_and_damage(tmp_path: Path) ->
     table = str(inspection(["x", "y"]))
     assert "90 pictures, 2 classes, 7 groups, 5 different values of cell, 1 damaged" in table
     assert max(map(len, table.splitlines())) <= 120
+
+
+def test_leaks_between_sets_are_shown(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(2).integers(0, 256, size=(60, 40, 40, 3), dtype=np.uint8)
+    twin = np.clip(pixels[7].astype(np.int16) + 2, 0, 255).astype(np.uint8)
+    test = np.concatenate([pixels[:1], twin[np.newaxis], pixels[50:]])
+    labels = np.arange(60) % 2
+    sets = {
+        "training": ImageDataset.from_arrays(pixels[:50], labels[:50]),
+        "test": ImageDataset.from_arrays(test, labels[: len(test)]),
+    }
+    written = write_report(tmp_path, data=sets)
+    assert [path.name for path in written] == ["data.json", "leaks.json", "report.html"]
+    (found,) = json.loads((tmp_path / "leaks.json").read_text())
+    assert (found["between"], found["leaks"], found["exact"]) == (["training", "test"], 2, 1)
+    assert [leak["positions"] for leak in found["listed"]] == [[0, 0], [7, 1]]
+    page = Page(written[-1].read_text())
+    shown = [str(image["alt"]) for image in page.all("img")]
+    assert "one of test, the same" in shown
+    assert "one of test, nearly the same" in shown
+    # Nothing to compare with.
+    assert not any(path.name == "leaks.json" for path in write_report(tmp_path / "one", data=sets["test"]))
+
+
+def test_curves_of_two_classes_are_those_of_the_second() -> None:
+    actual = np.array([0, 0, 1, 1])
+    sure = np.array([0.1, 0.4, 0.35, 0.8])
+    found = Evaluation(actual, np.stack([1 - sure, sure], axis=1), classes=["no", "yes"])
+    page = Page(str(probabilities.curves(found)))
+    labels = [str(chart["aria-label"]) for chart in page.all("svg")]
+    assert labels[0] == "ROC, area by 1 - specificity: yes 0.750 from 0% to 100%"
+    assert labels[1].startswith("Precision-recall, average precision by recall: yes 0.833 ")
+    one_class = Evaluation(np.zeros(4, int), np.stack([1 - sure, sure], axis=1), classes=["no", "yes"])
+    assert str(probabilities.curves(one_class)) == ""
+    many = evaluation([f"class {k}" for k in range(9)])
+    (roc, *_) = [str(chart["aria-label"]) for chart in Page(str(probabilities.curves(many))).all("svg")]
+    worst = np.sort(np.argsort(many.class_roc_auc)[:5])
+    assert [f"class {k} " in roc for k in range(9)] == [k in worst for k in range(9)]
 
 
 def test_data_of_arrays_has_no_files() -> None:

@@ -83,15 +83,17 @@ def picture(pixels: NDArray[Any], description: str) -> Markup:
     )
 
 
-def gallery(entries: Sequence[tuple[Any, Any]], *, pairs: bool = False) -> Markup:
+def gallery(entries: Sequence[tuple[Any, Any]], *, pairs: bool = False, rows: int | None = None) -> Markup:
     """Pictures with what stands below them.
 
     Args:
         entries: pictures and their captions.
         pairs: each entry has two pictures.
+        rows: so many entries belong together and stand in a row.
     """
     items = [tag("li", tag("figure", shown, tag("figcaption", caption))) for shown, caption in entries]
-    return tag("ul", items, class_="pictures pairs" if pairs else "pictures")
+    style = None if rows is None else f"grid-template-columns: repeat({rows}, minmax(0, 9rem))"
+    return tag("ul", items, class_="pictures pairs" if pairs else "pictures", style=style)
 
 
 def generic(value: Any) -> Markup:

@@ -15,7 +15,7 @@ from sparkdl4j.evaluation import Evaluation, Interval, Metrics
 from sparkdl4j.history import History
 from sparkdl4j.inspection import Inspection
 from sparkdl4j.learning_curves import LearningCurve
-from sparkdl4j.report import curves, galleries, network, plots, predictions, results, tables
+from sparkdl4j.report import curves, galleries, leaks, network, plots, predictions, probabilities, results, tables
 from sparkdl4j.report import data as data_section
 from sparkdl4j.report.markup import Markup, tag
 from sparkdl4j.report.page import page
@@ -62,7 +62,8 @@ def write_report(
             predictions of which the classifier was surest. `evaluation` is an `Evaluation` then.
         mistakes: the same for pictures that are not at hand: the surest mistakes among them.
         classifier: fitted; gives its network, options and versions, and where it looked in some of the pictures.
-        data: labelled pictures, an inspection, or several by name, such as training and test; gives `data.json`.
+        data: labelled pictures, an inspection, or several by name, those to train on first; gives `data.json`. Of
+            several that are pictures, `leaks.json` too, where these are at most 20,000 together.
         learning_curve: of `learning_curve`; gives `learning_curve.json`.
         title: of the page.
 
@@ -85,7 +86,10 @@ def write_report(
             )
         mistakes = predictions.surest_mistakes(evaluation, pictures)
         shown = predictions.examples(evaluation, pictures)
-    inspections = _inspections(data)
+    sets = _sets(data)
+    pixels = {name: found for name, found in sets.items() if isinstance(found, ImageDataset)}
+    inspections = {n: found if isinstance(found, Inspection) else Inspection.of(found) for n, found in sets.items()}
+    leaking = leaks.between(pixels)
     folder = Path(folder)
     atomic_file.make_folder(folder)
     written = Report()
@@ -97,6 +101,8 @@ def write_report(
     # What needs no optional package first.
     if inspections:
         write("data.json", _json({name: found.to_dict() for name, found in inspections.items()}))
+    if leaking:
+        write("leaks.json", _json(leaks.to_dicts(leaking)))
     if evaluation is not None:
         write("metrics.json", _json(evaluation.to_dict(intervals)))
     if history is not None:
@@ -105,7 +111,10 @@ def write_report(
         write("learning_curve.json", _json(learning_curve.to_dict()))
     sections = [
         results.results(_metrics(evaluation, intervals)) if evaluation is not None else Markup(),
+        probabilities.curves(evaluation) if isinstance(evaluation, Evaluation) else Markup(),
         data_section.data(inspections),
+        leaks.leaks(leaking, pixels),
+        _augmented(pixels, classifier),
         curves.training(history) if history else Markup(),
         curves.learning(learning_curve) if learning_curve is not None else Markup(),
         *(_galleries(evaluation, shown, mistakes, classifier) if evaluation is not None else ()),
@@ -126,11 +135,18 @@ def write_report(
     return written
 
 
-def _inspections(data: Data | Mapping[str, Data] | None) -> dict[str, Inspection]:
+def _sets(data: Data | Mapping[str, Data] | None) -> Mapping[str, Data]:
     if data is None:
         return {}
-    sets = data if isinstance(data, Mapping) else {"data": data}
-    return {name: found if isinstance(found, Inspection) else Inspection.of(found) for name, found in sets.items()}
+    return data if isinstance(data, Mapping) else {"data": data}
+
+
+def _augmented(sets: Mapping[str, ImageDataset], classifier: ConvNetClassifier | None) -> Markup:
+    """What augmentation makes of the first set, which is the one to train on; nothing without both."""
+    train = next(iter(sets.values()), None)
+    if train is None or not len(train) or classifier is None or classifier.augmentation is None:
+        return Markup()
+    return galleries.augmented(train, classifier)
 
 
 def _metrics(evaluation: Metrics, intervals: Mapping[str, Interval] | None) -> dict[str, Any]:
@@ -180,5 +196,5 @@ def _misclassified(evaluation: Metrics, mistakes: Sequence[PredictedPicture]) ->
     return plots.picture_grid([mistake.picture for mistake in mistakes], captions, title)
 
 
-def _json(values: Mapping[str, Any]) -> str:
+def _json(values: Mapping[str, Any] | list[Any]) -> str:
     return json.dumps(values, indent=2, default=str) + "\n"

@@ -1,4 +1,4 @@
-"""Sections of pictures: predictions, the surest mistakes, and where the network looked."""
+"""Sections of pictures: predictions, the surest mistakes, where the network looked, and what augmentation makes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sparkdl4j import errors
+from sparkdl4j.dataset import ImageDataset
 from sparkdl4j.report import elements, overlay, tables
 from sparkdl4j.report.markup import Markup, tag, text
 from sparkdl4j.report.predictions import PredictedPicture
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 # Pictures of which a report shows where the network looked: mistakes, then others.
 MOST_SALIENT = 12
+_AUGMENTED_PICTURES = 6
+_AUGMENTED_EPOCHS = 3
 
 
 def predictions(shown: Sequence[PredictedPicture], classes: Sequence[Any]) -> Markup:
@@ -60,6 +63,21 @@ def saliency(shown: Sequence[PredictedPicture], classes: Sequence[Any], classifi
         class_="quiet",
     )
     return elements.section("saliency", "Where the network looked", note, elements.gallery(entries, pairs=True))
+
+
+def augmented(train: ImageDataset, classifier: ConvNetClassifier) -> Markup:
+    """Some pictures to train on, each as it is and as some epochs see it."""
+    chosen = np.linspace(0, len(train) - 1, min(len(train), _AUGMENTED_PICTURES)).astype(int)
+    shown = train.subset(chosen)
+    epochs = [classifier.augmented(shown, epoch=epoch) for epoch in range(1, _AUGMENTED_EPOCHS + 1)]
+    entries = []
+    for number in range(len(shown)):
+        entries.append((elements.picture(shown[number], "a picture to train on"), "as it is"))
+        for epoch, pictures in enumerate(epochs, start=1):
+            seen = elements.picture(pictures[number], f"the picture as epoch {epoch} saw it")
+            entries.append((seen, f"epoch {epoch}"))
+    note = tag("p", "Pictures to train on, and what augmentation made of them.", class_="quiet")
+    return elements.section("augmentation", "Augmentation", note, elements.gallery(entries, rows=1 + len(epochs)))
 
 
 def _gallery(shown: Sequence[PredictedPicture], classes: Sequence[Any]) -> Markup:

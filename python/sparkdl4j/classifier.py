@@ -359,7 +359,8 @@ class ConvNetClassifier(PictureClassifier):
             sample_weight: as of `fit`.
 
         Raises:
-            ParameterError: PARAMETER_CONFLICT for `validation_fraction`, or another network or updater than before.
+            ParameterError: PARAMETER_CONFLICT for `validation_fraction`, class_weight "balanced", or another network or
+                updater than before.
             DataError: DATA_LABELS for other classes than before; DATA_SHAPE.
             TrainingError: as of `fit`.
         """
@@ -369,6 +370,13 @@ class ConvNetClassifier(PictureClassifier):
                 "PARAMETER_CONFLICT",
                 "partial_fit trains on all pictures that it is given: leave validation_fraction out",
                 parameter="validation_fraction",
+            )
+        if training_options["class_weight"] == class_weights.BALANCED:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "partial_fit cannot balance classes, since it knows the pictures of one call alone: "
+                "give class_weight as a dict of weights",
+                parameter="class_weight",
             )
         decisions = run_decisions.request(self.callbacks, None)
         run_decisions.require_metrics(self.callbacks, has_validation=False)

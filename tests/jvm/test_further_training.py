@@ -144,6 +144,7 @@ def test_what_cannot_go_on_is_refused(data: tuple[Any, Any]) -> None:
         (lambda: trained.partial_fit(X[:2], ["odd", "prime"]), "DATA_LABELS", "the class 'prime'"),
         (lambda: trained.partial_fit(X[:, :9], y), "DATA_SHAPE", "trained on 12x12x1"),
         (lambda: classifier(validation_fraction=0.2).partial_fit(X, y), "PARAMETER_CONFLICT", "validation_fraction"),
+        (lambda: classifier(class_weight="balanced").partial_fit(X, y), "PARAMETER_CONFLICT", "cannot balance classes"),
         (lambda: trained.set_params(standardize="none").fit(X, y), "PARAMETER_CONFLICT", "standardize channel"),
         (lambda: trained.set_params(standardize="channel", updater="sgd").fit(X, y), "PARAMETER_CONFLICT", "updater"),
         (lambda: trained.set_params(updater=None, network=other).fit(X, y), "PARAMETER_CONFLICT", "another network"),

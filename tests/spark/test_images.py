@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as sql
 
 from sparkdl4j import errors
-from sparkdl4j.spark import read_images
+from sparkdl4j.spark import read_images, read_labelled_images
 
 
 def test_reads_folders_of_classes(spark: SparkSession, picture_folder: Path, tmp_path: Path) -> None:
@@ -109,3 +109,53 @@ def test_a_dataframe_has_no_format(spark: SparkSession) -> None:
     with pytest.raises(errors.ParameterError, match="leave it out") as caught:
         read_images(spark, spark.range(1), format="parquet")
     assert caught.value.code == "PARAMETER_CONFLICT"
+
+
+def test_labels_from_a_table(spark: SparkSession, picture_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    shutil.copytree(picture_folder, folder / "all +1%")
+    files = sorted(path.relative_to(folder) for path in folder.rglob("*.png"))
+    chosen = files[:6] + files[-6:]
+    rows = [f'"{path}","{path.parent.name}, really",patient {k % 3}' for k, path in enumerate(chosen)]
+    # One row by its whole path.
+    rows[0] = rows[0].replace(str(chosen[0]), str(folder / chosen[0]))
+    table = folder / "labels.csv"
+    table.write_text("\n".join(["file,diagnosis,patient", *rows]) + "\n")
+    columns = {"path_column": "file", "label_column": "diagnosis"}
+    found = read_labelled_images(spark, table, **columns, group_column="patient")
+    assert found.columns == ["path", "class", "label", "image", "patient"]
+    assert found.schema["label"].metadata["ml_attr"]["vals"] == ["blue, really", "red, really"]
+    got = {(row["path"].removeprefix(f"file:{folder}/"), row["class"], row["patient"]) for row in found.collect()}
+    assert got == {(str(p), f"{p.parent.name}, really", f"patient {k % 3}") for k, p in enumerate(chosen)}
+    again = read_labelled_images(spark, spark.read.csv(str(table), header=True), root=f"file://{folder}/", **columns)
+    assert sorted(row["path"] for row in again.collect()) == sorted(row["path"] for row in found.collect())
+    names = spark.createDataFrame([(str(path), path.parent.name) for path in chosen], ["path", "label"])
+    names.coalesce(1).write.parquet(str(tmp_path / "labels.parquet"))
+    assert read_labelled_images(spark, tmp_path / "labels.parquet", root=folder).groupBy("class").count().count() == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "message", "code"),
+    [
+        (["red/none.png,red"], "1 rows of .* name files that are not in .*, such as red/none.png", "FILE_NOT_FOUND"),
+        (["FILE,"], "1 rows of .* have no label, such as FILE", "DATA_LABELS"),
+        ([",red"], "1 rows of .* name no file, such as red", "DATA_COLUMN"),
+        (["FILE,red", "FILE,blue"], "give a picture another label than others do, such as", "DATA_LABELS"),
+        ([], "has no rows", "DATA_EMPTY"),
+    ],
+)
+def test_tables_that_do_not_fit_their_pictures(
+    spark: SparkSession, picture_folder: Path, tmp_path: Path, rows: list[str], message: str, code: str
+) -> None:
+    file = str(next(picture_folder.rglob("red*.png")).relative_to(picture_folder))
+    (tmp_path / "labels.csv").write_text("\n".join(["path,label", *rows]).replace("FILE", file) + "\n")
+    with pytest.raises(errors.SparkDl4jError, match=message.replace("FILE", file)) as caught:
+        read_labelled_images(spark, tmp_path / "labels.csv", root=picture_folder)
+    assert caught.value.code == code
+    with pytest.raises(errors.DataError, match="has no column class; its columns are path, label"):
+        read_labelled_images(spark, tmp_path / "labels.csv", root=picture_folder, label_column="class")
+
+
+def test_a_data_frame_of_labels_needs_the_folder(spark: SparkSession) -> None:
+    with pytest.raises(errors.ParameterError, match="give root"):
+        read_labelled_images(spark, spark.range(3))

@@ -20,7 +20,15 @@ from sparkdl4j import network as networks
 from sparkdl4j import options as contract
 from sparkdl4j.cli import cluster_session
 from sparkdl4j.cli.cluster_errors import sentences
-from sparkdl4j.cli.place import Evaluated, Model, Place, Training, no_size, print_damaged
+from sparkdl4j.cli.place import (
+    Evaluated,
+    Model,
+    Place,
+    Training,
+    no_size,
+    print_damaged,
+    require_one_source_of_labels,
+)
 from sparkdl4j.cli.prediction_rows import PARQUET
 from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.dataset import described
@@ -28,11 +36,13 @@ from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.inspection import Inspection
 from sparkdl4j.network import Network
+from sparkdl4j.picture_table import is_table
 from sparkdl4j.report.predictions import MOST_MISTAKES, PredictedPicture
 from sparkdl4j.spark import (
     ConvNetClassificationModel,
     ConvNetClassifier,
     read_images,
+    read_labelled_images,
     read_unlabelled_images,
     stratified_split,
 )
@@ -91,12 +101,25 @@ class Cluster(Place):
     def read(self, path: str, image_options: ImageOptions | None) -> ClusterPictures:
         if image_options is None:
             raise no_size()
-        rows = read_images(
-            self.session, path, name_pattern=self._arguments.name_pattern, unmatched=self._arguments.unmatched
-        )
+        rows = self._labelled(path)
         with _jobs():
             counts = rows.groupBy("class").count().orderBy("class").collect()
         return ClusterPictures(rows, image_options, {row["class"]: row["count"] for row in counts})
+
+    def _labelled(self, path: str) -> DataFrame:
+        given = self._arguments
+        table = given.labels if given.labels is not None and path == given.data else path if is_table(path) else None
+        if table is None:
+            return read_images(self.session, path, name_pattern=given.name_pattern, unmatched=given.unmatched)
+        require_one_source_of_labels(given, table)
+        return read_labelled_images(
+            self.session,
+            table,
+            root=path if table != path else None,
+            path_column=given.path_column,
+            label_column=given.label_column,
+            group_column=given.group_column,
+        )
 
     def split(self, pictures: ClusterPictures, fraction: float, seed: int) -> tuple[ClusterPictures, ClusterPictures]:
         split = stratified_split(pictures.rows, fraction, seed)
@@ -250,11 +273,7 @@ def _surest_mistakes(model: ConvNetClassificationModel, rows: DataFrame) -> list
 
 def _require_for_cluster(arguments: Namespace) -> None:
     """Refuses what only one machine does."""
-    for option, instead in (
-        ("labels", "join its labels to the pictures, and train with sparkdl4j.spark"),
-        ("group_column", "split into folders of whole groups"),
-        ("cache", "leave it out: executors hold the decoded pictures"),
-    ):
+    for option, instead in (("cache", "leave it out: executors hold the decoded pictures"),):
         if getattr(arguments, option, None) is not None:
             raise errors.error(
                 "PARAMETER_CONFLICT",
@@ -262,11 +281,12 @@ def _require_for_cluster(arguments: Namespace) -> None:
                 parameter=option,
             )
     shares = [name for name in ("test", "validation") if isinstance(getattr(arguments, name, None), float)]
-    if shares and "(?P<group>" in (arguments.name_pattern or ""):
+    has_groups = "(?P<group>" in (arguments.name_pattern or "") or getattr(arguments, "group_column", None)
+    if shares and has_groups:
         raise errors.error(
             "PARAMETER_CONFLICT",
             f"on a cluster --{shares[0]} with a fraction does not keep groups together: give it a folder, or leave the "
-            "group out of --name-pattern",
+            "groups out",
             parameter=shares[0],
         )
 

@@ -10,7 +10,16 @@ from typing import Any
 
 from sparkdl4j import atomic_file, errors
 from sparkdl4j.classifier import ConvNetClassifier
-from sparkdl4j.cli.place import Evaluated, Model, Place, Training, no_size, print_damaged, require_reachable
+from sparkdl4j.cli.place import (
+    Evaluated,
+    Model,
+    Place,
+    Training,
+    no_size,
+    print_damaged,
+    require_one_source_of_labels,
+    require_reachable,
+)
 from sparkdl4j.dataset import ImageDataset, ImageFolder
 from sparkdl4j.history import History
 from sparkdl4j.idx import load_idx
@@ -70,12 +79,7 @@ class OneMachine(Place):
         return data
 
     def _read_table(self, table: str, **how: Any) -> ImageDataset:
-        if self._arguments.name_pattern is not None:
-            raise errors.error(
-                "PARAMETER_CONFLICT",
-                f"labels come both from --name-pattern and from {table}: leave one out",
-                parameter="name_pattern",
-            )
+        require_one_source_of_labels(self._arguments, table)
         return ImageDataset.from_table(
             table,
             path_column=self._arguments.path_column,

@@ -205,6 +205,20 @@ def require_reachable(path: str, *, by_option: bool = True) -> None:
         )
 
 
+def require_one_source_of_labels(arguments: Namespace, table: str) -> None:
+    """Refuses names that tell labels beside a table that does.
+
+    Raises:
+        ParameterError: PARAMETER_CONFLICT.
+    """
+    if arguments.name_pattern is not None:
+        raise errors.error(
+            "PARAMETER_CONFLICT",
+            f"labels come both from --name-pattern and from {table}: leave one out",
+            parameter="name_pattern",
+        )
+
+
 def print_damaged(damaged: Sequence[DamagedImage]) -> None:
     """Says which pictures were left out, or the first of many."""
     for entry in damaged[:_DAMAGED_SHOWN]:

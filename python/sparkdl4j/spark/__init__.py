@@ -1,7 +1,7 @@
 """Training and prediction on Spark: the estimator and the model of pyspark.ml, and what goes with them."""
 
 from sparkdl4j.spark.classifier import ConvNetClassificationModel, ConvNetClassifier, TrainingSummary
-from sparkdl4j.spark.images import read_images, read_unlabelled_images
+from sparkdl4j.spark.images import read_images, read_labelled_images, read_unlabelled_images
 from sparkdl4j.spark.session import configure
 from sparkdl4j.spark.splits import stratified_split
 
@@ -11,6 +11,7 @@ __all__ = [
     "TrainingSummary",
     "configure",
     "read_images",
+    "read_labelled_images",
     "read_unlabelled_images",
     "stratified_split",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
@@ -66,6 +67,54 @@ def read_images(
                     parameter=name,
                 )
         return DataFrame(gateway.table(source._jdf), session)
+
+
+def read_labelled_images(
+    session: SparkSession,
+    table: str | os.PathLike[str] | DataFrame,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    path_column: str = options.default("table", "path_column"),
+    label_column: str = options.default("table", "label_column"),
+    group_column: str | None = None,
+) -> DataFrame:
+    """The pictures that a table names, with its labels, on any of Hadoop's file systems.
+
+    `ImageDataset.from_table` does the same on one machine. The names of all files below `root` are read at once, the
+    content of those that the table names when something uses it.
+
+    Args:
+        session: a classic Spark session.
+        table: path of a Parquet file (.parquet, .pq), or of a CSV file (UTF-8, with a line of names, and commas); or a
+            DataFrame.
+        root: the folder that the paths are below; None for the folder of the table's file. A DataFrame needs it.
+        path_column, label_column, group_column: names of its columns.
+
+    Returns:
+        path, class, label and image, as `read_images` gives them, and the column of groups (string) by its name.
+
+    Raises:
+        FileError: FILE_NOT_FOUND for a table, or files that it names, that do not exist; FILE_UNREADABLE.
+        DataError: DATA_COLUMN for a column that is missing, or a row without a path; DATA_LABELS for a row without a
+            label, and for rows that give one picture different labels; DATA_EMPTY.
+        ParameterError: PARAMETER_CONFLICT for a DataFrame without a root.
+    """
+    gateway = sessions.gateway(session)
+    if root is None and isinstance(table, DataFrame):
+        raise errors.error(
+            "PARAMETER_CONFLICT",
+            "a DataFrame of labels lies in no folder: give root, the folder of its pictures",
+            parameter="root",
+        )
+    with translated(gateway):
+        if isinstance(table, DataFrame):
+            given, read = table._jdf, gateway.labelled
+        else:
+            given, read = os.fspath(table), gateway.readLabelled
+            root = posixpath.dirname(given) if root is None else root
+        folder = os.fspath(root or ".")
+        rows = read(session._jsparkSession, given, folder, path_column, label_column, group_column)
+        return DataFrame(rows, session)
 
 
 def read_unlabelled_images(session: SparkSession, paths: Sequence[str]) -> DataFrame:

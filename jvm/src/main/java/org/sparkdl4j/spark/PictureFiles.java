@@ -1,5 +1,6 @@
 package org.sparkdl4j.spark;
 
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.Column;
@@ -22,7 +23,7 @@ final class PictureFiles {
   private static final String PICTURE_NAME = "(?i)[^/]\\.(" + EXTENSIONS.replace(", ", "|") + ")$";
 
   /** Hadoop takes paths as they are: nothing in them is escaped. */
-  private static final Pattern SCHEME = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]*:(//[^/]*)?(?=/)");
+  static final Pattern SCHEME = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]*:(//[^/]*)?(?=/)");
 
   private PictureFiles() {}
 
@@ -37,8 +38,22 @@ final class PictureFiles {
    * @throws SparkDl4jException FILE_NOT_FOUND, FILE_UNREADABLE
    */
   static Dataset<Row> load(SparkSession session, String format, String... sources) {
-    DataFrameReader reader = session.read().format(format);
-    if (isOfFolders(format)) reader = reader.option("recursiveFileLookup", "true");
+    Map<String, String> options =
+        isOfFolders(format) ? Map.of("recursiveFileLookup", "true") : Map.of();
+    return load(session.read().format(format).options(options), format, sources);
+  }
+
+  /**
+   * A table from a file, read with options of Spark's.
+   *
+   * @throws SparkDl4jException FILE_NOT_FOUND, FILE_UNREADABLE
+   */
+  static Dataset<Row> loadTable(
+      SparkSession session, String format, Map<String, String> options, String source) {
+    return load(session.read().format(format).options(options), format, source);
+  }
+
+  private static Dataset<Row> load(DataFrameReader reader, String format, String... sources) {
     try {
       return reader.load(sources);
     } catch (Exception e) {

@@ -21,6 +21,7 @@ import org.sparkdl4j.spark.ClusterEvaluation;
 import org.sparkdl4j.spark.ClusterPictures;
 import org.sparkdl4j.spark.ContentSplit;
 import org.sparkdl4j.spark.HadoopFiles;
+import org.sparkdl4j.spark.LabelTable;
 import org.sparkdl4j.spark.NamedFiles;
 import org.sparkdl4j.spark.OutputColumns;
 import org.sparkdl4j.spark.ParameterAveraging;
@@ -48,6 +49,23 @@ public final class Gateway {
   /** {@link PictureTable#of}. */
   public static Dataset<Row> table(Dataset<Row> rows) {
     return PictureTable.of(rows);
+  }
+
+  /** {@link LabelTable#read} and its pictures. */
+  public static Dataset<Row> readLabelled(
+      SparkSession session, String table, String root, String path, String label, String group) {
+    return LabelTable.read(session, table, path, label, group).pictures(session, root);
+  }
+
+  /** {@link LabelTable#of} and its pictures. */
+  public static Dataset<Row> labelled(
+      SparkSession session,
+      Dataset<Row> table,
+      String root,
+      String path,
+      String label,
+      String group) {
+    return LabelTable.of(table, "the table", path, label, group).pictures(session, root);
   }
 
   /** {@link PictureTable#readUnlabelled}. */

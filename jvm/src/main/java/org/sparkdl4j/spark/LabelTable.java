@@ -124,8 +124,7 @@ public final class LabelTable {
     Column within = functions.regexp_replace(path, PictureFiles.SCHEME.pattern(), "");
     Column start = functions.instr(within, folder + "/");
     Column isWhole = within.startsWith("/").and(start.gt(0));
-    Column inner =
-        within.substr(start.plus(folder.length() + 1), functions.length(within));
+    Column inner = within.substr(start.plus(folder.length() + 1), functions.length(within));
     return functions.when(isWhole, inner).otherwise(path);
   }
 

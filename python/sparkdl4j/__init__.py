@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         NetworkError,
         NotFittedError,
         ParameterError,
+        ServingError,
         SparkDl4jError,
         TrainingError,
     )
@@ -105,6 +106,7 @@ _HOMES = {
         "NetworkError",
         "NotFittedError",
         "ParameterError",
+        "ServingError",
         "SparkDl4jError",
         "SparkError",
         "TrainingError",
@@ -200,6 +202,7 @@ __all__ = [
     "Rescaling",
     "SeparableConv2D",
     "Sequential",
+    "ServingError",
     "SparkDl4jError",
     "SparkError",
     "SqueezeExcite",

@@ -66,6 +66,10 @@ class SparkError(SparkDl4jError, RuntimeError):
     """A Spark session cannot be used, or a Spark job has failed."""
 
 
+class ServingError(SparkDl4jError, RuntimeError):
+    """A server refuses a request: the request is wrong, or there is no room for it."""
+
+
 class InternalError(SparkDl4jError, RuntimeError):
     """An unexpected failure; `details["java_trace"]` has the Java stack trace where there is one."""
 
@@ -85,11 +89,20 @@ _CLASSES = {
         JvmError,
         TrainingError,
         SparkError,
+        ServingError,
         InternalError,
         NotFittedError,
     )
 }
-_CLASS_OF = {code: _CLASSES[entry["error"]] for code, entry in contract.read("error_codes.json").items()}
+_CODES = contract.read("error_codes.json")
+_CLASS_OF = {code: _CLASSES[entry["error"]] for code, entry in _CODES.items()}
+_SERVER_ERROR = 500
+_HTTP_STATUS = {code: entry.get("http_status", _SERVER_ERROR) for code, entry in _CODES.items()}
+
+
+def http_status(code: str) -> int:
+    """The status with which a server tells of an error."""
+    return _HTTP_STATUS[code]
 
 
 def error(code: str, message: str, /, **details: Any) -> SparkDl4jError:

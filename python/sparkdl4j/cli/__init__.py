@@ -1,4 +1,4 @@
-"""The command `sparkdl4j`: train, evaluate, predict, inspect, info, demo."""
+"""The command `sparkdl4j`: train, evaluate, predict, serve, inspect, info, demo."""
 
 from sparkdl4j.cli.arguments import EXIT_USAGE
 from sparkdl4j.cli.command import EXIT_ERROR, EXIT_INTERRUPTED, main

@@ -14,7 +14,7 @@ from sparkdl4j import class_weight, errors, options
 EXIT_USAGE = 2
 
 # Groups whose defaults are the command's to give.
-_OWN_DEFAULTS = ("image", "data", "names", "table")
+_OWN_DEFAULTS = ("image", "data", "names", "table", "serving", "batching")
 
 
 class Parser(argparse.ArgumentParser):

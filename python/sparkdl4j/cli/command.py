@@ -12,7 +12,7 @@ from typing import Any
 
 from sparkdl4j import errors, options
 from sparkdl4j.cli import arguments as types
-from sparkdl4j.cli import completion, configuration, evaluate, find_learning_rate, inspect, predict, train
+from sparkdl4j.cli import completion, configuration, evaluate, find_learning_rate, inspect, predict, serve, train
 from sparkdl4j.cli.arguments import EXIT_USAGE, add_option, add_reading, add_reading_of_pictures
 from sparkdl4j.cli.console import Console
 
@@ -162,6 +162,31 @@ def parser() -> argparse.ArgumentParser:
         "or .parquet; with --master a URL or a name that ends with .parquet is a folder that Spark writes",
     )
     _add_spark(prediction)
+
+    serving = _command(commands, "serve", serve.run, "predict over HTTP: an endpoint with a page to try it")
+    serving.add_argument(
+        "models",
+        metavar="[NAME=]MODEL",
+        nargs="+",
+        help="model file, and its name where that is not the file's; the first answers requests that name none",
+    )
+    serving.add_argument(
+        "--host", default="127.0.0.1", help="address to listen at; 0.0.0.0 for all (default: 127.0.0.1)"
+    )
+    for group in ("serving", "batching"):
+        for name in options.names(group):
+            add_option(serving, group, name)
+    serving.add_argument(
+        "--token-file",
+        metavar="FILE",
+        help=f"file with the token that requests must bear (default: the environment variable {serve.TOKEN}, or none)",
+    )
+    serving.add_argument(
+        "--request-log",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="write a line of JSON to standard error for every request (default: yes)",
+    )
 
     inspection = _command(commands, "inspect", inspect.run, "look at labelled pictures: counts, sizes, damaged ones")
     inspection.add_argument("data", metavar="DATA", help="folder with one subfolder a class, or with names that tell")

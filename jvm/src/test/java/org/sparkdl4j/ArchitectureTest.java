@@ -34,6 +34,7 @@ class ArchitectureTest {
           "evaluation",
           "training",
           "model",
+          "serving",
           "spark");
 
   private static final List<String> EDGES = List.of("bridge", "cli");

@@ -29,6 +29,7 @@ public final class ImageClassifier implements AutoCloseable {
   private final StandardScaler scaler;
   private final DecodeOptions image;
   private final ModelMetadata metadata;
+  private final List<String> labels;
 
   /**
    * A classifier.
@@ -61,6 +62,9 @@ public final class ImageClassifier implements AutoCloseable {
     this.scaler = scaler;
     this.image = image;
     this.metadata = metadata;
+    List<String> texts = new ArrayList<>();
+    for (JsonNode label : metadata.labels()) texts.add(label.asText());
+    labels = List.copyOf(texts);
   }
 
   /**
@@ -156,9 +160,17 @@ public final class ImageClassifier implements AutoCloseable {
 
   /** The labels as text, in the order of the network's outputs. */
   public List<String> labels() {
-    List<String> labels = new ArrayList<>();
-    for (JsonNode label : metadata.labels()) labels.add(label.asText());
     return labels;
+  }
+
+  /**
+   * What probabilities say that this classifier's network has computed for one picture.
+   *
+   * @param probabilities one for each label; not copied
+   */
+  public Prediction prediction(float[] probabilities) {
+    int best = CrossEntropy.argMax(probabilities, 0, probabilities.length);
+    return new Prediction(metadata.labels().get(best), best, probabilities, labels);
   }
 
   /** Labels with their types, network, training summary, version. */
@@ -179,8 +191,7 @@ public final class ImageClassifier implements AutoCloseable {
       ByteBuffer row = block.row(0);
       new ImageDecoder(image).decode(encoded, row);
       float[] probabilities = predict(new LabeledImages(block, null, null, List.of()), 1);
-      int best = CrossEntropy.argMax(probabilities, 0, probabilities.length);
-      return new Prediction(metadata.labels().get(best), best, probabilities);
+      return prediction(probabilities);
     } catch (DamagedImageException e) {
       throw new SparkDl4jException(
               ErrorCode.DATA_DAMAGED, "the picture " + name + " cannot be used: " + e.detail(), e)

@@ -16,12 +16,20 @@ import org.junit.jupiter.api.Test;
 class DocumentedExamplesTest {
   private static final Path SOURCES = Path.of("jvm/src/test/java/org/sparkdl4j/example");
   private static final Path MANUAL = Path.of("docs/java.md");
+  private static final Path SERVING = Path.of("docs/serving.md");
   private static final Path JAVADOC =
       Path.of("jvm/src/main/java/org/sparkdl4j/spark/package-info.java");
 
   @Test
   void theManualShowsTheExamples() throws IOException {
     assertAreExamples(blocks("```java\\n(.*?)```", Files.readString(MANUAL)));
+  }
+
+  @Test
+  void theManualOfServingShowsItsExample() throws IOException {
+    List<String> blocks = blocks("```java\\n(.*?)```", Files.readString(SERVING));
+    assertEquals(1, blocks.size());
+    assertIsIn("ServeOverHttp.java", blocks.get(0));
   }
 
   @Test

@@ -97,7 +97,7 @@ _CLASSES = {
 _CODES = contract.read("error_codes.json")
 _CLASS_OF = {code: _CLASSES[entry["error"]] for code, entry in _CODES.items()}
 _SERVER_ERROR = 500
-_HTTP_STATUS = {code: entry.get("http_status", _SERVER_ERROR) for code, entry in _CODES.items()}
+_HTTP_STATUS: dict[str, int] = {code: entry.get("http_status", _SERVER_ERROR) for code, entry in _CODES.items()}
 
 
 def http_status(code: str) -> int:

@@ -206,13 +206,23 @@ def test_saliency(server: Any) -> None:
 
 def test_requests_are_logged(server: Any) -> None:
     server.ask("POST", "/predict", PICTURES["red"], **RAW, x_request_id="my-request.1")
-    (line,) = [event for event in server.log if event.get("request_id") == "my-request.1"]
+    (line,) = logged(server, "my-request.1")
     assert line["status"] == 200
     assert line["path"] == "/predict"
     assert line["pictures"] == 1
     assert line["bytes"] == len(PICTURES["red"])
     assert line["milliseconds"] > 0
     assert len(server.ask("GET", "/healthz", x_request_id="bad id \t")[2]["x-request-id"]) == 32
+
+
+def logged(server: Any, request_id: str) -> list[dict[str, Any]]:
+    """The lines of a request, which come a little after its answer."""
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        if found := [event for event in server.log if event.get("request_id") == request_id]:
+            return found
+        time.sleep(0.01)
+    return []
 
 
 # ---------------------------------------------------------------------- what is refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from sparkdl4j import errors
 from sparkdl4j.serving import error_answer
@@ -13,6 +13,8 @@ from sparkdl4j.serving.limits import ServingLimits
 
 # Bytes of a head, of a chunk's head, or of a trailer.
 _LONGEST_HEAD = 65536
+# How long what a refused client still sends is read and dropped: closing at once would take the answer from it.
+_LINGER_SECONDS = 1.0
 
 
 class Connection(HttpToolsProtocol):
@@ -31,6 +33,7 @@ class Connection(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._is_within_request = False
         self._has_head = False
+        self._is_refused = False
         # Bytes that have come since the last part of a request was whole.
         self._unfinished = 0
 
@@ -52,7 +55,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Reads on."""
-        if self.transport.is_closing():
+        if self._is_refused or self.transport.is_closing():
             return
         self._unfinished += len(data)
         super().data_received(data)
@@ -65,12 +68,15 @@ class Connection(HttpToolsProtocol):
         Returns:
             whether the connection stays open for the answer.
         """
+        if self._is_refused:
+            return False
         if self._is_within_request:
             self._refuse("REQUEST_INVALID", "the connection was closed before the request was whole")
-            return True
-        if self.cycle is None or self.cycle.response_complete:
             return False
-        self.cycle.keep_alive = False
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or cycle.response_complete:
+            return False
+        cycle.keep_alive = False
         return True
 
     def on_message_begin(self) -> None:
@@ -117,14 +123,16 @@ class Connection(HttpToolsProtocol):
         self._timer = None
         if self._is_within_request:
             self._refuse("REQUEST_TIMEOUT", f"the request has not come within {self._limits.receive_timeout:g} s")
-        elif self.cycle is None:
+        else:
+            # Nothing has come on it.
             self.transport.close()
 
     def _refuse(self, code: str, message: str, **details: Any) -> None:
         """Answers in place of the application, unless that has begun to, and closes."""
-        if self.transport.is_closing():
+        if self._is_refused or self.transport.is_closing():
             return
-        cycle = self.cycle
+        self._is_refused = True
+        cycle: RequestResponseCycle | None = self.cycle
         # Of the request that comes in, or of the one before it, whose answer must not be torn apart.
         may_answer = cycle is None or (not cycle.response_started if self._has_head else cycle.response_complete)
         if may_answer:
@@ -137,4 +145,8 @@ class Connection(HttpToolsProtocol):
             cycle.disconnected = True
             cycle.message_event.set()
         self._stop_waiting()
-        self.transport.close()
+        if may_answer and self.transport.can_write_eof():
+            self.transport.write_eof()
+            self._timer = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+        else:
+            self.transport.close()

@@ -36,7 +36,7 @@ PICTURES: dict[str, Any] = {
     }
 }
 
-_ERROR = {
+_ERROR: dict[str, Any] = {
     "type": "object",
     "properties": {
         "error": {
@@ -51,7 +51,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 _NUMBERS = {"type": "array", "items": {"type": "number"}}
-_PREDICTION = {
+_PREDICTION: dict[str, Any] = {
     "type": "object",
     "properties": {
         "label": {"description": "the most probable class; missing where the picture cannot be used"},

@@ -158,4 +158,3 @@ def test_the_image_has_no_root_and_needs_nothing_to_write_to() -> None:
     compose = (ROOT / "docker" / "compose.yaml").read_text()
     for line in ("read_only: true", "no-new-privileges:true", "- ALL", "- /tmp"):
         assert line in compose
-    assert f"sparkdl4j:{(ROOT / 'VERSION').read_text().strip()}" in compose

@@ -83,7 +83,7 @@ def opened(browser: Any, server: Any, **options: Any) -> Any:
     page.requested = []
     page.said = []
     page.on("request", lambda request: page.requested.append(request.url))
-    page.on("console", lambda message: page.said.append(message.text))
+    page.on("console", lambda message: page.said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda problem: page.said.append(str(problem)))
     page.goto(f"http://127.0.0.1:{server.port}/")
     return page

@@ -109,7 +109,8 @@ public final class Serving implements AutoCloseable {
       future = models.get(model).predictAll(pictures);
     } catch (SparkDl4jException e) {
       // The one error that comes often, when an exception would cost more than the answer.
-      if (e.code() == ErrorCode.SERVER_BUSY) return (Integer) e.details().get("retry_after_seconds");
+      if (e.code() == ErrorCode.SERVER_BUSY)
+        return (Integer) e.details().get("retry_after_seconds");
       throw e;
     }
     open.put(number, future);
@@ -151,8 +152,7 @@ public final class Serving implements AutoCloseable {
     return served.use(classifier -> saliency(classifier, picture, label));
   }
 
-  private static SaliencyAnswer saliency(
-      ImageClassifier classifier, byte[] picture, String label) {
+  private static SaliencyAnswer saliency(ImageClassifier classifier, byte[] picture, String label) {
     int[] shape = classifier.core().inputShape();
     try (PixelBlock pixels = PixelBlock.allocate(1, shape[0], shape[1], shape[2]);
         FloatPointer seen = new FloatPointer((long) shape[0] * shape[1])) {

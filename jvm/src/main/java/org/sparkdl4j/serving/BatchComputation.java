@@ -17,8 +17,8 @@ import org.sparkdl4j.plan.NetworkCore;
 /**
  * The memory in which decoded pictures wait, and the forward pass over some of them.
  *
- * <p>The plan is compiled for every size of a batch, so that only powers of two are used, and all of
- * them before the first request: a batch is computed in such parts, none of which is filled up.
+ * <p>The plan is compiled for every size of a batch, so that only powers of two are used, and all
+ * of them before the first request: a batch is computed in such parts, none of which is filled up.
  */
 final class BatchComputation implements AutoCloseable {
   /** Batches whose pictures can lie there: one is computed, while the next ones are decoded. */
@@ -60,7 +60,8 @@ final class BatchComputation implements AutoCloseable {
       if (!core.hasFiniteParameters()) {
         throw new SparkDl4jException(
             ErrorCode.DATA_NOT_FINITE,
-            "the model's parameters are not all numbers, so that it cannot predict: train it again");
+            "the model's parameters are not all numbers, so that it cannot predict: train it"
+                + " again");
       }
       for (int size = 1; size <= largest; size *= 2) predict(new int[size]);
     } catch (RuntimeException | Error e) {

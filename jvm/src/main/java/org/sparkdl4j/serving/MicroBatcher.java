@@ -20,9 +20,9 @@ import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.model.Prediction;
 
 /**
- * Predicts pictures that many callers give one by one, several at once: while one batch is computed,
- * the next ones are decoded. Decoded pictures wait some milliseconds at most, and only for others
- * that have come already.
+ * Predicts pictures that many callers give one by one, several at once: while one batch is
+ * computed, the next ones are decoded. Decoded pictures wait some milliseconds at most, and only
+ * for others that have come already.
  *
  * <p>A picture's prediction does not depend on what else is in its batch, but for roundings. Safe
  * for use by many threads. It holds the threads that decode and the one that computes, which {@link

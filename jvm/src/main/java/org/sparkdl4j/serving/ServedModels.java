@@ -13,7 +13,8 @@ import org.sparkdl4j.error.SparkDl4jException;
 public final class ServedModels implements AutoCloseable {
   private final BatchingOptions options;
   private final ComputingTurn turn = new ComputingTurn();
-  private final Map<String, ServedModel> models = Collections.synchronizedMap(new LinkedHashMap<>());
+  private final Map<String, ServedModel> models =
+      Collections.synchronizedMap(new LinkedHashMap<>());
 
   /**
    * No models yet.

@@ -67,7 +67,8 @@ final class ClusterDataSets implements AutoCloseable {
                 .map(own -> new long[] {own.labels(), own.weights()})
                 .collect();
         sums.forEach(own -> dealt.labelSums().addPart(own[0], own[1]));
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
+        // Spark's own exception is a checked one, which the Java API does not declare.
         dealt.close();
         throw e;
       }

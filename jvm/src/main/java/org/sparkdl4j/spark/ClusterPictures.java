@@ -122,7 +122,8 @@ public final class ClusterPictures implements AutoCloseable {
       try {
         pictures.summarise(maxDamaged);
         counts.check(columns, labels);
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
+        // Spark's own exception is a checked one, which the Java API does not declare.
         pictures.close();
         throw e;
       }

@@ -296,7 +296,7 @@ final class ClusterTraining implements MinibatchTraining {
   /** {@inheritDoc} Those of the first worker. */
   @Override
   public SamplePictures samples(int count) {
-    return JobFailure.translate(
+    return jobs.run(
         () -> {
           describe("samples");
           Broadcast<WorkerSetup> setup = this.setup;
@@ -330,7 +330,8 @@ final class ClusterTraining implements MinibatchTraining {
           .workers()
           .foreachPartition(
               own -> ExecutorWorkers.close(setup.value().run(), TaskContext.getPartitionId()));
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // Spark's own exception is a checked one, which the Java API does not declare.
       LOG.warn("The executors were not told of the run's end; they will find out by themselves", e);
     } finally {
       setup.destroy();

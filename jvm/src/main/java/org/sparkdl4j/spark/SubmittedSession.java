@@ -41,7 +41,8 @@ public final class SubmittedSession implements AutoCloseable {
     if (System.getProperty(THREADS) == null) builder = builder.config(THREADS, "1");
     try {
       return new SubmittedSession(builder.getOrCreate());
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // Spark's own exception is a checked one, which the Java API does not declare.
       throw new SparkDl4jException(
           ErrorCode.SPARK_SESSION, "no Spark session can be started: " + e.getMessage(), e);
     }

@@ -52,60 +52,34 @@ public final class ClusterPictures implements AutoCloseable {
    * Decodes and deals out.
    *
    * @param rows the DataFrame
-   * @param image size and kind of the pictures
-   * @param workers how many share the pictures; fewer where there are fewer pictures
-   * @param validationFraction share of every class to validate with, chosen by content and seed; 0
-   *     for none but what the columns mark
-   * @param maxDamaged largest share of damaged pictures, 0 to 1
    * @throws SparkDl4jException DATA_COLUMN, DATA_LABELS, DATA_ONE_CLASS, DATA_NOT_FINITE,
    *     DATA_EMPTY, DATA_DAMAGED
    */
-  public static ClusterPictures of(
-      Dataset<Row> rows,
-      PictureColumns columns,
-      DecodeOptions image,
-      int workers,
-      long seed,
-      double validationFraction,
-      double maxDamaged) {
+  public static ClusterPictures of(Dataset<Row> rows, DealingOptions options) {
     CancellableJobs jobs =
         new CancellableJobs(JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext()));
-    return of(jobs, rows, columns, image, workers, seed, validationFraction, maxDamaged);
+    return of(jobs, rows, options);
   }
 
   /** The same, as jobs that can be cancelled; SPARK_JOB then. */
-  static ClusterPictures of(
-      CancellableJobs jobs,
-      Dataset<Row> rows,
-      PictureColumns columns,
-      DecodeOptions image,
-      int workers,
-      long seed,
-      double validationFraction,
-      double maxDamaged) {
+  static ClusterPictures of(CancellableJobs jobs, Dataset<Row> rows, DealingOptions options) {
     try {
-      return jobs.run(
-          () -> deal(rows, columns, image, workers, seed, validationFraction, maxDamaged));
+      return jobs.run(() -> deal(rows, options));
     } catch (CancelledException e) {
       throw new SparkDl4jException(
           ErrorCode.SPARK_JOB, "the Spark job that reads the pictures was cancelled", e);
     }
   }
 
-  private static ClusterPictures deal(
-      Dataset<Row> rows,
-      PictureColumns columns,
-      DecodeOptions image,
-      int workers,
-      long seed,
-      double validationFraction,
-      double maxDamaged) {
+  private static ClusterPictures deal(Dataset<Row> rows, DealingOptions options) {
+    PictureColumns columns = options.columns();
+    DecodeOptions image = options.image();
     Dataset<Row> selected = columns.select(rows);
 
     LabelIndex labels = LabelIndex.of(rows, columns.label());
     LongAccumulator damaged =
         rows.sparkSession().sparkContext().longAccumulator("sparkdl4j images damaged");
-    PictureReader reader = new PictureReader(columns, labels, image, seed, damaged);
+    PictureReader reader = new PictureReader(columns, labels, image, options.seed(), damaged);
     JavaPairRDD<PictureKey, PictureRecord> decoded =
         selected.javaRDD().mapPartitionsToPair(reader::read);
     decoded.persist(StorageLevel.MEMORY_AND_DISK_SER());
@@ -114,13 +88,14 @@ public final class ClusterPictures implements AutoCloseable {
           decoded.aggregate(
               new PictureCounts(labels.names().size()), PictureCounts::add, PictureCounts::merge);
       HeldOutPictures heldOut =
-          validationFraction == 0 || counts.training() == 0
+          options.validationFraction() == 0 || counts.training() == 0
               ? HeldOutPictures.none()
-              : holdOut(decoded, counts, validationFraction, seed);
-      DealtPictures dealt = DealtPictures.of(decoded, counts.buckets(), heldOut, workers);
+              : holdOut(decoded, counts, options.validationFraction(), options.seed());
+      DealtPictures dealt =
+          DealtPictures.of(decoded, counts.buckets(), heldOut, options.workers());
       ClusterPictures pictures = new ClusterPictures(dealt, labels, image, columns.hasWeight());
       try {
-        pictures.summarise(maxDamaged);
+        pictures.summarise(options.maxDamaged());
         counts.check(columns, labels);
       } catch (Throwable e) {
         // Spark's own exception is a checked one, which the Java API does not declare.

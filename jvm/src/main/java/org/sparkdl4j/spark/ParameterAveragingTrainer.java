@@ -280,16 +280,11 @@ public final class ParameterAveragingTrainer {
     int workers = options.get(WORKERS).asInt();
     TrainingOptions training = new TrainingOptions(options);
     double maxDamaged = new Options("data", data).number("max_damaged");
+    DealingOptions dealing =
+        new DealingOptions(
+            columns, image, workers, training.seed(), training.validationFraction(), maxDamaged);
     try (RunFollower follower = new RunFollower(listener);
-        ClusterPictures dealt =
-            ClusterPictures.of(
-                pictures,
-                columns,
-                image,
-                workers,
-                training.seed(),
-                training.validationFraction(),
-                maxDamaged)) {
+        ClusterPictures dealt = ClusterPictures.of(pictures, dealing)) {
       for (DamagedImage damaged : dealt.damaged()) {
         LOG.warn("Left out {}: {}: {}", damaged.path(), damaged.reason().label(), damaged.detail());
       }

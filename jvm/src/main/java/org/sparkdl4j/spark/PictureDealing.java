@@ -4,7 +4,6 @@ import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.sparkdl4j.image.DecodeOptions;
 
 /**
  * Pictures on their way to the workers, on a daemon thread of their own: so whoever waits for them
@@ -27,22 +26,12 @@ public final class PictureDealing implements AutoCloseable {
   }
 
   /** Starts what {@link ClusterPictures#of} does, whose parameters these are. */
-  public static PictureDealing start(
-      Dataset<Row> rows,
-      PictureColumns columns,
-      DecodeOptions image,
-      int workers,
-      long seed,
-      double validationFraction,
-      double maxDamaged) {
+  public static PictureDealing start(Dataset<Row> rows, DealingOptions options) {
     JavaSparkContext context =
         JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext());
     PictureDealing started =
         new PictureDealing(
-            new CancellableJobs(context),
-            jobs ->
-                ClusterPictures.of(
-                    jobs, rows, columns, image, workers, seed, validationFraction, maxDamaged));
+            new CancellableJobs(context), jobs -> ClusterPictures.of(jobs, rows, options));
     started.thread.start();
     return started;
   }

@@ -79,7 +79,9 @@ public final class SubmittedTraining implements AutoCloseable {
             null,
             validation == null ? null : ValidationRows.INDICATOR);
     pictures =
-        ClusterPictures.of(rows, columns, image, workers, seed, validationFraction, maxDamaged);
+        ClusterPictures.of(
+            rows,
+            new DealingOptions(columns, image, workers, seed, validationFraction, maxDamaged));
     return ParameterAveraging.of(session, network, networkOptions, trainingOptions, pictures);
   }
 

@@ -20,6 +20,7 @@ import org.sparkdl4j.spark.ClusterClassifier;
 import org.sparkdl4j.spark.ClusterEvaluation;
 import org.sparkdl4j.spark.ClusterPictures;
 import org.sparkdl4j.spark.ContentSplit;
+import org.sparkdl4j.spark.DealingOptions;
 import org.sparkdl4j.spark.HadoopFiles;
 import org.sparkdl4j.spark.LabelTable;
 import org.sparkdl4j.spark.NamedFiles;
@@ -100,16 +101,17 @@ public final class Gateway {
     ObjectNode json = Json.readObject(request, "the request");
     return PictureDealing.start(
         rows,
-        new PictureColumns(
-            text(json, "features_col"),
-            text(json, "label_col"),
-            text(json, "weight_col"),
-            text(json, "validation_indicator_col")),
-        DecodeOptions.fromJson((ObjectNode) json.get("image")),
-        json.get("num_workers").asInt(),
-        json.get("seed").asLong(),
-        json.get("validation_fraction").asDouble(),
-        json.get("max_damaged").asDouble());
+        new DealingOptions(
+            new PictureColumns(
+                text(json, "features_col"),
+                text(json, "label_col"),
+                text(json, "weight_col"),
+                text(json, "validation_indicator_col")),
+            DecodeOptions.fromJson((ObjectNode) json.get("image")),
+            json.get("num_workers").asInt(),
+            json.get("seed").asLong(),
+            json.get("validation_fraction").asDouble(),
+            json.get("max_damaged").asDouble()));
   }
 
   /** What was left out: JSON, a list of path, reason, detail. */

@@ -38,8 +38,11 @@ def yarn(hadoop: Hadoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
 @pytest.fixture
 def settings(yarn: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setenv("HADOOP_CONF_DIR", str(yarn))
-    monkeypatch.setenv("JAVA_HOME", str(java_home.find().path))
-    return [*SETTINGS, f"spark.yarn.stagingDir={yarn.as_uri()}/staging"]
+    java = java_home.find().path
+    monkeypatch.setenv("JAVA_HOME", str(java))
+    # Containers start with Java of their own.
+    homes = [f"{where}.JAVA_HOME={java}" for where in ("spark.yarn.appMasterEnv", "spark.executorEnv")]
+    return [*SETTINGS, *homes, f"spark.yarn.stagingDir={yarn.as_uri()}/staging"]
 
 
 @pytest.fixture(scope="module")

@@ -91,8 +91,7 @@ public final class ClusterPictures implements AutoCloseable {
           options.validationFraction() == 0 || counts.training() == 0
               ? HeldOutPictures.none()
               : holdOut(decoded, counts, options.validationFraction(), options.seed());
-      DealtPictures dealt =
-          DealtPictures.of(decoded, counts.buckets(), heldOut, options.workers());
+      DealtPictures dealt = DealtPictures.of(decoded, counts.buckets(), heldOut, options.workers());
       ClusterPictures pictures = new ClusterPictures(dealt, labels, image, columns.hasWeight());
       try {
         pictures.summarise(options.maxDamaged());

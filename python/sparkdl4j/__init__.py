@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         TrainingError,
     )
     from sparkdl4j.evaluation import Evaluation
+    from sparkdl4j.feature_check import FeatureWarning
+    from sparkdl4j.featurizer import ImageFeaturizer
     from sparkdl4j.history import History
     from sparkdl4j.idx import load_idx
     from sparkdl4j.inspection import Inspection, inspect_images
@@ -112,6 +114,8 @@ _HOMES = {
         "TrainingError",
     ),
     "evaluation": ("Evaluation",),
+    "feature_check": ("FeatureWarning",),
+    "featurizer": ("ImageFeaturizer",),
     "history": ("History",),
     "idx": ("load_idx",),
     "inspection": ("Inspection", "inspect_images"),
@@ -175,11 +179,13 @@ __all__ = [
     "Dropout",
     "EarlyStopping",
     "Evaluation",
+    "FeatureWarning",
     "FileError",
     "GlobalPool",
     "Graph",
     "History",
     "ImageDataset",
+    "ImageFeaturizer",
     "ImageFolder",
     "Inspection",
     "InternalError",

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sparkdl4j import augmentation as augmentations
 from sparkdl4j import class_weight as class_weights
-from sparkdl4j import errors, learning_rate_schedule, options, run_decisions, sample_weights, training_run
+from sparkdl4j import errors, learning_rate_schedule, options, run_decisions, sample_weights, training_run, transfer
 from sparkdl4j import network as networks
 from sparkdl4j.augmentation import Augmentation
 from sparkdl4j.callbacks import Callback, EventFunction, Observers, Trained
@@ -36,7 +36,7 @@ _PREDICTION_BATCH = 256
 # Parameters that are options of the shared contract, by group; the rest of the constructor's are Python's own.
 _TRAINING_OPTIONS = tuple(options.names("training"))
 _NETWORK_OPTIONS = tuple(options.names("network"))
-_PYTHON_PARAMETERS = ("network", "augmentation", "warm_start", "callbacks", "verbose")
+_PYTHON_PARAMETERS = ("network", "pretrained", "augmentation", "warm_start", "callbacks", "verbose")
 # scikit-learn's prefixes for the parameters of the network and of the augmentation.
 _OF_NETWORK = "network__"
 _OF_AUGMENTATION = "augmentation__"
@@ -58,6 +58,8 @@ class ConvNetClassifier(PictureClassifier):
             "resnet50", "small_resnet"); a network of your own: a `Sequential`, a `Graph` or a subclass of `Network`;
             its dict, or a path to its JSON; or "auto": "small_resnet" for pictures up to 128 in height and width,
             "resnet18" above.
+        pretrained: a model to begin with: a model file's path, or a fitted classifier. Its layers, scaler and size of
+            pictures are kept, and get a new output layer for the classes of the training data.
         epochs: passes over the training data.
         batch_size: examples per minibatch; a last, smaller minibatch is trained as it is.
         validation_fraction: stratified share of the training data held out to choose the parameters that are kept.
@@ -75,6 +77,14 @@ class ConvNetClassifier(PictureClassifier):
         schedule_epochs, schedule_factor: of "step" and "exponential".
         schedule_initial, schedule_final: shares of the learning rate.
         schedule_peak: share of the minibatches after which "one_cycle" is at the learning rate.
+        trainable: with a pretrained model, which layers are trained: "all"; "head", the output layer; or "last:3", so
+            many of the last layers with parameters, a `Block` counting as one. The others stay as they are, with the
+            statistics of their normalisation; what they make of a picture is computed once, and not in every epoch,
+            unless pictures are augmented.
+        unfreeze_every: epochs after which one more layer is trained, from the output layer alone up to those of
+            `trainable`; 0 trains these from the beginning.
+        layer_decay: by which the learning rate is multiplied from every layer with parameters to the one before, from
+            the output layer on.
         standardize: "feature" (every pixel of every channel on its own), "channel" or "none"; fitted on the training
             data only.
         seed: of the split, the weights, the minibatch order and dropout. The same seed on the same machine gives
@@ -133,6 +143,7 @@ class ConvNetClassifier(PictureClassifier):
         self,
         network: str | Network | type[Network] | dict[str, Any] | Path = networks.AUTO,
         *,
+        pretrained: transfer.Pretrained | None = None,
         epochs: int = options.default("training", "epochs"),
         batch_size: int = options.default("training", "batch_size"),
         validation_fraction: float = options.default("training", "validation_fraction"),
@@ -146,6 +157,9 @@ class ConvNetClassifier(PictureClassifier):
         schedule_initial: float = options.default("training", "schedule_initial"),
         schedule_peak: float = options.default("training", "schedule_peak"),
         schedule_final: float = options.default("training", "schedule_final"),
+        trainable: str = options.default("training", "trainable"),
+        unfreeze_every: int = options.default("training", "unfreeze_every"),
+        layer_decay: float = options.default("training", "layer_decay"),
         standardize: str = options.default("training", "standardize"),
         seed: int = options.default("training", "seed"),
         precision: str = options.default("training", "precision"),
@@ -176,6 +190,7 @@ class ConvNetClassifier(PictureClassifier):
     ) -> None:
         options.check_names(unknown, self._parameter_names())
         self.network = network
+        self.pretrained = pretrained
         self.epochs = epochs
         self.batch_size = batch_size
         self.validation_fraction = validation_fraction
@@ -189,6 +204,9 @@ class ConvNetClassifier(PictureClassifier):
         self.schedule_initial = schedule_initial
         self.schedule_peak = schedule_peak
         self.schedule_final = schedule_final
+        self.trainable = trainable
+        self.unfreeze_every = unfreeze_every
+        self.layer_decay = layer_decay
         self.standardize = standardize
         self.seed = seed
         self.precision = precision
@@ -255,6 +273,17 @@ class ConvNetClassifier(PictureClassifier):
             self.augmentation = dataclasses.replace(augmentations.augmentation(self.augmentation), **of_augmentation)
         return self
 
+    def __sklearn_clone__(self) -> ConvNetClassifier:
+        from sklearn.base import clone
+
+        # A pretrained classifier is what training begins with: as a copy without what it has learned it is nothing.
+        params = {name: value for name, value in self.get_params(deep=False).items() if name != "pretrained"}
+        copies = {name: clone(value, safe=False) for name, value in params.items()}
+        copy = type(self)(pretrained=self.pretrained, **copies)
+        if hasattr(self, "_metadata_request"):
+            copy._metadata_request = clone(self._metadata_request, safe=False)
+        return copy
+
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")
 
@@ -309,6 +338,7 @@ class ConvNetClassifier(PictureClassifier):
         learning_rate_schedule.check(training_options)
         decisions = run_decisions.request(self.callbacks, resume)
         goes_on = self.warm_start and self.__sklearn_is_fitted__()
+        transfer.check(training_options, has_origin=goes_on or self.pretrained is not None)
         if goes_on and resume is not None:
             raise errors.error(
                 "PARAMETER_CONFLICT",
@@ -382,6 +412,7 @@ class ConvNetClassifier(PictureClassifier):
         run_decisions.require_metrics(self.callbacks, has_validation=False)
         data = _weighted(_dataset(X, y, "X"), sample_weight)
         goes_on = self.__sklearn_is_fitted__()
+        transfer.check(training_options, has_origin=goes_on or self.pretrained is not None)
         if goes_on:
             self._require_same_classes(classes)
             data = self._as_trained(data)
@@ -404,7 +435,9 @@ class ConvNetClassifier(PictureClassifier):
     ) -> None:
         """Trains with new parameters, or goes on with those of this classifier."""
         network_options = self._given_network_options()
-        network = networks.network(self.network, train.image_shape)
+        pretrained = None if goes_on or self.pretrained is None else transfer.model_of(self.pretrained)
+        origin = self._origin(pretrained, train, network_options)
+        network = self._network_to_train(train, origin, goes_on=goes_on)
         settings = networks.fill(network, network_options)
         training_options["class_weight"] = class_weights.of_classes(training_options["class_weight"], train.classes)
         networks.shapes(network, train.image_shape, len(train.classes))
@@ -413,7 +446,7 @@ class ConvNetClassifier(PictureClassifier):
             from sparkdl4j.jvm import models
 
             request = {
-                **self._java_request(train, network, network_options, training_options, goes_on=goes_on),
+                **self._java_request(train, network, network_options, training_options, origin, goes_on=goes_on),
                 "observations": observers.observations,
                 "further_epochs": further_epochs,
                 **decisions,
@@ -421,9 +454,14 @@ class ConvNetClassifier(PictureClassifier):
             observers.describe(
                 classes=train.classes, network=request["network"], options={**training_options, **settings}
             )
-            trained = self._model if goes_on else None
             model, stopped_by = models.train(
-                request, train, validation, weights=weights, trained=trained, on_event=observers.on_event
+                request,
+                train,
+                validation,
+                weights=weights,
+                trained=self._model if goes_on else None,
+                pretrained=pretrained,
+                on_event=observers.on_event,
             )
             end = self._adopt(model)
             failure = observers.on_trained(Trained(self.history_, self.save))
@@ -433,6 +471,23 @@ class ConvNetClassifier(PictureClassifier):
             raise training_run.diverged(end, settings["learning_rate"])
         if failure is not None:
             raise failure
+
+    def _origin(
+        self, pretrained: Model | None, train: ImageDataset, network_options: dict[str, Any]
+    ) -> transfer.Origin | None:
+        """What training begins with, where it does not begin anew."""
+        if pretrained is None:
+            return None
+        origin = transfer.Origin.of(pretrained.metadata(), self.network, network_options, self.standardize)
+        origin.require_pictures(train.image_shape)
+        return origin
+
+    def _network_to_train(self, train: ImageDataset, origin: transfer.Origin | None, *, goes_on: bool) -> Network:
+        if origin is not None:
+            return origin.network
+        if goes_on and self.pretrained is not None and self.network_ is not None:
+            return self.network_
+        return networks.network(self.network, train.image_shape)
 
     def _checked_training_options(self) -> dict[str, Any]:
         checked = {name: options.check("training", name, getattr(self, name)) for name in _TRAINING_OPTIONS}
@@ -506,19 +561,22 @@ class ConvNetClassifier(PictureClassifier):
             )
         training_options = self._checked_training_options()
         network_options = self._given_network_options()
+        transfer.check(training_options, has_origin=self.pretrained is not None)
         data = _weighted(_dataset(X, y, "X"), sample_weight)
         _require_two_classes(data)
-        network = networks.network(self.network, data.image_shape)
-        networks.fill(network, network_options)
+        pretrained = None if self.pretrained is None else transfer.model_of(self.pretrained)
         train, _ = self._parts(data, None, training_options)
+        origin = self._origin(pretrained, train, network_options)
+        network = self._network_to_train(train, origin, goes_on=False)
+        networks.fill(network, network_options)
         weights = sample_weights.of_pictures(train.weights, len(train))
         networks.shapes(network, train.image_shape, len(train.classes))
 
         from sparkdl4j.jvm import models
 
-        request = self._java_request(train, network, network_options, training_options, goes_on=False)
+        request = self._java_request(train, network, network_options, training_options, origin, goes_on=False)
         request["find_learning_rate"] = search
-        return LearningRateSearch(models.find_learning_rate(request, train, weights=weights))
+        return LearningRateSearch(models.find_learning_rate(request, train, weights=weights, pretrained=pretrained))
 
     def _java_request(
         self,
@@ -526,12 +584,18 @@ class ConvNetClassifier(PictureClassifier):
         network: Network,
         network_options: dict[str, Any],
         training_options: dict[str, Any],
+        origin: transfer.Origin | None,
         *,
         goes_on: bool,
     ) -> dict[str, Any]:
         """What Java needs beside the pictures, with a scaler fitted on those to train on, or before."""
-        scaler = self.scaler_ if goes_on else self._fitted_scaler(train)
-        image_options = self.image_options_ if goes_on else train.image_options or _options_of_arrays(train.image_shape)
+        if origin is not None:
+            scaler, image_options = origin.scaler, origin.image_options
+        elif goes_on:
+            scaler, image_options = self.scaler_, self.image_options_
+        else:
+            scaler = self._fitted_scaler(train)
+            image_options = train.image_options or _options_of_arrays(train.image_shape)
         return {
             "network": network.to_dict(),
             "network_options": network_options,

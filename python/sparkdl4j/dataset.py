@@ -239,6 +239,7 @@ class ImageDataset:
         *,
         stratify: bool = True,
         groups: ArrayLike | bool | None = None,
+        mixed_groups: str = group_splits.WARN,
         seed: int = options.default("training", "seed"),
     ) -> tuple[ImageDataset, ImageDataset]:
         """Splits into (rest, test).
@@ -249,6 +250,8 @@ class ImageDataset:
             groups: (n,) groups (patients, say, or `near_duplicates()`), none of which gets into both parts; None for
                 the groups of the data set where it has any, True to insist on these, False to ignore them. A picture
                 whose group is None is a group of its own.
+            mixed_groups: what is said of a group with pictures of several classes (a patient who has both, or a
+                mistaken name): "warn", "error" (DATA_LABELS) or "allow".
             seed: the same seed gives the same split, on every machine; without groups in Java, too.
 
         Raises:
@@ -257,7 +260,7 @@ class ImageDataset:
                 DATA_SPLIT for a group that is larger than the parts.
         """
         labels = self.required_labels() if stratify else np.zeros(len(self), dtype=np.int32)
-        kept_together = self._kept_together(groups)
+        kept_together = self._kept_together(groups, mixed_groups)
         if kept_together is None:
             rest, held_out = splits.stratified_split(labels, test_size, seed=seed)
         else:
@@ -270,13 +273,14 @@ class ImageDataset:
         *,
         stratify: bool = True,
         groups: ArrayLike | bool | None = None,
+        mixed_groups: str = group_splits.WARN,
         seed: int = options.default("training", "seed"),
     ) -> list[tuple[ImageDataset, ImageDataset]]:
         """The n pairs (rest, test) of cross-validation: every picture is in the test part of exactly one.
 
         Args:
             n: how many folds, at least 2.
-            stratify, groups, seed: as `split` takes them.
+            stratify, groups, mixed_groups, seed: as `split` takes them.
 
         Raises:
             ParameterError: PARAMETER_TYPE or PARAMETER_RANGE.
@@ -285,7 +289,7 @@ class ImageDataset:
         """
         labels = self.required_labels() if stratify else np.zeros(len(self), dtype=np.int32)
         classes = self.classes if stratify else ()
-        kept_together = self._kept_together(groups)
+        kept_together = self._kept_together(groups, mixed_groups)
         if kept_together is None:
             folds = splits.stratified_folds(labels, n, seed=seed, classes=classes)
         else:
@@ -295,7 +299,7 @@ class ImageDataset:
             for fold in range(n)
         ]
 
-    def _kept_together(self, groups: ArrayLike | bool | None) -> ArrayLike | None:
+    def _kept_together(self, groups: ArrayLike | bool | None, mixed_groups: str) -> ArrayLike | None:
         if groups is True and self.groups is None:
             raise errors.error(
                 "DATA_LABELS",
@@ -303,9 +307,12 @@ class ImageDataset:
                 "group_column, or pass groups=…",
                 parameter="groups",
             )
-        if groups is None or groups is True:
-            return self.groups
-        return None if groups is False else groups
+        if groups is False:
+            return None
+        chosen = self.groups if groups is None or groups is True else groups
+        if chosen is not None and self.labels is not None:
+            group_splits.tell_of_mixed_groups(self.labels, chosen, self.classes, mixed_groups)
+        return chosen
 
     def duplicates(
         self, *, distance: int = options.default("duplicates", "distance"), similarity: float | None = None

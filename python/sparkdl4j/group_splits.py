@@ -10,6 +10,7 @@ machine.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -37,6 +38,48 @@ _ABSENCE = 4.0
 _LEAST_GAIN = 1e-9
 
 _Counts = dict[int, int]
+
+# What is said of groups with examples of several classes.
+WARN, _ERROR, _ALLOW = MIXED_GROUPS = ("warn", "error", "allow")
+
+
+def tell_of_mixed_groups(labels: ArrayLike, groups: ArrayLike, classes: Sequence[Any], mixed_groups: str) -> None:
+    """Says where a group has examples of several classes: a patient who has both labels, or a mistaken name.
+
+    Args:
+        labels: (n,) class indices.
+        groups: (n,) the group of each example.
+        classes: names of the classes.
+        mixed_groups: "warn", "error" or "allow".
+
+    Raises:
+        ParameterError: PARAMETER_RANGE for another word.
+        DataError: DATA_LABELS.
+    """
+    if mixed_groups not in MIXED_GROUPS:
+        raise errors.error(
+            "PARAMETER_RANGE",
+            f"mixed_groups must be one of {', '.join(MIXED_GROUPS)}, but is {mixed_groups!r}",
+            parameter="mixed_groups",
+        )
+    if mixed_groups == _ALLOW:
+        return
+    found = checked_labels(labels)
+    codes, names = group_codes(groups, len(found))
+    pairs = np.unique(np.stack([codes, found.astype(np.int64)]), axis=1)
+    mixed, counts = np.unique(pairs[0], return_counts=True)
+    mixed = mixed[counts > 1]
+    if not len(mixed):
+        return
+    first = int(mixed[0])
+    of_first = " and ".join(str(classes[label]) for label in pairs[1][pairs[0] == first])
+    others = f" ({len(mixed)} groups are like that)" if len(mixed) > 1 else ""
+    sentence = f"the group {names[first]} has examples of {of_first}{others}"
+    if mixed_groups == _ERROR:
+        raise errors.error(
+            "DATA_LABELS", f"{sentence}: correct the labels, or allow it with mixed_groups", group=names[first]
+        )
+    warnings.warn(f"{sentence}; if that is right, say mixed_groups='allow'", stacklevel=4)
 
 
 def stratified_group_split(

@@ -72,6 +72,11 @@ class Model:
         return probabilities
 
     @translated()
+    def features(self, layer: str | None, pooling: str) -> Features:
+        """What a layer makes of pictures; None for what the output layer reads."""
+        return Features(self, java_class("org.sparkdl4j.bridge.Models").features(self._java, layer, pooling))
+
+    @translated()
     def saliency(self, data: ImageDataset, classes: NDArray[np.int32], layer: str | None) -> NDArray[np.float32]:
         """Where classes are seen, (n, height, width), from 0 to 1."""
         height, width, _ = data.image_shape
@@ -82,6 +87,33 @@ class Model:
         return seen
 
 
+class Features:
+    """What a layer of a model makes of pictures.
+
+    Attributes:
+        layer: its name.
+        count: features of a picture.
+    """
+
+    def __init__(self, model: Model, java_features: Any) -> None:
+        # The network is the model's.
+        self._model = model
+        self._java = java_features
+        self.layer = str(java_features.layer())
+        self.count = int(java_features.count())
+
+    @translated()
+    def compute(self, data: ImageDataset) -> NDArray[np.float32]:
+        """The features, (n, count)."""
+        features = np.empty((len(data), self.count), dtype=np.float32)
+        view = _view(data)
+        try:
+            self._java.compute(view, _address(features))
+        finally:
+            view.close()
+        return features
+
+
 @translated()
 def train(
     request: dict[str, Any],
@@ -90,6 +122,7 @@ def train(
     *,
     weights: NDArray[np.float32] | None = None,
     trained: Model | None = None,
+    pretrained: Model | None = None,
     on_event: Callable[[dict[str, Any]], bool],
 ) -> tuple[Model, BaseException | None]:
     """Trains a classifier.
@@ -100,6 +133,7 @@ def train(
         train_data, validation_data: labelled pictures whose labels index the same classes.
         weights: (n,) by how much the loss of each training picture counts; None for 1.
         trained: a classifier to go on from, which stays as it is; None for new parameters.
+        pretrained: a classifier of other classes to begin with, which stays as it is.
         on_event: as `training_run.follow` takes it.
 
     Returns:
@@ -108,7 +142,10 @@ def train(
     views = [_view(train_data, weights), None if validation_data is None else _view(validation_data)]
     try:
         run = java_class("org.sparkdl4j.bridge.Training").start(
-            json.dumps(request), *views, None if trained is None else trained._java
+            json.dumps(request),
+            *views,
+            None if trained is None else trained._java,
+            None if pretrained is None else pretrained._java,
         )
         model, stopped_by = training_run.follow(run, on_event, awaits=request["await_answers"])
     finally:
@@ -141,7 +178,11 @@ def augmented(request: dict[str, Any], data: ImageDataset) -> NDArray[Any]:
 
 @translated()
 def find_learning_rate(
-    request: dict[str, Any], data: ImageDataset, *, weights: NDArray[np.float32] | None = None
+    request: dict[str, Any],
+    data: ImageDataset,
+    *,
+    weights: NDArray[np.float32] | None = None,
+    pretrained: Model | None = None,
 ) -> dict[str, Any]:
     """Trains a network with rising learning rates; Ctrl-C ends it within a minibatch.
 
@@ -149,13 +190,16 @@ def find_learning_rate(
         request: as the bridge's Training.findLearningRate documents it.
         data: labelled pictures.
         weights: (n,) by how much the loss of each picture counts; None for 1.
+        pretrained: a classifier of other classes to begin with.
 
     Returns:
         rates, losses, smoothed and suggestion.
     """
     view = _view(data, weights)
     try:
-        finder = java_class("org.sparkdl4j.bridge.Training").findLearningRate(json.dumps(request), view)
+        finder = java_class("org.sparkdl4j.bridge.Training").findLearningRate(
+            json.dumps(request), view, None if pretrained is None else pretrained._java
+        )
         try:
             while finder.advance(_ADVANCE_MILLIS):
                 pass

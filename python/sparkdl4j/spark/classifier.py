@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import tempfile
@@ -15,7 +16,7 @@ from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable, MLRead
 from pyspark.sql import DataFrame, SparkSession
 
 from sparkdl4j import augmentation as augmentations
-from sparkdl4j import errors, learning_rate_schedule, options, run_decisions, training_run, urls
+from sparkdl4j import errors, learning_rate_schedule, options, run_decisions, training_run, transfer, urls
 from sparkdl4j import network as networks
 from sparkdl4j.callbacks import Callback, EventFunction, Observers, Trained
 from sparkdl4j.history import History
@@ -80,6 +81,8 @@ class ConvNetClassifier(
 
     Args:
         network: a reference network's name, a network of your own, its dict, or a path to its JSON.
+        pretrained: a model to begin with: a model file's path or URL, or a fitted classifier, of Spark or of one
+            machine; not written by `save`. Size and channels of the pictures and the scaler are the model's.
         callbacks: `Callback` objects, and functions that take an event (a dict): they see every training event, in
             the driver; not written by `save`.
         verbose: show a progress bar on standard error.
@@ -102,11 +105,13 @@ class ConvNetClassifier(
         self,
         network: str | Network | type[Network] | dict[str, Any] | Path = networks.AUTO,
         *,
+        pretrained: transfer.Pretrained | None = None,
         callbacks: Sequence[Callback | EventFunction] = (),
         verbose: bool = True,
         **params: Any,
     ) -> None:
         super().__init__()
+        self.pretrained = pretrained
         self.callbacks = callbacks
         self.verbose = verbose
         self.last_model: ConvNetClassificationModel | None = None
@@ -154,10 +159,17 @@ class ConvNetClassifier(
         return self._train(dataset, None)
 
     def _train(self, dataset: DataFrame, resume: str | None) -> ConvNetClassificationModel:
+        if self.pretrained is None:
+            return self._train_from(None, dataset, resume)
+        with transfer.model_file(self.pretrained) as path:
+            return self._train_from(urls.absolute(path), dataset, resume)
+
+    def _train_from(self, pretrained: str | None, dataset: DataFrame, resume: str | None) -> ConvNetClassificationModel:
         session = sessions.of(dataset)
         training_options = {name: self._option("training", name) for name in TRAINING_OPTIONS}
         learning_rate_schedule.check(training_options)
         network_options = {name: self._option("network", name) for name in NETWORK_OPTIONS if self.isSet(name)}
+        transfer.check(training_options, has_origin=self.pretrained is not None)
         if training_options["validation_fraction"] and self.isSet("validationIndicatorCol"):
             raise errors.error(
                 "PARAMETER_CONFLICT",
@@ -169,10 +181,11 @@ class ConvNetClassifier(
             self.callbacks,
             has_validation=training_options["validation_fraction"] > 0 or self.isSet("validationIndicatorCol"),
         )
-        image = self._image_options()
-        network = networks.network(self.getOrDefault("network"), image.shape)
-        settings = networks.fill(network, network_options)
         gateway = sessions.gateway(session)
+        origin = self._origin(session, gateway, pretrained, training_options, network_options)
+        image = self._image_options() if origin is None else self._image_options_of(origin)
+        network = networks.network(self.getOrDefault("network"), image.shape) if origin is None else origin.network
+        settings = networks.fill(network, network_options)
         workers = training_options["num_workers"]
         if not self.isSet("num_workers"):
             workers = session.sparkContext.defaultParallelism
@@ -197,6 +210,7 @@ class ConvNetClassifier(
                 "num_workers": workers,
                 "augmentation": self.getOrDefault("augmentation") if self.isSet("augmentation") else None,
             },
+            "pretrained": pretrained,
             **decisions,
         }
         observers = Observers(self.callbacks, resumed=resume is not None, verbose=self.verbose)
@@ -244,6 +258,39 @@ class ConvNetClassifier(
             raise failure
         self._copyValues(model)
         return model
+
+    def _origin(
+        self,
+        session: SparkSession,
+        gateway: Any,
+        pretrained: str | None,
+        training_options: dict[str, Any],
+        network_options: dict[str, Any],
+    ) -> transfer.Origin | None:
+        """What training begins with, where it does not begin anew."""
+        if pretrained is None:
+            return None
+        with translated(gateway):
+            metadata = json.loads(gateway.metadata(session._jsparkSession, pretrained))
+        return transfer.Origin.of(
+            metadata, self.getOrDefault("network"), network_options, training_options["standardize"]
+        )
+
+    def _image_options_of(self, origin: transfer.Origin) -> ImageOptions:
+        """The pretrained model's, where nothing contradicts them."""
+        image = origin.image_options
+        for name in ("image_size", "channels", "window", "max_pixels"):
+            if not self.isSet(name):
+                continue
+            given = {("size" if name == "image_size" else name): self.getOrDefault(name)}
+            if dataclasses.replace(image, **given) != image:
+                raise errors.error(
+                    "PARAMETER_CONFLICT",
+                    f"{name} is {self.getOrDefault(name)}, but pictures are read as the pretrained model reads them "
+                    f"({'x'.join(map(str, image.shape))}, window {image.window}): leave {name} out",
+                    parameter=name,
+                )
+        return image
 
     def _option(self, group: str, name: str) -> Any:
         return self.getOrDefault(name) if self.isSet(name) else options.default(group, name)

@@ -2,10 +2,9 @@ package org.sparkdl4j.bridge;
 
 import java.nio.file.Path;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
-import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.model.ImageClassifier;
-import org.sparkdl4j.model.ModelMetadata;
+import org.sparkdl4j.model.PictureFeatures;
 import org.sparkdl4j.model.Saliency;
 import org.sparkdl4j.plan.LayerExecution;
 import org.sparkdl4j.spec.Json;
@@ -26,14 +25,7 @@ public final class Models {
 
   /** JSON: version, network, labels, image, scaler, training. */
   public static String metadata(ImageClassifier classifier) {
-    ModelMetadata metadata = classifier.metadata();
-    ObjectNode json = Json.object().put("version", metadata.version());
-    json.set("network", metadata.network());
-    json.set("labels", metadata.labels());
-    json.set("image", classifier.image().toJson());
-    json.set("scaler", classifier.scaler().toJson());
-    json.set("training", metadata.training());
-    return Json.write(json);
+    return Json.write(classifier.toJson());
   }
 
   /**
@@ -61,6 +53,22 @@ public final class Models {
   public static void predict(
       ImageClassifier classifier, LabeledImages images, int batchSize, long target) {
     classifier.predict(images, batchSize, target);
+  }
+
+  /**
+   * What a layer makes of pictures.
+   *
+   * @param layer null for what the output layer reads
+   * @param pooling none, average or max
+   */
+  public static PictureFeatures features(
+      ImageClassifier classifier, String layer, String pooling) {
+    return new PictureFeatures(classifier, layer, pooling);
+  }
+
+  /** The names of the layers: JSON. */
+  public static String layers(ImageClassifier classifier) {
+    return Json.write(Json.of(PictureFeatures.layers(classifier)));
   }
 
   /**

@@ -33,9 +33,14 @@ public final class Training {
    * @param train labelled pictures, whose memory outlives the training
    * @param validation likewise; null for none
    * @param trained a classifier to go on from, for {@code further_epochs}; null for new parameters
+   * @param pretrained a classifier of other classes to begin with; null for none
    */
   public static ClassifierTraining start(
-      String request, LabeledImages train, LabeledImages validation, ImageClassifier trained) {
+      String request,
+      LabeledImages train,
+      LabeledImages validation,
+      ImageClassifier trained,
+      ImageClassifier pretrained) {
     ObjectNode json = Json.readObject(request, "the request");
     ClassifierTraining training =
         new ClassifierTraining(
@@ -49,6 +54,7 @@ public final class Training {
             validation);
     training.decideBy(new LocalFiles(), json);
     training.observe(json);
+    if (pretrained != null) training.beginWith(pretrained);
     if (json.hasNonNull("further_epochs")) {
       training.goOn(trained, json.get("further_epochs").intValue());
     }
@@ -62,8 +68,10 @@ public final class Training {
    * @param request JSON: what {@link #start} takes, and {@code find_learning_rate} (options of that
    *     group)
    * @param train labelled pictures, whose memory outlives the search
+   * @param pretrained a classifier of other classes to begin with; null for none
    */
-  public static LearningRateFinder findLearningRate(String request, LabeledImages train) {
+  public static LearningRateFinder findLearningRate(
+      String request, LabeledImages train, ImageClassifier pretrained) {
     ObjectNode json = Json.readObject(request, "the request");
     TrainingOptions training = new TrainingOptions((ObjectNode) json.get("training_options"));
     DecodeOptions image = DecodeOptions.fromJson((ObjectNode) json.get("image"));
@@ -79,6 +87,8 @@ public final class Training {
         new CoreOptions(training.precision(), training.threads(), training.memoryLimit(), null);
     NetworkCore core = NetworkCores.of(configuration, shape, computing);
     try {
+      if (pretrained != null) ClassifierTraining.give(pretrained, core);
+      core.trainLast(training.trainedLayers().in(1), training.trainedLayers().decay());
       return new LearningRateFinder(
           core,
           StandardScaler.fromJson(json.get("scaler")),

@@ -50,6 +50,7 @@ public final class ClassifierTraining {
   private TrainingOptions training;
   private final RunDecisions decisions = new RunDecisions();
   private Checkpoint resumed;
+  private Pretrained pretrained;
   private Observations observations = Observations.NONE;
 
   /** The formats that an earlier part of the run was trained with. */
@@ -224,6 +225,29 @@ public final class ClassifierTraining {
   }
 
   /**
+   * Begins with what a classifier has learned, for other classes: all parameters but those of its
+   * output layer; call it before {@link #start}. The option "trainable" says which of them stay as
+   * they are. The classifier stays as it is, and may be closed.
+   *
+   * @param classifier of the same network, but for its classes, which reads the same pictures
+   * @throws SparkDl4jException DATA_SHAPE, PARAMETER_CONFLICT
+   */
+  public void beginWith(ImageClassifier classifier) {
+    pretrained = new Pretrained(classifier);
+    pretrained.requireSameInput(image, scaler);
+    setup.pretrained(pretrained.checksum());
+  }
+
+  /**
+   * Gives a network all parameters of a classifier but those of its output layer.
+   *
+   * @throws SparkDl4jException PARAMETER_CONFLICT when it is another network
+   */
+  public static void give(ImageClassifier classifier, NetworkCore core) {
+    new Pretrained(classifier).giveTo(core);
+  }
+
+  /**
    * Goes on from a classifier, with other pictures, too; call it before {@link #start}. Parameters,
    * the updater's state and its count of iterations go on, as does the number of epochs, which the
    * order of the pictures and all random numbers depend on; so epochs trained one by one on the
@@ -255,8 +279,11 @@ public final class ClassifierTraining {
    */
   public void start() {
     decisions.requireMetrics(trainings.hasValidation());
+    requireOrigin();
     core = core(configuration, formats);
     try {
+      if (pretrained != null) pretrained.giveTo(core);
+      pretrained = null;
       if (training.tune() && resumed == null) core.tune(trainings.largestMinibatch(training));
       Supplier<NetworkCore> others = () -> core(core.configuration(), core.tuning());
       run = new TrainingRun(core, others, trainings, training, decisions, resumed, observations);
@@ -351,6 +378,16 @@ public final class ClassifierTraining {
     return options.hasNonNull(UPDATER)
         ? options.get(UPDATER)
         : Options.option("network", UPDATER).get("default");
+  }
+
+  /** Layers that nobody has trained are not left as they are. */
+  private void requireOrigin() {
+    if (!training.trainedLayers().freeze() || pretrained != null || resumed != null) return;
+    throw new SparkDl4jException(
+            ErrorCode.PARAMETER_CONFLICT,
+            "trainable and unfreeze_every leave layers as they are, but these were never trained:"
+                + " begin with a pretrained model, or leave both out")
+        .with("parameter", "trainable");
   }
 
   /** Weights of other classes are refused before anything is trained. */

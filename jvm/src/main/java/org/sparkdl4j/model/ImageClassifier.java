@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.StandardScaler;
@@ -22,6 +23,7 @@ import org.sparkdl4j.image.ImageDecoder;
 import org.sparkdl4j.loss.CrossEntropy;
 import org.sparkdl4j.plan.ForwardPass;
 import org.sparkdl4j.plan.NetworkCore;
+import org.sparkdl4j.spec.Json;
 
 /** Network, scaler, labels and decoding options: all that turns a picture into a label. */
 public final class ImageClassifier implements AutoCloseable {
@@ -176,6 +178,17 @@ public final class ImageClassifier implements AutoCloseable {
   /** Labels with their types, network, training summary, version. */
   public ModelMetadata metadata() {
     return metadata;
+  }
+
+  /** All but the parameters: version, network, labels, image, scaler, training. */
+  public ObjectNode toJson() {
+    ObjectNode json = Json.object().put("version", metadata.version());
+    json.set("network", metadata.network());
+    json.set("labels", metadata.labels());
+    json.set("image", image.toJson());
+    json.set("scaler", scaler.toJson());
+    json.set("training", metadata.training());
+    return json;
   }
 
   /** Closes network and scaler. Idempotent. */

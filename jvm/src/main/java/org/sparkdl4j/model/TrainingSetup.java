@@ -19,6 +19,7 @@ final class TrainingSetup {
   private static final Set<String> FREE = Set.of("epochs", "threads", "memory_limit", "tune");
 
   private static final String PLATEAU = "reduce_on_plateau";
+  private static final String PRETRAINED = "pretrained";
 
   private final ObjectNode json = Json.object();
 
@@ -60,6 +61,15 @@ final class TrainingSetup {
     }
   }
 
+  /**
+   * Adds what the training began with.
+   *
+   * @param parameters a checksum of those of a pretrained network
+   */
+  void pretrained(String parameters) {
+    json.put(PRETRAINED, parameters);
+  }
+
   ObjectNode toJson() {
     return json;
   }
@@ -86,6 +96,13 @@ final class TrainingSetup {
     }
     if (!json.path(PLATEAU).toString().equals(other.path(PLATEAU).toString())) {
       throw mismatch("was written with " + reduction(other), "now there is " + reduction(json));
+    }
+    if (!json.path(PRETRAINED).equals(other.path(PRETRAINED))) {
+      throw mismatch(
+          json.has(PRETRAINED)
+              ? "began with another pretrained model, or with none"
+              : "began with a pretrained model",
+          "resume with what it began with");
     }
     for (String group : new String[] {"training", "network"}) {
       for (String name : Options.names(group)) requireSame(other, "options", name, name);

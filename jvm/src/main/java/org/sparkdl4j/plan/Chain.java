@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
@@ -44,6 +45,9 @@ final class Chain implements AutoCloseable {
 
   private long multiplyAdds;
 
+  /** Whether what is added now stays as it is in training. */
+  private boolean isFrozen;
+
   /** How many of the steps are forward. */
   private int forwardSteps = -1;
 
@@ -70,8 +74,14 @@ final class Chain implements AutoCloseable {
     plain = objects.keep(OneDnn.attributes(new post_ops()));
   }
 
+  /** Whether what is added now is trained. */
   boolean isTraining() {
-    return training;
+    return training && !isFrozen;
+  }
+
+  /** Says whether what is added from now on stays as it is in training. */
+  void freeze(boolean frozen) {
+    isFrozen = frozen;
   }
 
   /** Pictures in a minibatch. */
@@ -89,7 +99,7 @@ final class Chain implements AutoCloseable {
   }
 
   prop_kind propagation() {
-    return training ? prop_kind.forward_training : prop_kind.forward_inference;
+    return isTraining() ? prop_kind.forward_training : prop_kind.forward_inference;
   }
 
   /** What every primitive without anything fused has. */
@@ -194,7 +204,7 @@ final class Chain implements AutoCloseable {
    */
   memory parameters(String layer, memory.desc plainDesc, long offset, memory.desc wanted) {
     if (wanted.equals(plainDesc)) return parameters(plainDesc, offset);
-    if (training) {
+    if (isTraining()) {
       return converted(layer + ".weights", plainDesc, parameters(plainDesc, offset), wanted);
     }
     Weights.Copy copy = weights.copy(layer, plainDesc, offset, wanted);
@@ -208,7 +218,9 @@ final class Chain implements AutoCloseable {
    */
   void derive(String layer, DerivedParameters parameters) {
     derived.add(parameters);
-    steps.add(new Step(layer + ".weights", "reorder", () -> parameters.refresh(weights.version())));
+    LongSupplier version = isFrozen ? weights::frozenVersion : weights::version;
+    steps.add(
+        new Step(layer + ".weights", "reorder", () -> parameters.refresh(version.getAsLong())));
   }
 
   /** DL4J's parameters and gradients. */

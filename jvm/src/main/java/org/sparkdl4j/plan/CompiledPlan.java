@@ -2,9 +2,7 @@ package org.sparkdl4j.plan;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -33,16 +31,16 @@ final class CompiledPlan implements AutoCloseable {
     this.loss = loss;
     // What nobody keeps is freed at the end of the scope, not by the garbage collector.
     try (PointerScope scope = new PointerScope()) {
-      Map<PlanLayer, Tensor> outputs = forward(graph);
-      List<PlanLayer> layers = graph.layers();
-      Tensor last = outputs.get(layers.get(layers.size() - 1));
+      ForwardSteps forward = new ForwardSteps(graph, chain);
+      inputCheck = forward.inputCheck();
+      Tensor last = forward.last();
       classes = Math.toIntExact(last.dimensions[1]);
       logits = last.memory;
       if (chain.isTraining()) {
         gradient = chain.value(last.desc);
         chain.endForward(logits, gradient);
         last.contribute(last.desc, gradient, false);
-        backward(layers, outputs);
+        backward(graph.layers(), forward);
       } else {
         chain.endForward(logits);
       }
@@ -132,25 +130,10 @@ final class CompiledPlan implements AutoCloseable {
     chain.close();
   }
 
-  private Map<PlanLayer, Tensor> forward(PlanGraph graph) {
-    Map<PlanLayer, Integer> readers = graph.readers();
-    Map<PlanLayer, Tensor> outputs = new IdentityHashMap<>();
-    for (PlanLayer layer : graph.layers()) {
-      List<Tensor> inputs = new ArrayList<>();
-      for (PlanLayer input : layer.inputs()) inputs.add(outputs.get(input));
-      Tensor tensor = layer.forward(chain, inputs);
-      inputs.forEach(Tensor::hasBeenRead);
-      tensor.readBy(readers.getOrDefault(layer, 0));
-      outputs.put(layer, tensor);
-      if (inputs.isEmpty() && !chain.isTraining()) inputCheck = new FiniteCheck(chain, tensor);
-    }
-    return outputs;
-  }
-
-  private void backward(List<PlanLayer> layers, Map<PlanLayer, Tensor> outputs) {
+  private void backward(List<PlanLayer> layers, ForwardSteps forward) {
     for (int i = layers.size() - 1; i >= 0; i--) {
       PlanLayer layer = layers.get(i);
-      Tensor tensor = outputs.get(layer);
+      Tensor tensor = forward.output(layer);
       if (!tensor.hasGradient) continue;
       memory total = tensor.gradient(chain, layer.name);
       if (total != null) layer.backward(chain, total);

@@ -85,7 +85,10 @@ abstract class Dl4jBackedCore implements NetworkCore {
 
   /** Floats in what the network reads of a picture. */
   final long pictureSize() {
-    int[] shape = readShape();
+    return size(readShape());
+  }
+
+  private static long size(int[] shape) {
     return (long) shape[0] * shape[1] * shape[2];
   }
 
@@ -95,11 +98,16 @@ abstract class Dl4jBackedCore implements NetworkCore {
    * @throws IllegalArgumentException when the memory does not hold them
    */
   final long address(FloatPointer pictures, int count) {
-    if (count < 1 || pictures.limit() - pictures.position() < count * pictureSize()) {
+    return address(pictures, count, readShape());
+  }
+
+  /** The same, where another part of every picture is read. */
+  final long address(FloatPointer pictures, int count, int[] read) {
+    if (count < 1 || pictures.limit() - pictures.position() < count * size(read)) {
       throw new IllegalArgumentException(
           count
               + " pictures of "
-              + pictureSize()
+              + size(read)
               + " floats in memory for "
               + (pictures.limit() - pictures.position()));
     }

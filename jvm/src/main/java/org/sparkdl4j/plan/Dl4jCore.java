@@ -15,6 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.sparkdl4j.dl4j.Dl4jModel;
 import org.sparkdl4j.dl4j.Dl4jNetwork;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.loss.CrossEntropy;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.loss.RowLoss;
@@ -73,6 +75,45 @@ public final class Dl4jCore extends Dl4jBackedCore {
   @Override
   public int[] readShape() {
     return inputShape();
+  }
+
+  @Override
+  public int[] takenShape() {
+    return inputShape();
+  }
+
+  @Override
+  public List<String> layerNames() {
+    return model.steps();
+  }
+
+  @Override
+  public void trainLast(int layers, double decay) {
+    if (layers < Integer.MAX_VALUE || decay != 1) throw lacking("train some of its layers");
+  }
+
+  @Override
+  public String lastFrozen(int layers) {
+    return null;
+  }
+
+  @Override
+  public LayerOutputs outputs(String layer) {
+    throw lacking("put out what a layer makes of pictures");
+  }
+
+  @Override
+  public void takeOutputsOf(String layer) {
+    if (layer != null) throw lacking("take outputs of a layer");
+  }
+
+  private SparkDl4jException lacking(String what) {
+    return new SparkDl4jException(
+        ErrorCode.NETWORK_INVALID,
+        "this network cannot "
+            + what
+            + ": it runs on DL4J itself, since the compute plan lacks "
+            + PlanGraph.lacks(configuration()));
   }
 
   @Override

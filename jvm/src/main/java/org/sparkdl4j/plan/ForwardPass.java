@@ -30,7 +30,7 @@ public final class ForwardPass {
     if (view.size() == 0) return;
     int most = core.predictionSize(Math.min(batchSize, view.size()));
     try (Minibatch minibatch =
-        new Minibatch(view, scaler, core.inputShape(), core.readShape(), most)) {
+        new Minibatch(view, scaler, core.takenShape(), core.readShape(), most)) {
       for (int from = 0; from < view.size(); from += most) {
         int count = Math.min(most, view.size() - from);
         minibatch.load(Selection.range(0, from, count));
@@ -39,6 +39,37 @@ public final class ForwardPass {
             minibatch.features(),
             count,
             FloatMemory.at(target + row * Float.BYTES, (long) count * core.classes()));
+      }
+    }
+  }
+
+  /**
+   * Computes what a layer puts out into memory of the caller.
+   *
+   * @param batchSize the most pictures to compute at once; it does not change the result
+   * @param target address of {@code view.size()} times the floats of the layer's shape
+   * @throws SparkDl4jException DATA_SHAPE
+   */
+  public static void outputs(
+      NetworkCore core,
+      StandardScaler scaler,
+      LabeledImages view,
+      LayerOutputs layer,
+      int batchSize,
+      long target) {
+    if (view.size() == 0) return;
+    long size = 1;
+    for (int side : layer.shape()) size *= side;
+    int most = Math.min(batchSize, view.size());
+    try (Minibatch minibatch =
+        new Minibatch(view, scaler, core.inputShape(), layer.readShape(), most)) {
+      for (int from = 0; from < view.size(); from += most) {
+        int count = Math.min(most, view.size() - from);
+        minibatch.load(Selection.range(0, from, count));
+        layer.compute(
+            minibatch.features(),
+            count,
+            FloatMemory.at(target + from * size * Float.BYTES, count * size));
       }
     }
   }

@@ -7,14 +7,14 @@ import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 
 /** How much memory one network's plan may take for activations and gradients. */
-final class MemoryLimit {
+public final class MemoryLimit {
   private static final double GIB = 1L << 30;
   private static final double SHARE_OF_MACHINE = 0.75;
 
   private final double bytes;
 
   /** A limit in GiB; 0 for three quarters of the memory that the machine or container has. */
-  MemoryLimit(double gib) {
+  public MemoryLimit(double gib) {
     if (gib > 0) {
       bytes = gib * GIB;
     } else {
@@ -55,5 +55,23 @@ final class MemoryLimit {
                     ? "not even one picture would fit, so allow more or take smaller pictures"
                     : "a batch_size of " + fitting + " fits"))
         .with("parameter", "batch_size");
+  }
+
+  /**
+   * Makes sure that what frozen layers put out for all pictures fits.
+   *
+   * @throws SparkDl4jException OUT_OF_MEMORY
+   */
+  public void requireFeatures(long wanted) {
+    if (wanted <= bytes) return;
+    throw new SparkDl4jException(
+            ErrorCode.OUT_OF_MEMORY,
+            String.format(
+                Locale.ROOT,
+                "what the frozen layers put out for all pictures, which is computed once, takes %.3g"
+                    + " GiB, but memory_limit allows %.3g: train fewer layers, or all of them",
+                wanted / GIB,
+                bytes / GIB))
+        .with("parameter", "trainable");
   }
 }

@@ -31,6 +31,48 @@ public interface NetworkCore extends AutoCloseable {
   /** The number of classes. */
   int classes();
 
+  /** The names of DL4J's layers and vertices, in the order of computing. */
+  List<String> layerNames();
+
+  /**
+   * Has the following minibatches train nothing but the last layers with parameters. The others
+   * stay as they are, and compute as in predictions: without dropout, normalising by running
+   * statistics, which stay too.
+   *
+   * @param layers how many, at least 1; more than there are: all. A layer of a description that
+   *     becomes several of DL4J's, such as a block, counts as one
+   * @param decay by which the learning rate is multiplied from every layer to the one before
+   * @throws org.sparkdl4j.error.SparkDl4jException NETWORK_INVALID where DL4J itself computes
+   */
+  void trainLast(int layers, double decay);
+
+  /**
+   * The layer whose outputs are all that the last layers need of those before.
+   *
+   * @param layers that are trained
+   * @return null where there is none
+   */
+  String lastFrozen(int layers);
+
+  /**
+   * What a layer puts out.
+   *
+   * @throws org.sparkdl4j.error.SparkDl4jException PARAMETER_RANGE for a name that is none of
+   *     {@link #layerNames}; NETWORK_INVALID where DL4J itself computes
+   */
+  LayerOutputs outputs(String layer);
+
+  /**
+   * Has train and predict take outputs of a layer in place of pictures, until they are told
+   * otherwise.
+   *
+   * @param layer null for pictures
+   */
+  void takeOutputsOf(String layer);
+
+  /** {@code [height, width, channels]} of what train and predict take. */
+  int[] takenShape();
+
   /**
    * Trains on one minibatch: forward, backward, update.
    *

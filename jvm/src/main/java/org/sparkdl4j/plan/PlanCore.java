@@ -5,10 +5,12 @@ import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Model;
 import org.sparkdl4j.dl4j.NetworkState;
+import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.minibatch.Targets;
@@ -47,9 +49,21 @@ public final class PlanCore extends Dl4jBackedCore {
   private final MemoryLimit memoryLimit;
   private final FlatUpdater updater;
   private final Weights weights;
-  private final int[] readShape;
+  private final LayerGroups groups;
   private final Arena arena = new Arena();
   private final RecentlyUsed<String, CompiledPlan> plans = new RecentlyUsed<>(CompiledPlan::close);
+  private final RecentlyUsed<String, FeaturePlan> featurePlans =
+      new RecentlyUsed<>(FeaturePlan::close);
+
+  /** What train and predict compute. */
+  private Section section = Section.WHOLE;
+
+  private int[] readShape;
+
+  /** How many layers are trained, from the last one on. */
+  private int trainedLayers;
+
+  private double layerDecay = 1;
 
   /** The version of the parameters that were found finite or not, and which it was. */
   private long checkedVersion = -1;
@@ -88,6 +102,8 @@ public final class PlanCore extends Dl4jBackedCore {
     tuning = Tuning.parse(options.tuning());
     isTuned = options.tuning() != null;
     updater = new FlatUpdater(held, options.threads());
+    groups = new LayerGroups(PlanGraph.parts(configuration, held.model().steps()));
+    trainedLayers = groups.count();
     readShape = graph(true).readShape();
     weights =
         new Weights(held.parameters().data().address(), held.gradients().data().address(), arena);
@@ -99,10 +115,103 @@ public final class PlanCore extends Dl4jBackedCore {
   }
 
   @Override
+  public int[] takenShape() {
+    if (section.from() == null) return inputShape();
+    int[] shape = section.fromShape();
+    return shape.length > 1 ? shape : new int[] {1, 1, shape[0]};
+  }
+
+  @Override
+  public synchronized void trainLast(int layers, double decay) {
+    int trained = Math.min(layers, groups.count());
+    if (trained == trainedLayers && decay == layerDecay) return;
+    trainedLayers = trained;
+    layerDecay = decay;
+    section = section.freezing(groups.frozen(trained));
+    updater.multiplyRates(offset -> groups.share(offset, trained, decay));
+    // What was derived from layers that are frozen now may be older than they are.
+    weights.changed();
+  }
+
+  @Override
+  public String lastFrozen(int layers) {
+    return groups.cut(layers);
+  }
+
+  @Override
+  public synchronized void takeOutputsOf(String layer) {
+    plans.close();
+    section = section.from(layer, layer == null ? null : outputs(layer).shape());
+    featurePlans.close();
+    readShape = graph(true).readShape();
+    cachedPictures = 0;
+    multiplyAdds = 0;
+  }
+
+  @Override
+  public List<String> layerNames() {
+    return PlanGraph.parts(held.configuration(), held.model().steps()).stream()
+        .map(PlanGraph.Part::name)
+        .collect(Collectors.toList());
+  }
+
+  @Override
+  public LayerOutputs outputs(String layer) {
+    List<String> known = layerNames();
+    if (!known.contains(layer)) {
+      throw new SparkDl4jException(
+              ErrorCode.PARAMETER_RANGE,
+              "there is no layer " + layer + "; the layers are " + String.join(", ", known))
+          .with("parameter", "layer");
+    }
+    return new LayerOutputs() {
+      @Override
+      public int[] readShape() {
+        return featurePlan(layer, 1).readShape();
+      }
+
+      @Override
+      public int[] shape() {
+        return featurePlan(layer, 1).shape();
+      }
+
+      @Override
+      public void compute(FloatPointer pictures, int count, FloatPointer target) {
+        computeOutputs(layer, pictures, count, target);
+      }
+    };
+  }
+
+  private synchronized void computeOutputs(
+      String layer, FloatPointer pictures, int count, FloatPointer target) {
+    FeaturePlan plan = featurePlan(layer, count);
+    plan.run(address(pictures, count, plan.readShape()), target);
+    hasPredicted = true;
+    if (!hasFiniteParameters()) {
+      int[] shape = plan.shape();
+      float[] rows = new float[count * Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+      Arrays.fill(rows, Float.NaN);
+      target.put(rows, 0, rows.length);
+    }
+  }
+
+  private synchronized FeaturePlan featurePlan(String layer, int count) {
+    begin();
+    String key = count + " " + layer;
+    FeaturePlan plan = featurePlans.get(key);
+    if (plan == null) {
+      Chain chain = new Chain(weights, arena, count, false, type, tuning);
+      plan = new FeaturePlan(graph(false, Section.WHOLE.to(layer)), chain);
+      featurePlans.put(key, plan);
+    }
+    return plan;
+  }
+
+  @Override
   MinibatchResult trainMinibatch(FloatPointer pictures, Targets targets, long seed) {
     MinibatchResult result = computeGradients(pictures, targets, seed);
     boolean finite = updater.update(targets.size(), learningRateShare());
-    weights.changed();
+    weights.trained();
     return finite ? result : new MinibatchResult(Double.NaN, result.hits(), targets.size());
   }
 
@@ -208,7 +317,7 @@ public final class PlanCore extends Dl4jBackedCore {
             repetitions,
             () -> {
               updater.update(labels.length, learningRateShare());
-              weights.changed();
+              weights.trained();
             });
   }
 
@@ -231,6 +340,7 @@ public final class PlanCore extends Dl4jBackedCore {
         new FormatTrials(this::graph, this::compile, pictureSize(), classes(), batchSize);
     Tuning found = trials.run(tuning);
     plans.close();
+    featurePlans.close();
     tuning = found;
     isTuned = true;
     return found.toString();
@@ -250,6 +360,7 @@ public final class PlanCore extends Dl4jBackedCore {
   @Override
   void free() {
     plans.close();
+    featurePlans.close();
     weights.endTraining();
     arena.close();
   }
@@ -261,12 +372,15 @@ public final class PlanCore extends Dl4jBackedCore {
 
   /** After an update, the copies of the weights that predictions read are of no use any more. */
   private void dropCopies() {
-    if (hasPredicted) plans.values().forEach(CompiledPlan::dropCopies);
+    if (hasPredicted) {
+      plans.values().forEach(CompiledPlan::dropCopies);
+      featurePlans.values().forEach(FeaturePlan::dropCopies);
+    }
     hasPredicted = false;
   }
 
   private CompiledPlan plan(int count, boolean training) {
-    String key = (training ? "train " : "predict ") + count;
+    String key = (training ? "train " + trainedLayers + " of " : "predict ") + count;
     CompiledPlan plan = plans.get(key);
     if (plan != null) return plan;
     plan = compile(graph(training), count, training, tuning);
@@ -295,7 +409,12 @@ public final class PlanCore extends Dl4jBackedCore {
   }
 
   private PlanGraph graph(boolean training) {
-    return new PlanGraph(held.configuration(), inputShape(), held.model().steps(), training);
+    return graph(training, section);
+  }
+
+  private PlanGraph graph(boolean training, Section part) {
+    return new PlanGraph(
+        held.configuration(), inputShape(), held.model().steps(), training, part);
   }
 
   private CompiledPlan compile(PlanGraph graph, int count, boolean training, Tuning preferred) {

@@ -1,6 +1,9 @@
 package org.sparkdl4j.plan;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -26,7 +29,7 @@ import org.sparkdl4j.update.FlatUpdater;
 /** The operations of a network in an order in which each comes after what it reads. */
 final class PlanGraph {
   /** One of DL4J's layers or vertices in its place. */
-  private static final class Part {
+  static final class Part {
     private final String name;
     private final List<String> inputs;
     private final InputPreProcessor preProcessor;
@@ -53,8 +56,21 @@ final class PlanGraph {
       return layer == null ? vertex : layer.getLayer();
     }
 
-    private long parameters() {
+    String name() {
+      return name;
+    }
+
+    /** The names of the parts whose outputs it reads, or of the pictures. */
+    List<String> inputs() {
+      return inputs;
+    }
+
+    long parameters() {
       return layer == null ? 0 : layer.getLayer().initializer().numParams(layer);
+    }
+
+    boolean isDropout() {
+      return layer != null && layer.getLayer().getIDropout() != null;
     }
   }
 
@@ -70,32 +86,79 @@ final class PlanGraph {
    * @param inputShape {@code [height, width, channels]} of the pictures
    * @param order the names of a graph's vertices in the order of their parameters in DL4J's view;
    *     not used for layers one after the other
+   * @param section which of them
    */
   PlanGraph(
-      NetworkConfiguration configuration, int[] inputShape, List<String> order, boolean training) {
+      NetworkConfiguration configuration,
+      int[] inputShape,
+      List<String> order,
+      boolean training,
+      Section section) {
     Map<String, PlanLayer> outputs = new HashMap<>();
-    pictures = new PicturesPlan(inputShape);
+    String given = section.from();
+    pictures = new PicturesPlan(given == null ? inputShape : pixels(section.fromShape()));
     layers.add(pictures);
-    outputs.put(
-        configuration.isGraph() ? configuration.graph().getNetworkInputs().get(0) : INPUT,
-        pictures);
+    if (given == null) outputs.put(pictures(configuration), pictures);
     long offset = 0;
     int number = 0;
     for (Part part : parts(configuration, order)) {
-      List<PlanLayer> inputs = new ArrayList<>();
-      for (String input : part.inputs) inputs.add(outputs.get(input));
       PlanLayer.Place place = new PlanLayer.Place(part.name, offset, number++);
-      for (PlanLayer layer : operations(place, part)) {
-        layer.read(inputs);
-        layers.add(layer);
-        inputs = List.of(layer);
-      }
-      outputs.put(part.name, layers.get(layers.size() - 1));
       offset += part.parameters();
+      if (part.name.equals(section.from())) {
+        outputs.put(part.name, given(section.fromShape()));
+        given = null;
+      } else if (given == null) {
+        add(place, part, section.isFrozen(part.name), outputs);
+      }
+      if (part.name.equals(section.to())) {
+        keepOnlyWhatIsNeededFor(outputs.get(part.name));
+        break;
+      }
     }
     crop();
     leaveOutIdentities(training);
     fuse(training);
+  }
+
+  private void add(
+      PlanLayer.Place place, Part part, boolean frozen, Map<String, PlanLayer> outputs) {
+    List<PlanLayer> inputs = new ArrayList<>();
+    for (String input : part.inputs) inputs.add(outputs.get(input));
+    for (PlanLayer layer : operations(place, part)) {
+      layer.read(inputs);
+      if (frozen) layer.freeze();
+      layers.add(layer);
+      inputs = List.of(layer);
+    }
+    outputs.put(part.name, layers.get(layers.size() - 1));
+  }
+
+  /** What stands in for the outputs of a layer of this shape. */
+  private PlanLayer given(int[] shape) {
+    if (shape.length > 1) return pictures;
+    PlanLayer values = new CollapsePlan(pictures.name);
+    values.read(List.of(pictures));
+    layers.add(values);
+    return values;
+  }
+
+  private static int[] pixels(int[] shape) {
+    return shape.length > 1 ? shape : new int[] {1, 1, shape[0]};
+  }
+
+  private void keepOnlyWhatIsNeededFor(PlanLayer output) {
+    Set<PlanLayer> needed = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<PlanLayer> found = new ArrayDeque<>(List.of(output));
+    while (!found.isEmpty()) {
+      PlanLayer layer = found.pop();
+      if (needed.add(layer)) found.addAll(layer.inputs());
+    }
+    layers.retainAll(needed);
+  }
+
+  /** The name of the pictures. */
+  private static String pictures(NetworkConfiguration configuration) {
+    return configuration.isGraph() ? configuration.graph().getNetworkInputs().get(0) : INPUT;
   }
 
   /** {@code [height, width, channels]} of what the network reads of a picture. */
@@ -145,7 +208,8 @@ final class PlanGraph {
     return operations;
   }
 
-  private static List<Part> parts(NetworkConfiguration configuration, List<String> order) {
+  /** The layers and vertices, in the order of their parameters in DL4J's view. */
+  static List<Part> parts(NetworkConfiguration configuration, List<String> order) {
     List<Part> parts = new ArrayList<>();
     if (configuration.isGraph()) {
       ComputationGraphConfiguration graph = configuration.graph();
@@ -264,7 +328,7 @@ final class PlanGraph {
 
   private void leaveOutIdentities(boolean training) {
     for (PlanLayer layer : List.copyOf(layers)) {
-      if (layer.isIdentity(training)) leaveOut(layer, layer.inputs().get(0));
+      if (layer.isIdentity(training && !layer.isFrozen())) leaveOut(layer, layer.inputs().get(0));
     }
   }
 
@@ -276,7 +340,8 @@ final class PlanGraph {
       while (follower != null
           // What the follower reads beside must have been computed by then.
           && layers.indexOf(layer) == lastInput(follower)
-          && layer.fuse(follower, training)) {
+          && layer.isFrozen() == follower.isFrozen()
+          && layer.fuse(follower, training && !layer.isFrozen())) {
         List<PlanLayer> all = new ArrayList<>(layer.inputs());
         for (PlanLayer beside : follower.inputs()) {
           if (beside != layer) all.add(beside);

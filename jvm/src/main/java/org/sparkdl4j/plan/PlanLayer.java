@@ -91,6 +91,7 @@ abstract class PlanLayer {
   final String name;
 
   private List<PlanLayer> inputs = new ArrayList<>();
+  private boolean isFrozen;
 
   PlanLayer(String name) {
     this.name = name;
@@ -108,6 +109,15 @@ abstract class PlanLayer {
   /** Makes it read others. */
   final void read(List<PlanLayer> layers) {
     inputs = new ArrayList<>(layers);
+  }
+
+  /** Has training leave it as it is, and compute it as predictions do. */
+  final void freeze() {
+    isFrozen = true;
+  }
+
+  final boolean isFrozen() {
+    return isFrozen;
   }
 
   /** Whether the output is the input, so that the layer can be left out. */

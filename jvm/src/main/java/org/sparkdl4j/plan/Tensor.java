@@ -44,6 +44,11 @@ final class Tensor {
     this.hasGradient = hasGradient;
   }
 
+  /** The same values, whose gradient nobody needs. */
+  Tensor withoutGradient() {
+    return new Tensor(dimensions, desc, memory, false);
+  }
+
   /** Says that the values went through an activation that backward has yet to undo. */
   Tensor after(Activation activation) {
     pending = activation;

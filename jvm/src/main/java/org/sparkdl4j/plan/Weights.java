@@ -25,6 +25,9 @@ final class Weights {
   /** Goes up whenever the parameters change. */
   private long version;
 
+  /** The version since which nothing but training has changed them. */
+  private long frozenVersion;
+
   /**
    * The parameters and gradients at two addresses, in DL4J's flattened order.
    *
@@ -60,11 +63,22 @@ final class Weights {
   /** Says that the parameters have changed, so that copies are out of date. */
   void changed() {
     version++;
+    frozenVersion = version;
+  }
+
+  /** Says that training has changed those parameters that it does not leave as they are. */
+  void trained() {
+    version++;
   }
 
   /** A number that changes with the parameters. */
   long version() {
     return version;
+  }
+
+  /** A number that changes with the parameters that training leaves as they are. */
+  long frozenVersion() {
+    return frozenVersion;
   }
 
   /** The parameters from an offset on, in the order of DL4J's view. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.broadcast.Broadcast;
@@ -152,7 +153,23 @@ public final class ClusterClassifier {
     return PredictedPictures.of(model, content.value(), Collections.singletonList(cell));
   }
 
-  private synchronized Broadcast<byte[]> broadcast(SparkSession session) {
+  /** A name that no other model has. */
+  String name() {
+    return model;
+  }
+
+  /** Loads the model on the driver, for one question. */
+  <T> T with(Function<ImageClassifier, T> question) {
+    ImageClassifier classifier = ExecutorClassifiers.load(file);
+    try {
+      return question.apply(classifier);
+    } finally {
+      classifier.close();
+    }
+  }
+
+  /** The model file for the executors, broadcast once. */
+  synchronized Broadcast<byte[]> broadcast(SparkSession session) {
     if (broadcast == null) {
       broadcast = JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(file);
     }

@@ -46,7 +46,8 @@ final class ExecutorClassifiers {
     }
   }
 
-  private static ImageClassifier load(byte[] file) {
+  /** A classifier of a model file's content. */
+  static ImageClassifier load(byte[] file) {
     try {
       Path copy = Files.createTempFile("sparkdl4j", ".zip");
       try {

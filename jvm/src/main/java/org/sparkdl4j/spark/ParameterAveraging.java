@@ -4,9 +4,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.PixelType;
+import org.sparkdl4j.dataset.ScalerKind;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.model.ClassifierTraining;
+import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.training.TrainingOptions;
 
@@ -31,11 +33,42 @@ public final class ParameterAveraging {
       ObjectNode networkOptions,
       ObjectNode trainingOptions,
       ClusterPictures pictures) {
+    ScalerKind kind = new TrainingOptions(trainingOptions).standardize();
+    StandardScaler scaler = pictures.scaler(kind);
+    return of(session, network, networkOptions, trainingOptions, pictures, scaler);
+  }
+
+  /**
+   * The same, which begins with what a classifier of other classes has learned, as {@link
+   * ClassifierTraining#beginWith} says, and with its scaler.
+   *
+   * @param pretrained may be closed afterwards
+   */
+  public static ClassifierTraining of(
+      SparkSession session,
+      NetworkSpec network,
+      ObjectNode networkOptions,
+      ObjectNode trainingOptions,
+      ClusterPictures pictures,
+      ImageClassifier pretrained) {
+    StandardScaler scaler = StandardScaler.fromJson(pretrained.scaler().toJson());
+    ClassifierTraining training =
+        of(session, network, networkOptions, trainingOptions, pictures, scaler);
+    training.beginWith(pretrained);
+    return training;
+  }
+
+  private static ClassifierTraining of(
+      SparkSession session,
+      NetworkSpec network,
+      ObjectNode networkOptions,
+      ObjectNode trainingOptions,
+      ClusterPictures pictures,
+      StandardScaler scaler) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
     DecodeOptions image = pictures.image();
     AllowedProcessors processors = AllowedProcessors.of(context.getConf());
     TrainingOptions options = new TrainingOptions(trainingOptions);
-    StandardScaler scaler = pictures.scaler(options.standardize());
     EpochPictures epoch = new EpochPictures(pictures.counts(), pictures.labels().names(), options);
     return new ClassifierTraining(
         network,

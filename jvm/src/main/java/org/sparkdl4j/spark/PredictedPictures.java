@@ -1,11 +1,6 @@
 package org.sparkdl4j.spark;
 
 import java.util.List;
-import org.sparkdl4j.dataset.LabeledImages;
-import org.sparkdl4j.dataset.PixelBlock;
-import org.sparkdl4j.image.DamagedImageException;
-import org.sparkdl4j.image.DecodeOptions;
-import org.sparkdl4j.image.ImageDecoder;
 import org.sparkdl4j.loss.CrossEntropy;
 import org.sparkdl4j.model.ImageClassifier;
 
@@ -62,21 +57,9 @@ final class PredictedPictures {
   }
 
   private static PredictedPictures predict(ImageClassifier classifier, List<Object> cells) {
-    DecodeOptions image = classifier.image();
-    ImageDecoder decoder = new ImageDecoder(image);
-    String[] damage = new String[cells.size()];
-    try (PixelBlock block =
-        PixelBlock.allocate(cells.size(), image.height(), image.width(), image.channels())) {
-      for (int i = 0; i < damage.length; i++) {
-        try {
-          PictureCell.decode(cells.get(i), decoder, block.row(i));
-        } catch (DamagedImageException e) {
-          damage[i] = e.reason().label() + ": " + e.detail();
-        }
-      }
-      LabeledImages pictures = new LabeledImages(block, null, null, List.of());
-      float[] probabilities = classifier.predict(pictures, cells.size());
-      return new PredictedPictures(classifier.labels(), damage, probabilities);
+    try (DecodedCells decoded = new DecodedCells(cells, classifier.image())) {
+      float[] probabilities = classifier.predict(decoded.pictures(), cells.size());
+      return new PredictedPictures(classifier.labels(), decoded.damage(), probabilities);
     }
   }
 }

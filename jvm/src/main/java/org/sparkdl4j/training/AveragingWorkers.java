@@ -70,7 +70,7 @@ final class AveragingWorkers extends LocalTraining {
         threads.add(Executors.newSingleThreadExecutor(AveragingWorkers::thread));
       }
     } catch (RuntimeException | Error e) {
-      close();
+      closeWorkers();
       throw e;
     }
   }
@@ -139,7 +139,7 @@ final class AveragingWorkers extends LocalTraining {
   }
 
   @Override
-  public void close() {
+  void closeWorkers() {
     try {
       onAll(
           w -> {

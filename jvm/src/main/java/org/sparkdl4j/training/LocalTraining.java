@@ -25,6 +25,12 @@ public abstract class LocalTraining implements MinibatchTraining {
   private final boolean withConfusion;
   private final LearningRateSchedule schedule;
 
+  /** The pictures of an epoch, for who looks at them. */
+  private LabeledImages pictures;
+
+  /** Closed with the training; null where another one has it. */
+  private RunInput input;
+
   /** Minibatches of the present epoch that were trained. */
   private int trained;
 
@@ -36,6 +42,7 @@ public abstract class LocalTraining implements MinibatchTraining {
       Observations observations) {
     this.training = training;
     this.validation = validation;
+    pictures = training;
     loss = core.configuration().loss();
     batchSize = Math.min(options.batchSize(), training.size());
     seed = options.seed();
@@ -63,11 +70,19 @@ public abstract class LocalTraining implements MinibatchTraining {
           TrainingOptions options,
           Observations observations,
           BooleanSupplier cancelled) {
-        LabeledImages epoch = epoch(training, options);
-        return options.numWorkers() == 1
-            ? new Worker(core, scaler, epoch, validation, options, observations, 0, 1, cancelled)
-            : new AveragingWorkers(
-                core, furtherCores, scaler, epoch, validation, options, observations, cancelled);
+        RunInput input = new RunInput(core, scaler, options);
+        try {
+          LabeledImages epoch = epoch(input.of(training), options);
+          LabeledImages other = input.of(validation);
+          LocalTraining run =
+              of(input, core, furtherCores, epoch, other, options, observations, cancelled);
+          run.pictures = epoch(training, options);
+          run.input = input;
+          return run;
+        } catch (RuntimeException | Error e) {
+          input.close();
+          throw e;
+        }
       }
 
       @Override
@@ -85,6 +100,30 @@ public abstract class LocalTraining implements MinibatchTraining {
         return Math.min(options.batchSize(), epoch(training, options).size());
       }
     };
+  }
+
+  private static LocalTraining of(
+      RunInput input,
+      NetworkCore core,
+      Supplier<NetworkCore> furtherCores,
+      LabeledImages epoch,
+      LabeledImages validation,
+      TrainingOptions options,
+      Observations observations,
+      BooleanSupplier cancelled) {
+    StandardScaler scaler = input.scaler();
+    NetworkCore first = input.prepare(core);
+    return options.numWorkers() == 1
+        ? new Worker(first, scaler, epoch, validation, options, observations, 0, 1, cancelled)
+        : new AveragingWorkers(
+            first,
+            () -> input.prepare(furtherCores.get()),
+            scaler,
+            epoch,
+            validation,
+            options,
+            observations,
+            cancelled);
   }
 
   /** The pictures of an epoch, with their weights. */
@@ -158,7 +197,7 @@ public abstract class LocalTraining implements MinibatchTraining {
 
   @Override
   public final SamplePictures samples(int count) {
-    return SamplePictures.first(training, seed, count);
+    return SamplePictures.first(pictures, seed, count);
   }
 
   @Override
@@ -175,6 +214,18 @@ public abstract class LocalTraining implements MinibatchTraining {
   final int batchSize() {
     return batchSize;
   }
+
+  @Override
+  public final void close() {
+    try {
+      closeWorkers();
+    } finally {
+      if (input != null) input.close();
+    }
+  }
+
+  /** Ends threads and frees memory, but not the first network. */
+  abstract void closeWorkers();
 
   /** Goes on at a round of an epoch, as {@link #seek} says. */
   abstract void seekRound(int epoch, int rounds);

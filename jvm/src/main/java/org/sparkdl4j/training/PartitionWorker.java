@@ -42,6 +42,13 @@ public final class PartitionWorker implements AutoCloseable {
   private final TrainingOptions options;
   private final long seed;
   private NetworkState last;
+
+  /** What the network takes, from the first call on that brings its parameters. */
+  private RunInput input;
+
+  private LabeledImages given;
+  private LabeledImages validation;
+  private LabeledImages givenValidation;
   private Worker worker;
   private int epoch;
   private int minibatch;
@@ -85,8 +92,8 @@ public final class PartitionWorker implements AutoCloseable {
       NetworkState start, int epoch, int first, int count, double learningRateShare) {
     int stretch = Math.min(count, minibatches(pictures.size(), options.batchSize()) - first);
     if (stretch <= 0) return new Result(start, new MinibatchResult[0]);
+    restore(start);
     seek(epoch, first);
-    core.restore(start);
     worker.scaleLearningRate(learningRateShare);
     MinibatchResult[] results = worker.train(stretch);
     minibatch += stretch;
@@ -102,10 +109,12 @@ public final class PartitionWorker implements AutoCloseable {
    */
   public ValidationResult validate(
       NetworkState state, LabeledImages others, boolean withConfusion) {
-    core.restore(state);
+    restore(state);
+    if (validation != others) givenValidation = input.of(others);
+    validation = others;
     return ValidationResult.of(
         others,
-        ForwardPass.run(core, scaler, others, options.batchSize()),
+        ForwardPass.run(core, input.scaler(), givenValidation, options.batchSize()),
         core.configuration().loss(),
         withConfusion);
   }
@@ -118,18 +127,29 @@ public final class PartitionWorker implements AutoCloseable {
   /** Whether predictions of the first pictures with some state are free of NaN. */
   public boolean predictsNumbers(NetworkState state) {
     if (pictures.size() == 0) return true;
-    core.restore(state);
+    restore(state);
     int count = Math.min(options.batchSize(), pictures.size());
-    return ForwardPass.givesNumbers(core, scaler, pictures, count);
+    return ForwardPass.givesNumbers(core, input.scaler(), given, count);
   }
 
   /** Frees network and pictures. Idempotent. */
   @Override
   public void close() {
     closeWorker();
+    if (input != null) input.close();
+    input = null;
     core.close();
     scaler.close();
     pictures.close();
+  }
+
+  /** What frozen layers make of the pictures follows from the first state, and stays. */
+  private void restore(NetworkState state) {
+    core.restore(state);
+    if (input != null) return;
+    input = new RunInput(core, scaler, options);
+    given = input.of(pictures);
+    input.prepare(core);
   }
 
   /** The side thread goes on from minibatch to minibatch; elsewhere another one begins. */
@@ -143,7 +163,7 @@ public final class PartitionWorker implements AutoCloseable {
     minibatch = wantedMinibatch;
     if (isNext) return;
     closeWorker();
-    worker = Worker.of(core, scaler, pictures, options, seed, epoch, minibatch);
+    worker = Worker.of(core, input.scaler(), given, options, seed, epoch, minibatch);
   }
 
   private void closeWorker() {

@@ -28,6 +28,7 @@ public final class TrainingOptions {
   private final ObjectNode values;
   private final Options options;
   private final Augmentation augmentation;
+  private final TrainedLayers trainedLayers;
 
   /**
    * Checks options.
@@ -42,6 +43,7 @@ public final class TrainingOptions {
     JsonNode changes = own.remove(AUGMENTATION);
     options = new Options("training", own);
     LearningRateSchedule.check(options);
+    trainedLayers = new TrainedLayers(options);
     augmentation = changes == null || changes.isNull() ? Augmentation.NONE : augmentation(changes);
   }
 
@@ -114,6 +116,11 @@ public final class TrainingOptions {
   /** How training pictures change. */
   public Augmentation augmentation() {
     return augmentation;
+  }
+
+  /** Which layers are trained. */
+  public TrainedLayers trainedLayers() {
+    return trainedLayers;
   }
 
   /** Whether pictures of smaller classes come again in an epoch. */

@@ -25,6 +25,7 @@ final class Worker extends LocalTraining {
   private final TrainingOrder order;
   private final SeededAugmentation augmentation;
   private final int threads;
+  private final TrainedLayers trained;
   private MinibatchStream input;
   private long examples;
   private double learningRateShare = 1;
@@ -76,6 +77,7 @@ final class Worker extends LocalTraining {
     pictures = training;
     augmentation = new SeededAugmentation(options.augmentation(), seed);
     threads = options.threads();
+    trained = options.trainedLayers();
     input = stream();
   }
 
@@ -109,7 +111,7 @@ final class Worker extends LocalTraining {
     return new MinibatchStream(
         pictures,
         scaler,
-        core.inputShape(),
+        core.takenShape(),
         core.readShape(),
         batchSize(),
         order,
@@ -151,12 +153,18 @@ final class Worker extends LocalTraining {
     for (int i = 0; i < minibatches && !cancelled.getAsBoolean(); i++) {
       Minibatch next = input.next(cancelled);
       if (next == null) break;
+      core.trainLast(trained.in(epoch(next.number())), trained.decay());
       core.scaleLearningRate(scheduledShare(next.number()) * learningRateShare);
       results[i] = core.train(next.features(), next.targets(), minibatchSeed(seed, next.number()));
       examples += next.size();
       if (!Double.isFinite(results[i].lossSum())) break;
     }
     return results;
+  }
+
+  /** The epoch, counted from 1, of the minibatch of a number, from 1. */
+  private int epoch(long number) {
+    return (int) ((number - 1) / minibatchesPerEpoch()) + 1;
   }
 
   NetworkCore core() {
@@ -189,7 +197,7 @@ final class Worker extends LocalTraining {
   }
 
   @Override
-  public void close() {
+  void closeWorkers() {
     input.close();
   }
 

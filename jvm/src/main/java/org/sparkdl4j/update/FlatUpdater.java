@@ -9,6 +9,7 @@ import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.conf.GradientNormalization;
@@ -31,8 +32,12 @@ public final class FlatUpdater {
   private final Dl4jNetwork network;
   private final List<ParameterUpdate> parameters = new ArrayList<>();
   private final List<UpdateChunk> chunks = new ArrayList<>();
-  private final List<UpdateChunk> measured = new ArrayList<>();
   private final List<GradientNormalizer> normalizers = new ArrayList<>();
+
+  // Those of parameters that are trained.
+  private List<UpdateChunk> trained;
+  private List<UpdateChunk> measured;
+  private List<GradientNormalizer> normalizing;
   private final UpdateChunk.Arrays[] threads;
 
   /**
@@ -66,6 +71,7 @@ public final class FlatUpdater {
     ofLayers.forEach(this::normalize);
     ofParameters.forEach(
         (layer, ofLayer) -> ofLayer.values().forEach(own -> normalize(layer, own)));
+    multiplyRates(offset -> 1);
     boolean isLarge = network.parameters().length() >= PARALLEL;
     int most = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
     this.threads = new UpdateChunk.Arrays[isLarge ? most : 1];
@@ -95,6 +101,25 @@ public final class FlatUpdater {
   }
 
   /**
+   * Has the following updates use shares of the learning rate that differ between parameters, beside
+   * what multiplies all of them.
+   *
+   * @param shares by a parameter's first place in the view; 0 leaves it, and its updater's state, as
+   *     it is
+   */
+  public void multiplyRates(LongToDoubleFunction shares) {
+    for (ParameterUpdate parameter : parameters) parameter.multiplyRate(shares);
+    trained = new ArrayList<>(chunks);
+    trained.removeIf(chunk -> !chunk.update().isTrained());
+    normalizing = new ArrayList<>(normalizers);
+    normalizing.removeIf(normalizer -> !normalizer.chunks().get(0).update().isTrained());
+    measured = new ArrayList<>();
+    for (GradientNormalizer normalizer : normalizing) {
+      if (normalizer.needsSquares()) measured.addAll(normalizer.chunks());
+    }
+  }
+
+  /**
    * Updates the parameters, and counts the iteration.
    *
    * @param count pictures in the minibatch, by which the gradients' sums are divided
@@ -107,8 +132,8 @@ public final class FlatUpdater {
       parameter.prepare(count, share, iteration, network.epoch());
     }
     if (!measured.isEmpty()) share(measured, UpdateChunk::measure);
-    for (GradientNormalizer normalizer : normalizers) normalizer.prepare();
-    share(chunks, UpdateChunk::run);
+    for (GradientNormalizer normalizer : normalizing) normalizer.prepare();
+    share(trained, UpdateChunk::run);
     network.setIteration(iteration + 1);
     boolean finite = true;
     for (UpdateChunk.Arrays arrays : threads) finite &= arrays.wereFinite();
@@ -142,7 +167,9 @@ public final class FlatUpdater {
    */
   private NavigableMap<Long, UpdateChunk> chunks(
       UpdaterBlock block, UpdaterBlock.ParamState parameter, NavigableSet<Long> starts) {
-    ParameterUpdate update = new ParameterUpdate(parameter.getLayer(), parameter.getParamName());
+    ParameterUpdate update =
+        new ParameterUpdate(
+            parameter.getLayer(), parameter.getParamName(), parameter.getParamOffsetStart());
     parameters.add(update);
     long blockLength = block.getParamOffsetEnd() - block.getParamOffsetStart();
     long states = block.getUpdaterViewOffsetEnd() - block.getUpdaterViewOffsetStart();
@@ -174,7 +201,6 @@ public final class FlatUpdater {
     double threshold = layer.getConfig().getGradientNormalizationThreshold();
     GradientNormalizer normalizer = new GradientNormalizer(kind, threshold, own);
     normalizers.add(normalizer);
-    if (normalizer.needsSquares()) measured.addAll(own);
   }
 
   private static long address(INDArray view, long offset) {

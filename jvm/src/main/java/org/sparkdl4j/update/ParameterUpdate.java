@@ -2,6 +2,7 @@ package org.sparkdl4j.update;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongToDoubleFunction;
 import org.deeplearning4j.nn.api.Trainable;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
@@ -16,17 +17,33 @@ final class ParameterUpdate {
   private final List<Regularization> regularizations;
   private final boolean isAveraged;
 
+  /** In DL4J's view. */
+  private final long offset;
+
+  /** By which its learning rate is multiplied, beside what multiplies all. */
+  private double rateShare = 1;
+
   // What the present minibatch makes of them.
   private float divisor;
   private UpdateRule rule;
   private final List<WeightPenalty> before = new ArrayList<>();
   private final List<WeightPenalty> after = new ArrayList<>();
 
-  ParameterUpdate(Trainable layer, String name) {
+  ParameterUpdate(Trainable layer, String name, long offset) {
+    this.offset = offset;
     updater = layer.getConfig().getUpdaterByParam(name);
     List<Regularization> own = layer.getConfig().getRegularizationByParam(name);
     regularizations = own == null ? List.of() : own;
     isAveraged = layer.updaterDivideByMinibatch(name);
+  }
+
+  /** Takes its own share of the learning rate; 0 for a parameter that stays as it is. */
+  void multiplyRate(LongToDoubleFunction shares) {
+    rateShare = shares.applyAsDouble(offset);
+  }
+
+  boolean isTrained() {
+    return rateShare > 0;
   }
 
   /**
@@ -36,8 +53,9 @@ final class ParameterUpdate {
    */
   void prepare(double count, double share, int iteration, int epoch) {
     divisor = isAveraged ? (float) count : 1;
-    rule = UpdateRule.of(updater, share, iteration, epoch);
-    double rate = updater.hasLearningRate() ? updater.getLearningRate(iteration, epoch) * share : 1;
+    double own = share * rateShare;
+    rule = UpdateRule.of(updater, own, iteration, epoch);
+    double rate = updater.hasLearningRate() ? updater.getLearningRate(iteration, epoch) * own : 1;
     before.clear();
     after.clear();
     for (Regularization regularization : regularizations) {

@@ -10,6 +10,7 @@ import org.sparkdl4j.loss.MinibatchResult;
 import org.sparkdl4j.minibatch.Targets;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.plan.LayerExecution;
+import org.sparkdl4j.plan.LayerOutputs;
 import org.sparkdl4j.plan.NetworkCore;
 
 /** A core that a test can make fail. */
@@ -33,6 +34,36 @@ class DelegatingCore implements NetworkCore {
   @Override
   public int classes() {
     return core.classes();
+  }
+
+  @Override
+  public List<String> layerNames() {
+    return core.layerNames();
+  }
+
+  @Override
+  public void trainLast(int layers, double decay) {
+    core.trainLast(layers, decay);
+  }
+
+  @Override
+  public String lastFrozen(int layers) {
+    return core.lastFrozen(layers);
+  }
+
+  @Override
+  public LayerOutputs outputs(String layer) {
+    return core.outputs(layer);
+  }
+
+  @Override
+  public void takeOutputsOf(String layer) {
+    core.takeOutputsOf(layer);
+  }
+
+  @Override
+  public int[] takenShape() {
+    return core.takenShape();
   }
 
   @Override

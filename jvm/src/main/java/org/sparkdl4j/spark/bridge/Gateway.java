@@ -2,6 +2,7 @@ package org.sparkdl4j.spark.bridge;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -18,6 +19,7 @@ import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spark.ClusterClassifier;
 import org.sparkdl4j.spark.ClusterEvaluation;
+import org.sparkdl4j.spark.ClusterFeaturizer;
 import org.sparkdl4j.spark.ClusterPictures;
 import org.sparkdl4j.spark.ContentSplit;
 import org.sparkdl4j.spark.DealingOptions;
@@ -129,22 +131,40 @@ public final class Gateway {
    *
    * @param request JSON: {@code network}, {@code network_options}, {@code training_options}, {@code
    *     observations} and what {@link ClassifierTraining#decideBy} takes, as on one machine, with
-   *     paths of Hadoop's file systems
+   *     paths of Hadoop's file systems; {@code pretrained}, a model file to begin with as {@link
+   *     NamedFiles} find it, or null
    */
   public static ClassifierTraining train(
       SparkSession session, ClusterPictures pictures, String request) {
     ObjectNode json = Json.readObject(request, "the request");
-    ClassifierTraining training =
-        ParameterAveraging.of(
-            session,
-            NetworkSpec.of((ObjectNode) json.get("network")),
-            (ObjectNode) json.get("network_options"),
-            (ObjectNode) json.get("training_options"),
-            pictures);
+    ClassifierTraining training = training(session, pictures, json);
     training.decideBy(new HadoopFiles(session), json);
     training.observe(json);
     training.start();
     return training;
+  }
+
+  private static ClassifierTraining training(
+      SparkSession session, ClusterPictures pictures, ObjectNode json) {
+    NetworkSpec network = NetworkSpec.of((ObjectNode) json.get("network"));
+    ObjectNode networkOptions = (ObjectNode) json.get("network_options");
+    ObjectNode trainingOptions = (ObjectNode) json.get("training_options");
+    String pretrained = text(json, "pretrained");
+    if (pretrained == null) {
+      return ParameterAveraging.of(session, network, networkOptions, trainingOptions, pictures);
+    }
+    try (ImageClassifier classifier =
+        new NamedFiles(session).read(pretrained, ImageClassifier::load)) {
+      return ParameterAveraging.of(
+          session, network, networkOptions, trainingOptions, pictures, classifier);
+    }
+  }
+
+  /** All that a model file says but its parameters: JSON, as {@link ImageClassifier#toJson}. */
+  public static String metadata(SparkSession session, String path) {
+    try (ImageClassifier classifier = new NamedFiles(session).read(path, ImageClassifier::load)) {
+      return Json.write(classifier.toJson());
+    }
   }
 
   /** Writes a model file on the driver's machine. */
@@ -215,6 +235,28 @@ public final class Gateway {
   /** How a classifier decodes pictures: JSON. */
   public static String image(ClusterClassifier classifier) {
     return Json.write(classifier.image().toJson());
+  }
+
+  /** {@link ClusterFeaturizer#ClusterFeaturizer}. */
+  public static ClusterFeaturizer featurizer(
+      ClusterClassifier classifier, String layer, String pooling) {
+    return new ClusterFeaturizer(classifier, layer, pooling);
+  }
+
+  /** {@link ClusterFeaturizer#transform}; {@code invalid} in small letters. */
+  public static Dataset<Row> featurize(
+      ClusterFeaturizer featurizer,
+      Dataset<Row> rows,
+      String input,
+      String output,
+      String damaged,
+      String invalid) {
+    return featurizer.transform(
+        rows,
+        input,
+        output,
+        damaged,
+        ClusterFeaturizer.Invalid.valueOf(invalid.toUpperCase(Locale.ROOT)));
   }
 
   /** {@link PredictionTable#of}. */

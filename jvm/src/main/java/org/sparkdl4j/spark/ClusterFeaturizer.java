@@ -1,0 +1,217 @@
+package org.sparkdl4j.spark;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.sparkdl4j.error.ErrorCode;
+import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.model.ImageClassifier;
+import org.sparkdl4j.model.PictureFeatures;
+
+/**
+ * Features of pictures in DataFrames, streaming ones too: what a layer of a classifier puts out,
+ * computed in the executors, to which the model is broadcast once.
+ */
+public final class ClusterFeaturizer {
+  /** What happens to a picture that cannot be used, as pyspark.ml's handleInvalid says it. */
+  public enum Invalid {
+    /** The job fails. */
+    ERROR,
+    /** The row is left out. */
+    SKIP,
+    /** The row has null for features. */
+    KEEP
+  }
+
+  /** Rows that are decoded and computed at a time. */
+  private static final int BATCH = 128;
+
+  private final ClusterClassifier classifier;
+  private final String layer;
+  private final String pooling;
+
+  /**
+   * A featurizer.
+   *
+   * @param classifier of the model
+   * @param layer as {@link PictureFeatures} takes it
+   * @param pooling likewise
+   * @throws SparkDl4jException as {@link PictureFeatures}
+   */
+  public ClusterFeaturizer(ClusterClassifier classifier, String layer, String pooling) {
+    this.classifier = classifier;
+    this.pooling = pooling;
+    // What would fail in every executor fails here, once.
+    this.layer = classifier.with(loaded -> new PictureFeatures(loaded, layer, pooling).layer());
+  }
+
+  /** The layer's name. */
+  public String layer() {
+    return layer;
+  }
+
+  /**
+   * Adds features. Rows keep their order within a partition.
+   *
+   * @param input the column of pictures, as {@link ClusterClassifier#transform} takes it
+   * @param output the column to add, a vector
+   * @param damaged the column to add with what is wrong with a picture, string; empty for none
+   * @param invalid what happens to pictures that cannot be used
+   * @throws SparkDl4jException DATA_COLUMN; DATA_DAMAGED and DATA_NOT_FINITE later, by the job
+   */
+  public Dataset<Row> transform(
+      Dataset<Row> rows, String input, String output, String damaged, Invalid invalid) {
+    PictureColumns.requirePictures(rows, input);
+    StructType schema = add(rows.schema(), output, damaged);
+    int at = rows.schema().fieldIndex(input);
+    boolean tells = !damaged.isEmpty();
+    String name = classifier.name();
+    Broadcast<byte[]> content = classifier.broadcast(rows.sparkSession());
+    String layer = this.layer;
+    String pooling = this.pooling;
+    MapPartitionsFunction<Row, Row> compute =
+        partition ->
+            new Featurized(partition, name, content, layer, pooling, at, tells, invalid);
+    return rows.mapPartitions(compute, Encoders.row(schema));
+  }
+
+  private static StructType add(StructType schema, String output, String damaged) {
+    for (String name : new String[] {output, damaged}) {
+      if (name.isEmpty() || PictureCell.typeOf(schema, name) == null) continue;
+      throw new SparkDl4jException(
+              ErrorCode.DATA_COLUMN,
+              "the DataFrame has a column "
+                  + name
+                  + " already: drop it, or name the one that is added otherwise")
+          .with("column", name);
+    }
+    StructType all = schema.add(output, SQLDataTypes.VectorType(), true);
+    return damaged.isEmpty() ? all : all.add(damaged, DataTypes.StringType, true);
+  }
+
+  /** The rows of a partition with their features, some at a time. */
+  private static final class Featurized implements Iterator<Row> {
+    private final Iterator<Row> rows;
+    private final String model;
+    private final Broadcast<byte[]> content;
+    private final String layer;
+    private final String pooling;
+    private final int input;
+    private final boolean tells;
+    private final Invalid invalid;
+    private Iterator<Row> done = List.<Row>of().iterator();
+
+    private Featurized(
+        Iterator<Row> rows,
+        String model,
+        Broadcast<byte[]> content,
+        String layer,
+        String pooling,
+        int input,
+        boolean tells,
+        Invalid invalid) {
+      this.rows = rows;
+      this.model = model;
+      this.content = content;
+      this.layer = layer;
+      this.pooling = pooling;
+      this.input = input;
+      this.tells = tells;
+      this.invalid = invalid;
+    }
+
+    @Override
+    public boolean hasNext() {
+      // Where rows are left out, some may give none.
+      while (!done.hasNext() && rows.hasNext()) done = computeSome().iterator();
+      return done.hasNext();
+    }
+
+    @Override
+    public Row next() {
+      if (!hasNext()) throw new NoSuchElementException();
+      return done.next();
+    }
+
+    private List<Row> computeSome() {
+      List<Row> batch = new ArrayList<>();
+      List<Object> cells = new ArrayList<>();
+      while (rows.hasNext() && batch.size() < BATCH) {
+        Row row = rows.next();
+        batch.add(row);
+        cells.add(row.get(input));
+      }
+      return ExecutorMemory.with(
+          () -> {
+            ImageClassifier classifier = ExecutorClassifiers.take(model, content.value());
+            try {
+              return computed(classifier, batch, cells);
+            } finally {
+              ExecutorClassifiers.giveBack(model, classifier);
+            }
+          });
+    }
+
+    private List<Row> computed(ImageClassifier classifier, List<Row> batch, List<Object> cells) {
+      PictureFeatures features = new PictureFeatures(classifier, layer, pooling);
+      List<Row> computed = new ArrayList<>();
+      try (DecodedCells decoded = new DecodedCells(cells, classifier.image())) {
+        float[] all = features.compute(decoded.pictures());
+        for (int i = 0; i < batch.size(); i++) {
+          String damage = decoded.damage()[i];
+          if (damage != null && invalid == Invalid.ERROR) throw damaged(damage);
+          if (damage != null && invalid == Invalid.SKIP) continue;
+          double[] own = damage == null ? row(all, i, features) : null;
+          computed.add(row(batch.get(i), own, damage));
+        }
+      }
+      return computed;
+    }
+
+    private static double[] row(float[] all, int picture, PictureFeatures features) {
+      double[] own = new double[features.count()];
+      for (int k = 0; k < own.length; k++) {
+        own[k] = all[picture * own.length + k];
+        if (Double.isFinite(own[k])) continue;
+        throw new SparkDl4jException(
+            ErrorCode.DATA_NOT_FINITE,
+            "feature "
+                + k
+                + " of the layer "
+                + features.layer()
+                + " is "
+                + own[k]
+                + " for a picture: the model's parameters are not sound");
+      }
+      return own;
+    }
+
+    private Row row(Row input, double[] features, String damage) {
+      List<Object> values = new ArrayList<>();
+      for (int i = 0; i < input.length(); i++) values.add(input.get(i));
+      values.add(features == null ? null : Vectors.dense(features));
+      if (tells) values.add(damage);
+      return RowFactory.create(values.toArray());
+    }
+
+    private static SparkDl4jException damaged(String damage) {
+      return new SparkDl4jException(
+          ErrorCode.DATA_DAMAGED,
+          "a picture cannot be used ("
+              + damage
+              + "): remove it, or set handleInvalid to skip such rows or to keep them without"
+              + " features");
+    }
+  }
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
+from zipfile import BadZipFile, ZipFile
 
 from sparkdl4j import errors, options
 from sparkdl4j import network as networks
@@ -114,6 +116,24 @@ class Origin:
                 f"channels={self.image_options.channels}",
                 parameter="X",
             )
+
+
+def image_options(path: str | Path) -> ImageOptions:
+    """How the model of a file on this machine reads pictures.
+
+    Raises:
+        FileError: FILE_NOT_FOUND.
+        ModelFileError: MODEL_FILE_DAMAGED.
+    """
+    if not Path(path).exists():
+        raise errors.error("FILE_NOT_FOUND", f"the model file {path} does not exist", path=str(path))
+    try:
+        with ZipFile(path) as file:
+            return ImageOptions.from_dict(json.loads(file.read("sparkdl4j/model.json"))["image"])
+    except (BadZipFile, KeyError, OSError, ValueError) as problem:
+        raise errors.error(
+            "MODEL_FILE_DAMAGED", f"{path} is no model file, or a damaged one: {problem}", path=str(path)
+        ) from problem
 
 
 def check(training_options: Mapping[str, Any], *, has_origin: bool) -> None:

@@ -231,6 +231,11 @@ def _add_trained(command: types.Parser) -> None:
         "and width, resnet18 above)",
     )
     command.add_argument(
+        "--pretrained",
+        metavar="MODEL",
+        help="model file to begin with: its network, but for the output layer, its size of pictures and its scaler",
+    )
+    command.add_argument(
         "--size",
         type=types.size,
         help="75, or height x width as 60x80 (default: the network's, small_resnet's where none is named)",

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from sparkdl4j import atomic_file, errors, options
+from sparkdl4j import atomic_file, errors, options, transfer
 from sparkdl4j import network as networks
 from sparkdl4j.augmentation import Augmentation
 from sparkdl4j.callbacks import Callback, CSVLogger, JsonLogger, MlflowLogger, TensorBoard
@@ -76,6 +76,8 @@ def run(arguments: Namespace) -> dict[str, Any]:
 
 def network_and_image_options(arguments: Namespace) -> tuple[str | Network, ImageOptions | None]:
     """The network, "auto" until the pictures' size is known, and how pictures are decoded, where that is known."""
+    if arguments.pretrained is not None:
+        return arguments.network, transfer.image_options(arguments.pretrained)
     network = networks.AUTO if arguments.network == networks.AUTO else networks.network(arguments.network)
     # "auto" without a size takes the network of small pictures, and the size that it was made for.
     named = network if isinstance(network, Network) else networks.small_resnet()
@@ -120,6 +122,8 @@ def _of_decision(arguments: Namespace, group: str, what: str) -> dict[str, Any]:
             f"{flag}-{next(iter(given)).replace('_', '-')} needs {flag}, {what}",
             parameter=group,
         )
+    if arguments.pretrained is not None:
+        given["pretrained"] = arguments.pretrained
     return given
 
 
@@ -131,4 +135,6 @@ def given_options(arguments: Namespace) -> dict[str, Any]:
     changes = {name: getattr(arguments, f"augmentation_{name}", None) for name in options.names("augmentation")}
     if any(value is not None for value in changes.values()):
         given["augmentation"] = Augmentation(**{name: value for name, value in changes.items() if value is not None})
+    if arguments.pretrained is not None:
+        given["pretrained"] = arguments.pretrained
     return given

@@ -19,6 +19,7 @@ from sparkdl4j import augmentation as augmentations
 from sparkdl4j import errors, learning_rate_schedule, options, run_decisions, training_run, transfer, urls
 from sparkdl4j import network as networks
 from sparkdl4j.callbacks import Callback, EventFunction, Observers, Trained
+from sparkdl4j.evaluation import Evaluation
 from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.network import Network
@@ -364,6 +365,49 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
         with translated(self._gateway):
             counts = self._gateway.evaluate(self._java, dataset._jdf, self.getFeaturesCol(), labelCol, limit)
         return ClusterEvaluation.from_json(counts, self.classes)
+
+    def evaluation(self, dataset: DataFrame, *, labelCol: str = "class", groupCol: str | None = None) -> Evaluation:
+        """As `evaluate`, but of every picture: with curves, thresholds, comparisons, and intervals by group.
+
+        Label, probabilities and group of every picture come to the driver, not the pictures. Damaged ones are left out.
+
+        Args:
+            dataset: with encoded pictures in `featuresCol`.
+            labelCol: the names of the classes, string.
+            groupCol: the groups (patients, say), which confidence intervals then draw whole; null: a group of its own.
+
+        Raises:
+            DataError: DATA_COLUMN, DATA_EMPTY; DATA_LABELS for a class that is not one of `classes`.
+        """
+        wanted = [labelCol] if groupCol is None else [labelCol, groupCol]
+        for name in wanted:
+            if name not in dataset.columns:
+                raise errors.error(
+                    "DATA_COLUMN", f"there is no column {name}; the columns are {dataset.columns}", column=name
+                )
+        probability = "sparkdl4j_probability"
+        with translated(self._gateway):
+            rows = self._gateway.transform(self._java, dataset._jdf, self.getFeaturesCol(), "", "", probability, "", "")
+            found = (
+                DataFrame(rows, sessions.of(dataset)).select(probability, *(f"`{name}`" for name in wanted)).collect()
+            )
+        found = [row for row in found if row[0] is not None]
+        if not found:
+            raise errors.error(
+                "DATA_EMPTY", "there are no pictures to evaluate with: all are damaged, or there are none"
+            )
+        index = {str(name): number for number, name in enumerate(self.classes)}
+        unknown = next((row[1] for row in found if str(row[1]) not in index), None)
+        if unknown is not None:
+            raise errors.error(
+                "DATA_LABELS", f"the class {unknown} is none of {', '.join(index)}, which the model knows"
+            )
+        return Evaluation(
+            [index[str(row[1])] for row in found],
+            [row[0].toArray().tolist() for row in found],
+            classes=self.classes,
+            groups=None if groupCol is None else [row[2] for row in found],
+        )
 
     def prediction_table(self, dataset: DataFrame) -> PredictionTable:
         """Predictions as the command writes them.

@@ -1,0 +1,153 @@
+"""What a pretrained model is worth: time of an epoch of head training, and accuracy with few pictures.
+
+    .venv/bin/python benchmarks/transfer.py DATA [--only epochs|curve] [--small]
+
+DATA as in accuracy.py. "epochs": small_resnet on landscapes 64x64, the seconds of one epoch of training its head with
+the features of the frozen layers computed once, beside recomputing them in every epoch (which augmentation asks for;
+here one that changes next to nothing), and beside training all layers. "curve": beach and mountain, and melanoma and
+nevus, are told apart by small_resnet with 20, 50, 100 and 200 pictures of each class (as many as there are): trained
+from scratch, or pretrained on the other classes of its kind ("same_kind") or on the other set ("other") and
+transferred, all layers ("from") or the head alone; three seeds. `--small` is one seed and few epochs, and writes
+nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from record import write_result
+from sparkdl4j import Augmentation, ConvNetClassifier, ImageDataset, ImageFolder
+
+SIZE = 64
+SEEDS = (1, 2, 3)
+PER_CLASS = (20, 50, 100, 200)
+TURNS = 3
+EPOCHS = 6
+# Next to nothing changes, but what is drawn differs from epoch to epoch.
+RECOMPUTED = Augmentation(brightness=0.001)
+
+
+def seconds(classifier: ConvNetClassifier, pictures: int) -> list[float]:
+    """Of every epoch but the first."""
+    return [pictures / epoch["images_per_second"] for epoch in classifier.history_.epochs[1:]]
+
+
+def epochs(root: Path, small: bool) -> None:
+    """Head training, cached and recomputed."""
+    pictures = ImageFolder(root / "landscapes", size=SIZE)
+    with tempfile.TemporaryDirectory() as folder:
+        model = Path(folder) / "model.zip"
+        ConvNetClassifier("small_resnet", epochs=1, verbose=False).fit(pictures).save(model)
+        ways: dict[str, dict[str, Any]] = {
+            "cached": {"trainable": "head"},
+            "recomputed": {"trainable": "head", "augmentation": RECOMPUTED},
+            "all_layers": {"trainable": "all"},
+        }
+        series: dict[str, list[float]] = {name: [] for name in ways}
+        for _ in range(1 if small else TURNS):
+            for name, options in ways.items():
+                count = EPOCHS if name == "cached" or not small else 2
+                trained = ConvNetClassifier(pretrained=model, epochs=count, verbose=False, **options).fit(pictures)
+                series[name] += seconds(trained, len(pictures))
+    times = float(np.median(series["recomputed"]) / np.median(series["cached"]))
+    print(f"head training: an epoch with cached features is {times:.1f} times as fast as one that recomputes them")
+    if not small:
+        data = f"small_resnet, {len(pictures)} landscapes {SIZE}x{SIZE}, minibatches of 64, head training"
+        write_result("transfer_epochs", data, "seconds an epoch", series, times_faster=times)
+
+
+def few(data: ImageDataset, count: int, seed: int) -> ImageDataset:
+    """So many pictures of each class, chosen by the seed; fewer where there are fewer."""
+    random = np.random.default_rng(seed)
+    labels = data.required_labels()
+    chosen = [random.permutation(np.flatnonzero(labels == label))[:count] for label in range(len(data.classes))]
+    return data.subset(np.sort(np.concatenate(chosen)))
+
+
+def of_classes(data: ImageDataset, classes: list[str]) -> ImageDataset:
+    """The pictures of some classes."""
+    names = data.y
+    part = data.subset(np.flatnonzero(np.isin(names, classes)))
+    return ImageDataset.from_arrays(part.X, part.y)
+
+
+def curve(root: Path, small: bool) -> None:
+    """Accuracy by pictures of each class, transferred and from scratch."""
+    sets = {
+        "landscapes": (ImageFolder(root / "landscapes", size=SIZE), ["beach", "mountain"]),
+        "skin_lesions": (ImageFolder(root / "skin-lesions", size=SIZE), ["melanoma", "nevus"]),
+    }
+    augmented = Augmentation(horizontal_flip=True, shift=0.1)
+    for name, (pictures, target) in sets.items():
+        other = sets["skin_lesions" if name == "landscapes" else "landscapes"][0]
+        sources = {"same_kind": of_classes(pictures, [c for c in pictures.classes if c not in target]), "other": other}
+        series: dict[str, list[float]] = {}
+        for seed in SEEDS[:1] if small else SEEDS:
+            train, test = of_classes(pictures, target).split(0.3, seed=seed)
+            with tempfile.TemporaryDirectory() as folder:
+                models = {}
+                for source, data in sources.items():
+                    models[source] = Path(folder) / f"{source}.zip"
+                    options = {"epochs": 2 if small else 40, "learning_rate_schedule": "cosine", "seed": seed}
+                    ConvNetClassifier("small_resnet", augmentation=augmented, verbose=False, **options).fit(data).save(
+                        models[source]
+                    )
+                for count in PER_CLASS[:1] if small else PER_CLASS:
+                    some = few(train, count, seed)
+                    for way, accuracy in _accuracies(some, test, models, seed, small).items():
+                        series.setdefault(f"{way}_{count}", []).append(accuracy)
+                        print(f"{name}, seed {seed}, {len(some)} pictures, {way}: {accuracy:.4f}", flush=True)
+        if not small:
+            write_result(
+                f"transfer_{name}",
+                f"{name}: {' and '.join(target)}, {SIZE}x{SIZE}, small_resnet; seeds {SEEDS}; 30 % for the test",
+                "test accuracy",
+                series,
+                per_class=PER_CLASS,
+            )
+
+
+def _accuracies(
+    train: ImageDataset, test: ImageDataset, models: dict[str, Path], seed: int, small: bool
+) -> dict[str, float]:
+    given: dict[str, Any] = {
+        "epochs": 2 if small else 40,
+        "batch_size": 16,
+        "learning_rate_schedule": "cosine",
+        "seed": seed,
+        "augmentation": Augmentation(horizontal_flip=True, shift=0.1),
+        "verbose": False,
+    }
+    found = {"scratch": ConvNetClassifier("small_resnet", **given).fit(train).score(test)}
+    for source, model in models.items():
+        slow = {"layer_decay": 0.7, "unfreeze_every": 0 if small else 2}
+        found[f"from_{source}"] = ConvNetClassifier(pretrained=model, **slow, **given).fit(train).score(test)
+        head = {**given, "augmentation": None, "trainable": "head"}
+        found[f"head_{source}"] = ConvNetClassifier(pretrained=model, **head).fit(train).score(test)
+    return found
+
+
+BENCHMARKS = {"epochs": epochs, "curve": curve}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("data", type=Path, nargs="?", default=os.environ.get("SPARKDL4J_TEST_DATA"))
+    parser.add_argument("--only", choices=BENCHMARKS)
+    parser.add_argument("--small", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.data is None:
+        print("transfer: skipped, because neither DATA nor SPARKDL4J_TEST_DATA names a folder")
+        return
+    for name in [arguments.only] if arguments.only else BENCHMARKS:
+        BENCHMARKS[name](Path(arguments.data), arguments.small)
+
+
+if __name__ == "__main__":
+    main()

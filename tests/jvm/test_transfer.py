@@ -96,7 +96,7 @@ def test_the_head_learns_other_classes_and_the_rest_stays(
     [
         {},
         {"trainable": "last:3", "num_workers": 2, "averaging_frequency": 1},
-        {"trainable": "all", "unfreeze_every": 1, "layer_decay": 0.5, "updater": "sgd"},
+        {"trainable": "all", "unfreeze_every": 1, "layer_decay": 0.5, "updater": "nesterov"},
         {"trainable": "last:2", "augmentation": {"shift": 0.1}, "sampling": "oversample"},
     ],
 )

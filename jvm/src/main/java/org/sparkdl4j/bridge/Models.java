@@ -61,8 +61,7 @@ public final class Models {
    * @param layer null for what the output layer reads
    * @param pooling none, average or max
    */
-  public static PictureFeatures features(
-      ImageClassifier classifier, String layer, String pooling) {
+  public static PictureFeatures features(ImageClassifier classifier, String layer, String pooling) {
     return new PictureFeatures(classifier, layer, pooling);
   }
 

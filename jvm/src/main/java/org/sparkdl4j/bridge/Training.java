@@ -52,9 +52,9 @@ public final class Training {
             StandardScaler.fromJson(json.get("scaler")),
             train,
             validation);
+    if (pretrained != null) training.beginWith(pretrained);
     training.decideBy(new LocalFiles(), json);
     training.observe(json);
-    if (pretrained != null) training.beginWith(pretrained);
     if (json.hasNonNull("further_epochs")) {
       training.goOn(trained, json.get("further_epochs").intValue());
     }

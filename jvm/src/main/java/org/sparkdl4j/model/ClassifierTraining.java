@@ -226,8 +226,8 @@ public final class ClassifierTraining {
 
   /**
    * Begins with what a classifier has learned, for other classes: all parameters but those of its
-   * output layer; call it before {@link #start}. The option "trainable" says which of them stay as
-   * they are. The classifier stays as it is, and may be closed.
+   * output layer; call it before {@link #resume} and {@link #start}. The option "trainable" says
+   * which of them stay as they are. The classifier stays as it is, and may be closed.
    *
    * @param classifier of the same network, but for its classes, which reads the same pictures
    * @throws SparkDl4jException DATA_SHAPE, PARAMETER_CONFLICT

@@ -44,8 +44,8 @@ final class Pretrained {
       throw new SparkDl4jException(
           ErrorCode.DATA_SHAPE,
           String.format(
-              "the pretrained model takes pictures of %dx%dx%d (height x width x channels), but these"
-                  + " are %dx%dx%d: read them at its size",
+              "the pretrained model takes pictures of %dx%dx%d (height x width x channels), but"
+                  + " these are %dx%dx%d: read them at its size",
               shape[0], shape[1], shape[2], image.height(), image.width(), image.channels()));
     }
     if (!scaler.equals(given.toJson().toString())) {
@@ -79,8 +79,8 @@ final class Pretrained {
     if (own != parameters.length || !layers.equals(core.layerNames())) {
       throw new SparkDl4jException(
               ErrorCode.PARAMETER_CONFLICT,
-              "the pretrained model is of another network: leave the network out, which is then that"
-                  + " of the model")
+              "the pretrained model is of another network: leave the network out, which is then"
+                  + " that of the model")
           .with("parameter", "network");
     }
     System.arraycopy(parameters, 0, state.parameters(), 0, own);

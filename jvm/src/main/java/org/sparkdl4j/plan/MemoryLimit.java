@@ -68,8 +68,8 @@ public final class MemoryLimit {
             ErrorCode.OUT_OF_MEMORY,
             String.format(
                 Locale.ROOT,
-                "what the frozen layers put out for all pictures, which is computed once, takes %.3g"
-                    + " GiB, but memory_limit allows %.3g: train fewer layers, or all of them",
+                "what the frozen layers put out for all pictures, which is computed once, takes"
+                    + " %.3g GiB, but memory_limit allows %.3g: train fewer layers, or all of them",
                 wanted / GIB,
                 bytes / GIB))
         .with("parameter", "trainable");

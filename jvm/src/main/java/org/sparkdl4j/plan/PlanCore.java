@@ -413,8 +413,7 @@ public final class PlanCore extends Dl4jBackedCore {
   }
 
   private PlanGraph graph(boolean training, Section part) {
-    return new PlanGraph(
-        held.configuration(), inputShape(), held.model().steps(), training, part);
+    return new PlanGraph(held.configuration(), inputShape(), held.model().steps(), training, part);
   }
 
   private CompiledPlan compile(PlanGraph graph, int count, boolean training, Tuning preferred) {

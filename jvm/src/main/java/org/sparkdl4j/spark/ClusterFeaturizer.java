@@ -81,8 +81,7 @@ public final class ClusterFeaturizer {
     String layer = this.layer;
     String pooling = this.pooling;
     MapPartitionsFunction<Row, Row> compute =
-        partition ->
-            new Featurized(partition, name, content, layer, pooling, at, tells, invalid);
+        partition -> new Featurized(partition, name, content, layer, pooling, at, tells, invalid);
     return rows.mapPartitions(compute, Encoders.row(schema));
   }
 

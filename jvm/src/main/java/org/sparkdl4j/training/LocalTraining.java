@@ -75,7 +75,7 @@ public abstract class LocalTraining implements MinibatchTraining {
           LabeledImages epoch = epoch(input.of(training), options);
           LabeledImages other = input.of(validation);
           LocalTraining run =
-              of(input, core, furtherCores, epoch, other, options, observations, cancelled);
+              workers(input, core, furtherCores, epoch, other, options, observations, cancelled);
           run.pictures = epoch(training, options);
           run.input = input;
           return run;
@@ -102,7 +102,8 @@ public abstract class LocalTraining implements MinibatchTraining {
     };
   }
 
-  private static LocalTraining of(
+  /** One network, or averaging workers, that take what the input gives. */
+  private static LocalTraining workers(
       RunInput input,
       NetworkCore core,
       Supplier<NetworkCore> furtherCores,

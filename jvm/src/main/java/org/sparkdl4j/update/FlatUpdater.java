@@ -101,11 +101,11 @@ public final class FlatUpdater {
   }
 
   /**
-   * Has the following updates use shares of the learning rate that differ between parameters, beside
-   * what multiplies all of them.
+   * Has the following updates use shares of the learning rate that differ between parameters,
+   * beside what multiplies all of them.
    *
-   * @param shares by a parameter's first place in the view; 0 leaves it, and its updater's state, as
-   *     it is
+   * @param shares by a parameter's first place in the view; 0 leaves it, and its updater's state,
+   *     as it is
    */
   public void multiplyRates(LongToDoubleFunction shares) {
     for (ParameterUpdate parameter : parameters) parameter.multiplyRate(shares);

@@ -80,6 +80,7 @@ def test_what_does_not_fit_is_refused(pretrained: Path, pictures: DataFrame, tmp
     with pytest.raises(ParameterError, match="give pretrained"):
         classifier(None, network="landscape", image_size=75).fit(pictures)
     checkpoint = str(tmp_path / "checkpoint.zip")
-    model = classifier(pretrained, epochs=1, callbacks=[Checkpoint(checkpoint)]).fit(pictures)
+    classifier(pretrained, epochs=1, callbacks=[Checkpoint(checkpoint)]).fit(pictures)
+    other = classifier(pretrained, epochs=1, trainable="all").fit(pictures)
     with pytest.raises(ModelFileError, match="another pretrained model"):
-        classifier(model).fit(pictures, resume=checkpoint)
+        classifier(other).fit(pictures, resume=checkpoint)

@@ -25,6 +25,7 @@ from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.learning_rate_search import LearningRateSearch
 from sparkdl4j.network import Network
+from sparkdl4j.preprocessing import Preprocessing, picture_steps
 from sparkdl4j.scaler import StandardScaler
 from sparkdl4j.scikit_learn import PictureClassifier
 
@@ -36,7 +37,7 @@ _PREDICTION_BATCH = 256
 # Parameters that are options of the shared contract, by group; the rest of the constructor's are Python's own.
 _TRAINING_OPTIONS = tuple(options.names("training"))
 _NETWORK_OPTIONS = tuple(options.names("network"))
-_PYTHON_PARAMETERS = ("network", "pretrained", "augmentation", "warm_start", "callbacks", "verbose")
+_PYTHON_PARAMETERS = ("network", "pretrained", "augmentation", "preprocessing", "warm_start", "callbacks", "verbose")
 # scikit-learn's prefixes for the parameters of the network and of the augmentation.
 _OF_NETWORK = "network__"
 _OF_AUGMENTATION = "augmentation__"
@@ -125,6 +126,9 @@ class ConvNetClassifier(PictureClassifier):
             "silu", "sigmoid", "tanh", "softmax" or "identity" ["relu"].
         augmentation: how training pictures are changed: an `Augmentation`, a dict of its options, or None. Its
             options can be searched over, as `augmentation__shift`.
+        preprocessing: picture steps of `sparkdl4j.preprocessing`, objects or dicts, that all pictures go through before
+            they are standardised, those to predict too: arrays, and data sets that have not been through them. Steps
+            that are to see files in their full size are for `ImageFolder(…, preprocessing=[…])`.
         warm_start: `fit` goes on from what the classifier has learned, for `epochs` more epochs, in place of starting
             anew; see `partial_fit` for what goes on.
         callbacks: `Callback` objects, and functions that take an event (a dict): they see every training event.
@@ -136,7 +140,9 @@ class ConvNetClassifier(PictureClassifier):
         kept_epoch_: the epoch whose parameters were kept, counted from 1; 0 when training stopped within the first.
         scaler_: the fitted `StandardScaler`, or None.
         network_: the `Network` that was trained.
-        image_shape_: (height, width, channels).
+        image_shape_: (height, width, channels) of what the network sees.
+        image_options_: how files become that.
+        preprocessing_: the steps that pictures which have been decoded go through.
     """
 
     def __init__(
@@ -183,6 +189,7 @@ class ConvNetClassifier(PictureClassifier):
         weight_init: str | None = None,
         activation: str | None = None,
         augmentation: Augmentation | Mapping[str, Any] | None = None,
+        preprocessing: Preprocessing = (),
         warm_start: bool = False,
         callbacks: Sequence[Callback | EventFunction] = (),
         verbose: bool = True,
@@ -230,6 +237,7 @@ class ConvNetClassifier(PictureClassifier):
         self.weight_init = weight_init
         self.activation = activation
         self.augmentation = augmentation
+        self.preprocessing = preprocessing
         self.warm_start = warm_start
         self.callbacks = callbacks
         self.verbose = verbose
@@ -345,7 +353,7 @@ class ConvNetClassifier(PictureClassifier):
                 "resume goes on from a checkpoint, and warm_start from this classifier: leave one out",
                 parameter="resume",
             )
-        data = _weighted(_dataset(X, y, "X"), sample_weight)
+        data = self._changed(_weighted(_dataset(X, y, "X"), sample_weight))
         if goes_on:
             data = self._as_trained(data)
         _require_two_classes(data)
@@ -410,7 +418,7 @@ class ConvNetClassifier(PictureClassifier):
             )
         decisions = run_decisions.request(self.callbacks, None)
         run_decisions.require_metrics(self.callbacks, has_validation=False)
-        data = _weighted(_dataset(X, y, "X"), sample_weight)
+        data = self._changed(_weighted(_dataset(X, y, "X"), sample_weight))
         goes_on = self.__sklearn_is_fitted__()
         transfer.check(training_options, has_origin=goes_on or self.pretrained is not None)
         if goes_on:
@@ -501,8 +509,20 @@ class ConvNetClassifier(PictureClassifier):
             scaler.partial_fit(batch)
         return scaler
 
+    def _changed(self, data: ImageDataset) -> ImageDataset:
+        """Pictures to train on after `preprocessing`, unless they have been through it."""
+        steps = picture_steps(self.preprocessing)
+        done = () if data.image_options is None else data.image_options.steps[-len(steps) :]
+        return data if not steps or done == steps else data.preprocessed(steps)
+
     def _as_trained(self, data: ImageDataset) -> ImageDataset:
         """The same pictures with labels that index `classes_`, to go on with."""
+        if picture_steps(self.preprocessing) != self.preprocessing_:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "this classifier was trained with other steps of preprocessing, and can only go on with those",
+                parameter="preprocessing",
+            )
         self._require_shape(data)
         kind = "none" if self.scaler_ is None else self.scaler_.kind
         if self.standardize != kind:
@@ -562,7 +582,7 @@ class ConvNetClassifier(PictureClassifier):
         training_options = self._checked_training_options()
         network_options = self._given_network_options()
         transfer.check(training_options, has_origin=self.pretrained is not None)
-        data = _weighted(_dataset(X, y, "X"), sample_weight)
+        data = self._changed(_weighted(_dataset(X, y, "X"), sample_weight))
         _require_two_classes(data)
         pretrained = None if self.pretrained is None else transfer.model_of(self.pretrained)
         train, _ = self._parts(data, None, training_options)
@@ -603,6 +623,7 @@ class ConvNetClassifier(PictureClassifier):
             "labels": train.classes,
             "image": image_options.to_dict(),
             "scaler": _no_scaler(train.image_shape) if scaler is None else scaler.to_dict(),
+            "preprocessing": [step.to_dict() for step in picture_steps(self.preprocessing)],
         }
 
     def _given_network_options(self) -> dict[str, Any]:
@@ -631,6 +652,7 @@ class ConvNetClassifier(PictureClassifier):
             if isinstance(validation_data, ImageDataset)
             else _dataset(*validation_data, "validation_data")
         )
+        validation = self._changed(validation)
         if validation.image_shape != data.image_shape:
             raise errors.error(
                 "DATA_SHAPE",
@@ -652,6 +674,7 @@ class ConvNetClassifier(PictureClassifier):
         scaler = metadata["scaler"]
         self.scaler_ = None if scaler["kind"] == "none" else StandardScaler.from_dict(scaler)
         training: dict[str, Any] = metadata["training"]
+        self.preprocessing_ = picture_steps(training["options"].get("preprocessing"))
         self.kept_epoch_ = int(training["kept_epoch"])
         self.history_ = History(training["history"], kept_epoch=self.kept_epoch_)
         return training
@@ -677,7 +700,7 @@ class ConvNetClassifier(PictureClassifier):
         """
         from sparkdl4j.jvm import models
 
-        data = X if isinstance(X, ImageDataset) else ImageDataset.from_arrays(X, y)
+        data = self._changed(X if isinstance(X, ImageDataset) else ImageDataset.from_arrays(X, y))
         changes = augmentations.augmentation(self.augmentation)
         request = {
             "augmentation": changes.to_dict(),
@@ -854,6 +877,7 @@ class ConvNetClassifier(PictureClassifier):
         known = {name: value for name, value in training["options"].items() if name in cls._parameter_names()}
         changes = known.get("augmentation")
         known["augmentation"] = augmentations.augmentation(changes) if changes else None
+        known["preprocessing"] = classifier.preprocessing_
         classifier.set_params(**known)
         if classifier.network_ is not None:
             classifier.network = classifier.network_
@@ -861,6 +885,9 @@ class ConvNetClassifier(PictureClassifier):
 
     def _pictures(self, X: ArrayLike | ImageDataset) -> ImageDataset:
         data = X if isinstance(X, ImageDataset) else ImageDataset.from_arrays(X)
+        done = () if data.image_options is None else data.image_options.steps
+        if self.preprocessing_ and done != self.image_options_.steps:
+            data = data.preprocessed(self.preprocessing_)
         self._require_shape(data)
         return data
 
@@ -901,6 +928,7 @@ class ConvNetClassifier(PictureClassifier):
         # What was pickled by an earlier version may lack options that there are now.
         self.__dict__.update(_DEFAULTS | state)
         if "_model" in state:
+            self.__dict__.setdefault("preprocessing_", ())
             with tempfile.TemporaryDirectory() as folder:
                 file = Path(folder, "model.zip")
                 file.write_bytes(state["_model"])

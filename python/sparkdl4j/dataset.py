@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sparkdl4j import duplicates, errors, group_splits, options, picture_table, pixel_file, splits
+from sparkdl4j import duplicates, errors, group_splits, options, picture_table, pixel_file, preprocessed, splits
 from sparkdl4j import name_pattern as names
 from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.duplicates import Duplicates, Leak
 from sparkdl4j.image_options import ImageOptions, Window
 from sparkdl4j.pixel_file import PixelFile
+from sparkdl4j.preprocessing import Preprocessing
 
 Progress = Callable[[int, int], None]
 
@@ -109,6 +110,7 @@ class ImageDataset:
         window: Window = "full",
         max_damaged: float = options.default("data", "max_damaged"),
         max_pixels: int = options.default("image", "max_pixels"),
+        preprocessing: Preprocessing = (),
         cache: str | os.PathLike[str] | None = None,
         progress: Progress | None = None,
     ) -> ImageDataset:
@@ -123,7 +125,7 @@ class ImageDataset:
             group_column: the column of the groups (patients, say); a picture without one is a group of its own.
             root: the folder that relative paths are relative to; None: that of the table's file, or the working
                 directory.
-            channels, window, max_damaged, max_pixels, cache, progress: as `ImageFolder` takes them.
+            channels, window, max_damaged, max_pixels, preprocessing, cache, progress: as `ImageFolder` takes them.
 
         Raises:
             FileError: FILE_NOT_FOUND, also for a picture that a row names; FILE_UNREADABLE; as `ImageFolder`.
@@ -131,7 +133,9 @@ class ImageDataset:
                 `details["rows"]` has a sentence for each row that is wrong.
             JvmError: EXTRA_MISSING where nothing can read Parquet.
         """
-        image_options = ImageOptions(size, channels=channels, window=window, max_pixels=max_pixels)
+        image_options = ImageOptions(
+            size, channels=channels, window=window, max_pixels=max_pixels, preprocessing=preprocessing
+        )
         max_damaged = options.check("data", "max_damaged", max_damaged)
         found = picture_table.read(
             table, path_column=path_column, label_column=label_column, group_column=group_column, root=root
@@ -358,6 +362,27 @@ class ImageDataset:
         """
         return duplicates.between(self, test, distance=distance, similarity=similarity)
 
+    def preprocessed(self, steps: Preprocessing, *, order: str | None = None, group: str | None = None) -> ImageDataset:
+        """The pictures after steps of `sparkdl4j.preprocessing`, in memory of their own.
+
+        Picture steps change what was decoded and scaled; `image_options` tell them then, so that a model that is
+        trained on the result reads files in the same way. Steps with `along="series"` need the order of the pictures
+        and their series; the result is float32, in the order of this data set.
+
+        Args:
+            steps: objects, or dicts.
+            order: the column of `columns` by which the pictures of a series follow each other: numbers, or texts that
+                are numbers or sort as they should.
+            group: the column that names the series; None for `groups`.
+
+        Raises:
+            ParameterError: PARAMETER_TYPE, PARAMETER_RANGE; PARAMETER_CONFLICT for steps that do not take what they
+                would get, and for series steps without an order and groups.
+            DataError: DATA_COLUMN for a column that does not exist; DATA_LABELS for a picture without a group, or two
+                of a series with the same place in it.
+        """
+        return preprocessed.of(self, steps, order=order, group=group)
+
     def batches(self, size: int) -> Iterator[NDArray[Any]]:
         """The pictures in blocks of at most `size`, so that no whole copy is ever made."""
         for start in range(0, len(self), size):
@@ -386,12 +411,16 @@ class ImageFolder(ImageDataset):
             that its subfolder names.
         max_damaged: largest share of damaged pictures.
         max_pixels: width x height above which a picture counts as damaged and is not decoded.
+        preprocessing: picture steps of `sparkdl4j.preprocessing`, such as `[HairRemoval(), CLAHE()]`. They see the
+            decoded picture in its full size; what they leave is scaled to `size`. Models take them along, so that
+            prediction reads pictures in the same way.
         cache: a file to keep the decoded pictures in, or a folder that exists, where each `path` has a file of its
             own. They are then read from there minibatch by minibatch, so they may be larger than memory; the next
             time they need not be decoded. A cache of other pictures or options is built anew, with a notice.
         progress: called with (pictures done, pictures in all) while reading.
 
     Raises:
+        ParameterError: PARAMETER_TYPE, PARAMETER_RANGE, PARAMETER_CONFLICT.
         FileError: FILE_NOT_FOUND, FILE_UNREADABLE, or FILE_UNWRITABLE for the cache, also when its disk is too small.
         DataError: DATA_EMPTY, DATA_DAMAGED, DATA_NAME for a file that does not match `name_pattern`, or DATA_FORMAT
             for a `cache` that is some other file.
@@ -408,10 +437,13 @@ class ImageFolder(ImageDataset):
         unmatched: str = options.default("names", "unmatched"),
         max_damaged: float = options.default("data", "max_damaged"),
         max_pixels: int = options.default("image", "max_pixels"),
+        preprocessing: Preprocessing = (),
         cache: str | os.PathLike[str] | None = None,
         progress: Progress | None = None,
     ) -> None:
-        image_options = ImageOptions(size, channels=channels, window=window, max_pixels=max_pixels)
+        image_options = ImageOptions(
+            size, channels=channels, window=window, max_pixels=max_pixels, preprocessing=preprocessing
+        )
         max_damaged = options.check("data", "max_damaged", max_damaged)
         paths, named = found(path, name_pattern, unmatched)
         classes, labels = np.unique(np.asarray(named.labels, dtype=object), return_inverse=True)
@@ -453,7 +485,7 @@ def _decoded(
         file, good, damaged = images.read_cached(
             paths, image_options, cache, source, max_damaged=max_damaged, progress=progress
         )
-        pixels = file.map((len(paths), *image_options.shape))
+        pixels = file.map((len(paths), *image_options.shape), image_options.dtype)
         rows = good if damaged else None
     return {
         "pixels": pixels,

@@ -8,7 +8,8 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from sparkdl4j import errors, options
+from sparkdl4j import errors, options, preprocessing
+from sparkdl4j.preprocessing import PictureKind, Preprocessing, Step
 
 Window: TypeAlias = Literal["full", "minmax"] | tuple[int, int]
 
@@ -22,12 +23,19 @@ class ImageOptions:
         channels: 1 (grey) or 3 (RGB).
         window: how 16-bit pictures become 8-bit: "full" (0..65535), "minmax" (of each picture), or (low, high).
         max_pixels: width x height above which a picture counts as damaged and is not decoded.
+        preprocessing: picture steps, as objects or dicts; they see the decoded picture, and what they leave is scaled
+            to `size`.
+
+    Raises:
+        ParameterError: PARAMETER_TYPE, PARAMETER_RANGE; PARAMETER_CONFLICT for steps that are for series, do not take
+            what they would get, or leave three channels where `channels` is 1.
     """
 
     size: tuple[int, int] | int
     channels: int = options.default("image", "channels")
     window: Window = "full"
     max_pixels: int = options.default("image", "max_pixels")
+    preprocessing: Preprocessing = ()
 
     def __post_init__(self) -> None:
         size = tuple(self.size) if isinstance(self.size, (tuple, list)) else (self.size, self.size)
@@ -40,12 +48,37 @@ class ImageOptions:
         for name in ("channels", "max_pixels"):
             object.__setattr__(self, name, options.check("image", name, getattr(self, name)))
         object.__setattr__(self, "window", _checked_window(self.window))
+        object.__setattr__(self, "preprocessing", preprocessing.picture_steps(self.preprocessing))
+        kind = self._kind
+        if kind.channels > self.channels:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                f"preprocessing ends with 3 channels ({kind.color}), but channels is 1: end with Grayscale, or set "
+                "channels to 3",
+                parameter="preprocessing",
+            )
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """(height, width, channels)."""
         assert isinstance(self.size, tuple)
         return (*self.size, self.channels)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The picture steps."""
+        return preprocessing.steps(self.preprocessing)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """What pixels are: uint8, or float32 where a step gives such."""
+        return np.dtype(self._kind.number)
+
+    @property
+    def _kind(self) -> PictureKind:
+        """The kind of picture that the steps leave."""
+        starts_in_color = self.channels == 3 or any(map(preprocessing.needs_color, self.steps))
+        return PictureKind("rgb" if starts_in_color else "grey").after(self.steps)
 
     def to_dict(self) -> dict[str, Any]:
         height, width, channels = self.shape
@@ -56,6 +89,7 @@ class ImageOptions:
             "channels": channels,
             "window": window,
             "max_pixels": self.max_pixels,
+            "preprocessing": [step.to_dict() for step in self.steps],
         }
 
     @classmethod
@@ -66,6 +100,8 @@ class ImageOptions:
             channels=values["channels"],
             window=tuple(window) if isinstance(window, list) else window,
             max_pixels=values["max_pixels"],
+            # Models that have none do not say so.
+            preprocessing=values.get("preprocessing", ()),
         )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class PixelFile:
-    """Where uint8 pictures (height, width, channels) lie one after the other.
+    """Where pictures (height, width, channels) lie one after the other.
 
     Args:
         path: the file.
@@ -22,9 +22,9 @@ class PixelFile:
     path: str
     offset: int
 
-    def map(self, shape: tuple[int, ...]) -> np.memmap[Any, np.dtype[np.uint8]]:
+    def map(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.memmap[Any, np.dtype[Any]]:
         """The pictures as a read-only array, whose pages are read when they are used."""
-        return np.memmap(self.path, np.uint8, mode="r", offset=self.offset, shape=shape)
+        return np.memmap(self.path, dtype, mode="r", offset=self.offset, shape=shape)
 
 
 def release(pixels: NDArray[Any]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sparkdl4j import class_weight, errors, options
+from sparkdl4j.preprocessing import Step, picture_steps, read_steps
 
 EXIT_USAGE = 2
 
@@ -116,6 +117,28 @@ def add_option(command: Parser, group: str, name: str, *, prefix: str = "", targ
     action = command.add_argument(flag, dest=target, type=checked, default=default, metavar=metavar, help=text)
     # For completion in shells: what is none of them has been refused before.
     action.choices = option.get("choices")
+
+
+def add_preprocessing(command: Parser) -> None:
+    """Adds the steps that change pictures before they are scaled."""
+
+    def read(given: Any) -> tuple[Step, ...]:
+        return read_steps(given) if isinstance(given, str) else picture_steps(given)
+
+    def checked(path: str) -> tuple[Step, ...]:
+        try:
+            return picture_steps(read(path))
+        except errors.SparkDl4jError as problem:
+            raise argparse.ArgumentTypeError(str(problem)) from None
+
+    command.checks["preprocessing"] = read
+    command.add_argument(
+        "--preprocessing",
+        type=checked,
+        default=(),
+        metavar="FILE",
+        help="JSON or TOML file with the steps that change pictures before they are scaled (default: none)",
+    )
 
 
 def size(text: str) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
@@ -143,6 +144,7 @@ class Cluster(Place):
             channels=channels,
             window=image_options.window,
             max_pixels=image_options.max_pixels,
+            preprocessing=image_options.preprocessing,
             max_damaged=self._arguments.max_damaged,
             **options,
         )
@@ -225,6 +227,13 @@ class ClusterModel(Model):
     def predictions(self, paths: Sequence[str]) -> tuple[list[str], Iterator[list[str]]]:
         table = self._model.prediction_table(read_unlabelled_images(self._session, paths))
         return table.columns, table.sorted()
+
+    def write_parts(self, paths: Sequence[str], folder: str, shard_size: int, model: str) -> tuple[int, int]:
+        parts = self._model.prediction_parts(list(paths), folder, shard_size)
+        for part in range(parts.count):
+            is_new = parts.write(part)
+            print(f"Part {part + 1} of {parts.count}: {'written' if is_new else 'is there already'}", file=sys.stderr)
+        return parts.rows, parts.damaged
 
     def write_predictions(self, paths: Sequence[str], folder: str) -> None:
         self._model.prediction_table(read_unlabelled_images(self._session, paths)).write(folder)

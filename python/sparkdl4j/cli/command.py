@@ -154,13 +154,16 @@ def parser() -> argparse.ArgumentParser:
 
     prediction = _command(commands, "predict", predict.run, "predict the classes of pictures")
     prediction.add_argument("model", metavar="MODEL", help="model file; with --master also a URL")
-    prediction.add_argument("paths", metavar="PATH", nargs="+", help="picture, or folder of pictures")
+    prediction.add_argument(
+        "paths", metavar="PATH", nargs="+", help="picture, folder of pictures, or Parquet table of encoded ones"
+    )
     prediction.add_argument(
         "--out",
         metavar="FILE",
         help="file to write (default: standard output): CSV, or JSON lines or Parquet where its name ends with .jsonl "
         "or .parquet; with --master a URL or a name that ends with .parquet is a folder that Spark writes",
     )
+    add_option(prediction, "predict", "shard_size")
     _add_spark(prediction)
 
     serving = _command(commands, "serve", serve.run, "predict over HTTP: an endpoint with a page to try it")
@@ -243,6 +246,7 @@ def _add_trained(command: types.Parser) -> None:
     command.add_argument(
         "--window", type=types.window, default="full", help="16-bit pictures: full, minmax, or LOW,HIGH"
     )
+    types.add_preprocessing(command)
     for group in ("training", "network"):
         for name in options.names(group):
             # --validation gives the fraction, and every command has --threads.

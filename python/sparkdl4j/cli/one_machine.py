@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sparkdl4j import atomic_file, errors
 from sparkdl4j.classifier import ConvNetClassifier
+from sparkdl4j.cli import picture_source, prediction_rows
+from sparkdl4j.cli.picture_source import PictureSource
 from sparkdl4j.cli.place import (
     Evaluated,
     Model,
@@ -20,6 +26,7 @@ from sparkdl4j.cli.place import (
     require_one_source_of_labels,
     require_reachable,
 )
+from sparkdl4j.cli.prediction_parts import PredictionParts
 from sparkdl4j.dataset import ImageDataset, ImageFolder
 from sparkdl4j.history import History
 from sparkdl4j.idx import load_idx
@@ -153,17 +160,32 @@ class OneMachineModel(Model):
         return self._classifier.history_
 
     def predictions(self, paths: Sequence[str]) -> tuple[list[str], Iterator[list[str]]]:
-        from sparkdl4j.jvm import images
+        source = picture_source.of(paths)
+        return self._columns, self._predicted_rows(source, 0, len(source))
 
-        files: list[str] = []
-        for path in paths:
-            require_reachable(path)
-            if not Path(path).exists():
-                raise errors.error("FILE_NOT_FOUND", f"{path} does not exist", path=path)
-            files += images.find(Path(path))
-        classes = [str(name) for name in self._classifier.classes_]
-        columns = ["path", "prediction", "probability", *(f"p_{name}" for name in classes), "damaged"]
-        return columns, self._predicted_rows(files, classes)
+    def write_parts(self, paths: Sequence[str], folder: str, shard_size: int, model: str) -> tuple[int, int]:
+        source = picture_source.of(paths)
+        job = {
+            "model": hashlib.sha256(Path(model).read_bytes()).hexdigest(),
+            "set_of_pictures": source.identity(),
+            "shard_size": shard_size,
+        }
+        parts = PredictionParts(folder, job)
+        count = -(-len(source) // shard_size)
+        ending = prediction_rows.ending(folder)
+
+        def write_part(part: int, path: Path) -> tuple[int, int]:
+            first = part * shard_size
+            rows = self._predicted_rows(source, first, min(first + shard_size, len(source)))
+            return prediction_rows.write_file(path, ending, self._columns, rows)
+
+        started, predicted = time.monotonic(), 0
+        for part, is_old in parts.write(count, lambda part: f"part-{part:05}{ending}", write_part):
+            predicted += 0 if is_old else min(shard_size, len(source) - part * shard_size)
+            rate = predicted / (time.monotonic() - started)
+            how = "is there already" if is_old else f"{rate:,.0f} pictures/s"
+            print(f"Part {part + 1} of {count}: {how}", file=sys.stderr)
+        return parts.counts()
 
     def write_predictions(self, paths: Sequence[str], folder: str) -> None:
         raise errors.error(
@@ -172,22 +194,33 @@ class OneMachineModel(Model):
             parameter="out",
         )
 
-    def _predicted_rows(self, files: Sequence[str], classes: Sequence[str]) -> Iterator[list[str]]:
-        """One row a picture, in the order of the files."""
-        for start in range(0, len(files), _PREDICT_CHUNK):
-            chunk = files[start : start + _PREDICT_CHUNK]
-            data = self._classifier.read_images(chunk)
-            damaged = {entry.path: entry for entry in data.damaged}
+    @property
+    def _columns(self) -> list[str]:
+        return ["path", "prediction", "probability", *(f"p_{name}" for name in self._classes), "damaged"]
+
+    @property
+    def _classes(self) -> list[str]:
+        return [str(name) for name in self._classifier.classes_]
+
+    def _predicted_rows(self, source: PictureSource, first: int, end: int) -> Iterator[list[str]]:
+        """One row a picture, in their order."""
+        classes = self._classes
+        for start in range(first, end, _PREDICT_CHUNK):
+            piece = source.read(start, min(start + _PREDICT_CHUNK, end), self.image_options)
+            data = ImageDataset(piece.pixels, image_options=self.image_options)
             predicted = iter(self._classifier.predict_proba(data)) if len(data) else iter(())
-            for path in chunk:
-                if path in damaged:
-                    reason = f"{damaged[path].reason}: {damaged[path].detail}"
-                    yield [path, "", "", *("" for _ in classes), reason]
+            damaged = iter(piece.damaged)
+            is_good = np.zeros(len(piece.names), dtype=bool)
+            is_good[piece.good] = True
+            for name, good in zip(piece.names, is_good.tolist(), strict=True):
+                if not good:
+                    entry = next(damaged)
+                    yield [name, "", "", *("" for _ in classes), f"{entry.reason}: {entry.detail}"]
                     continue
                 probabilities = next(predicted)
                 best = int(probabilities.argmax())
-                shares = [f"{share:.6f}" for share in probabilities]
-                yield [path, classes[best], shares[best], *shares, ""]
+                shares = [f"{share:.6f}" for share in probabilities.tolist()]
+                yield [name, classes[best], shares[best], *shares, ""]
 
 
 def _evaluated(classifier: ConvNetClassifier, pictures: ImageDataset) -> Evaluated:

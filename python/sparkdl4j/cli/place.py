@@ -103,6 +103,18 @@ class Model(ABC):
         """The names of the columns of a CSV file, and its rows; the last column says what is wrong with a picture."""
 
     @abstractmethod
+    def write_parts(self, paths: Sequence[str], folder: str, shard_size: int, model: str) -> tuple[int, int]:
+        """Writes predictions as a folder of parts, or goes on with it.
+
+        Args:
+            shard_size: pictures in a part.
+            model: the model file.
+
+        Returns:
+            rows, and those of them that are of damaged pictures.
+        """
+
+    @abstractmethod
     def write_predictions(self, paths: Sequence[str], folder: str) -> None:
         """Writes predictions where only a cluster can."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from sparkdl4j import atomic_file, errors
 from sparkdl4j.cli import place as places
 from sparkdl4j.cli import prediction_rows
 from sparkdl4j.cli.console import Console
-from sparkdl4j.cli.prediction_rows import CsvRows, JsonLines, ParquetRows, PredictionRows
+from sparkdl4j.cli.prediction_rows import CsvRows, JsonLines
 
 
 def run(arguments: Namespace) -> dict[str, Any] | None:
@@ -28,6 +27,13 @@ def run(arguments: Namespace) -> dict[str, Any] | None:
             atomic_file.check_folder(Path(out).parent)
             prediction_rows.require_package(out)
         model = place.load(arguments.model)
+        if arguments.shard_size:
+            if out is None:
+                raise errors.error(
+                    "PARAMETER_CONFLICT", "--shard-size needs --out, the folder of the parts", parameter="shard_size"
+                )
+            count, damaged = model.write_parts(arguments.paths, out, arguments.shard_size, arguments.model)
+            return _told(out, count, damaged)
         if out is not None and is_written_by_place:
             model.write_predictions(arguments.paths, out)
             print(f"Predictions: {out}")
@@ -37,7 +43,12 @@ def run(arguments: Namespace) -> dict[str, Any] | None:
             count, damaged = _write_out(arguments.console, columns, rows)
         else:
             count, damaged = _write_file(out, columns, rows)
-            print(f"{count - damaged} predictions and {damaged} damaged pictures in {out}")
+    return _told(out, count, damaged)
+
+
+def _told(out: str | None, count: int, damaged: int) -> dict[str, Any] | None:
+    if out is not None:
+        print(f"{count - damaged} predictions and {damaged} damaged pictures in {out}")
     if damaged == count:
         raise errors.error("DATA_EMPTY", f"none of the {count} pictures could be read")
     return None if out is None else {"out": out, "predictions": count - damaged, "damaged": damaged}
@@ -45,38 +56,15 @@ def run(arguments: Namespace) -> dict[str, Any] | None:
 
 def _write_out(console: Console, columns: list[str], rows: Iterator[list[str]]) -> tuple[int, int]:
     kind = JsonLines if console.is_json else CsvRows
-    return _write_rows(kind(columns, console.rows), rows)
+    return prediction_rows.write_rows(kind(columns, console.rows), rows)
 
 
 def _write_file(out: str, columns: list[str], rows: Iterator[list[str]]) -> tuple[int, int]:
     """Writes the file whole or not at all."""
     partial = Path(f"{out}.partial")
     try:
-        with ExitStack() as stack:
-            target: PredictionRows
-            if out.endswith(prediction_rows.PARQUET):
-                target = ParquetRows(columns, partial)
-            else:
-                stream = stack.enter_context(open(partial, "w", newline="", encoding="utf-8"))
-                is_json = out.endswith(prediction_rows.JSON_LINES)
-                target = JsonLines(columns, stream) if is_json else CsvRows(columns, stream)
-            counts = _write_rows(target, rows)
+        counts = prediction_rows.write_file(partial, prediction_rows.ending(out), columns, rows)
         partial.replace(out)
-    except OSError as problem:
-        if isinstance(problem, errors.SparkDl4jError):
-            raise
-        raise errors.error("FILE_UNWRITABLE", f"{out} cannot be written: {problem.strerror}") from None
     finally:
         partial.unlink(missing_ok=True)
     return counts
-
-
-def _write_rows(target: PredictionRows, rows: Iterator[list[str]]) -> tuple[int, int]:
-    """Writes the rows; returns how many there were, and how many of damaged pictures."""
-    count = damaged = 0
-    for row in rows:
-        target.write(row)
-        count += 1
-        damaged += row[-1] != ""
-    target.finish()
-    return count, damaged

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -13,6 +14,7 @@ from sparkdl4j import errors
 
 JSON_LINES = ".jsonl"
 PARQUET = ".parquet"
+CSV = ".csv"
 # Rows that a Parquet file takes at a time.
 _ROW_GROUP = 8192
 
@@ -104,6 +106,50 @@ class ParquetRows(PredictionRows):
     def _write_group(self) -> None:
         self._writer.write_table(self._arrow.Table.from_pylist(self._rows, schema=self._schema))
         self._rows.clear()
+
+
+def ending(name: str) -> str:
+    """The ending of files of the format that a name asks for."""
+    return next((ending for ending in (JSON_LINES, PARQUET) if name.endswith(ending)), CSV)
+
+
+def write_file(path: Path, ending: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[int, int]:
+    """Writes a file.
+
+    Args:
+        ending: of its name, which says the format.
+
+    Returns:
+        how many rows there were, and how many of damaged pictures.
+
+    Raises:
+        FileError: FILE_UNWRITABLE.
+        JvmError: EXTRA_MISSING.
+    """
+    try:
+        with ExitStack() as stack:
+            target: PredictionRows
+            if ending == PARQUET:
+                target = ParquetRows(columns, path)
+            else:
+                stream = stack.enter_context(open(path, "w", newline="", encoding="utf-8"))
+                target = JsonLines(columns, stream) if ending == JSON_LINES else CsvRows(columns, stream)
+            return write_rows(target, rows)
+    except OSError as problem:
+        if isinstance(problem, errors.SparkDl4jError):
+            raise
+        raise errors.error("FILE_UNWRITABLE", f"{path} cannot be written: {problem.strerror}") from None
+
+
+def write_rows(target: PredictionRows, rows: Iterable[Sequence[str]]) -> tuple[int, int]:
+    """Writes rows; how many there were, and how many of damaged pictures."""
+    count = damaged = 0
+    for row in rows:
+        target.write(row)
+        count += 1
+        damaged += row[-1] != ""
+    target.finish()
+    return count, damaged
 
 
 def require_package(out: str) -> None:

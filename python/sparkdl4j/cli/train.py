@@ -86,7 +86,13 @@ def network_and_image_options(arguments: Namespace) -> tuple[str | Network, Imag
 
 
 def _image_options(size: tuple[int, int], arguments: Namespace) -> ImageOptions:
-    return ImageOptions(size, channels=arguments.channels, window=arguments.window, max_pixels=arguments.max_pixels)
+    return ImageOptions(
+        size,
+        channels=arguments.channels,
+        window=arguments.window,
+        max_pixels=arguments.max_pixels,
+        preprocessing=arguments.preprocessing,
+    )
 
 
 def _callbacks(arguments: Namespace) -> list[Callback]:

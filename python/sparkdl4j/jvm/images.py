@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,12 @@ from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.jvm.errors import translated
 from sparkdl4j.jvm.in_process import java_class
+from sparkdl4j.jvm.views import java_integers, view_of
 from sparkdl4j.pixel_file import PixelFile
+from sparkdl4j.preprocessing import Step
+
+if TYPE_CHECKING:
+    from sparkdl4j.dataset import ImageDataset
 
 _POLL_MILLIS = 100
 
@@ -56,18 +61,52 @@ def read(
     *,
     max_damaged: float,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[NDArray[np.uint8], NDArray[np.int32], list[DamagedImage]]:
+) -> tuple[NDArray[Any], NDArray[np.int32], list[DamagedImage]]:
     """Decodes pictures on all cores.
 
     Returns:
         the pixels (good pictures, height, width, channels), the positions in `paths` of the good pictures, and the
         damaged ones.
     """
-    pixels = np.empty((len(paths), *image_options.shape), dtype=np.uint8)
+    pixels = np.empty((len(paths), *image_options.shape), dtype=image_options.dtype)
     run = java_class("org.sparkdl4j.bridge.Images").read(
         list(paths), json.dumps(image_options.to_dict()), max_damaged, pixels.ctypes.data
     )
     good, damaged = _result(run, len(paths), progress)
+    return pixels[: len(good)], good, damaged
+
+
+@translated()
+def read_encoded(
+    names: Sequence[str],
+    encoded: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    image_options: ImageOptions,
+    *,
+    max_damaged: float,
+) -> tuple[NDArray[Any], NDArray[np.int32], list[DamagedImage]]:
+    """Decodes pictures of memory on all cores.
+
+    Args:
+        names: what the pictures are called in reports.
+        encoded: their bytes, one after the other.
+        offsets: where each picture begins in them, and where the last one ends.
+
+    Returns:
+        as `read`, by the positions in `names`.
+    """
+    import jpype
+
+    pixels = np.empty((len(names), *image_options.shape), dtype=image_options.dtype)
+    run = java_class("org.sparkdl4j.bridge.Images").readEncoded(
+        list(names),
+        encoded.ctypes.data,
+        jpype.JArray(jpype.JLong)(offsets),
+        json.dumps(image_options.to_dict()),
+        max_damaged,
+        pixels.ctypes.data,
+    )
+    good, damaged = _result(run, len(names), None)
     return pixels[: len(good)], good, damaged
 
 
@@ -96,6 +135,48 @@ def read_cached(
     )
     good, damaged = _result(run.reading(), len(paths), progress)
     return PixelFile(str(run.file()), int(run.offset())), good, damaged
+
+
+@translated()
+def preprocess(data: ImageDataset, steps: Sequence[Step], shape: tuple[int, int, int], number: str) -> NDArray[Any]:
+    """Changes decoded pictures on all cores.
+
+    Args:
+        data: the pictures.
+        steps: picture steps.
+        shape: (height, width, channels) that the steps give.
+        number: "uint8" or "float32", likewise.
+    """
+    pixels = np.empty((len(data), *shape), dtype=number)
+    if len(data):
+        view = view_of(data)
+        try:
+            steps_as_json = json.dumps([step.to_dict() for step in steps])
+            java_class("org.sparkdl4j.bridge.Images").preprocess(steps_as_json, view, pixels.ctypes.data)
+        finally:
+            view.close()
+    return pixels
+
+
+@translated()
+def transform_series(data: ImageDataset, step: Step, lengths: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Changes series of pictures.
+
+    Args:
+        data: the pictures, sorted by series, and in it by their order.
+        step: a series step.
+        lengths: how many pictures each series has.
+    """
+    pixels = np.empty((len(data), *data.image_shape), dtype=np.float32)
+    if len(data):
+        view = view_of(data)
+        try:
+            java_class("org.sparkdl4j.bridge.Images").transformSeries(
+                json.dumps(step.to_dict()), view, java_integers(lengths), pixels.ctypes.data
+            )
+        finally:
+            view.close()
+    return pixels
 
 
 def _result(

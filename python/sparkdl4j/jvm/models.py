@@ -15,6 +15,7 @@ from sparkdl4j import training_run
 from sparkdl4j.jvm import in_process
 from sparkdl4j.jvm.errors import translated
 from sparkdl4j.jvm.in_process import java_class
+from sparkdl4j.jvm.views import address_of, java_integers, view_of
 
 if TYPE_CHECKING:
     from sparkdl4j.dataset import ImageDataset
@@ -64,9 +65,9 @@ class Model:
     def predict(self, data: ImageDataset, *, classes: int, batch_size: int) -> NDArray[np.float32]:
         """Probabilities, (n, classes)."""
         probabilities = np.empty((len(data), classes), dtype=np.float32)
-        view = _view(data)
+        view = view_of(data)
         try:
-            java_class("org.sparkdl4j.bridge.Models").predict(self._java, view, batch_size, _address(probabilities))
+            java_class("org.sparkdl4j.bridge.Models").predict(self._java, view, batch_size, address_of(probabilities))
         finally:
             view.close()
         return probabilities
@@ -82,7 +83,7 @@ class Model:
         height, width, _ = data.image_shape
         seen = np.empty((len(data), height, width), dtype=np.float32)
         java_class("org.sparkdl4j.bridge.Models").saliency(
-            self._java, _view(data), _integers(classes), layer, _address(seen)
+            self._java, view_of(data), java_integers(classes), layer, address_of(seen)
         )
         return seen
 
@@ -106,9 +107,9 @@ class Features:
     def compute(self, data: ImageDataset) -> NDArray[np.float32]:
         """The features, (n, count)."""
         features = np.empty((len(data), self.count), dtype=np.float32)
-        view = _view(data)
+        view = view_of(data)
         try:
-            self._java.compute(view, _address(features))
+            self._java.compute(view, address_of(features))
         finally:
             view.close()
         return features
@@ -139,7 +140,7 @@ def train(
     Returns:
         the classifier with the parameters to keep, and what stopped training early, if anything did.
     """
-    views = [_view(train_data, weights), None if validation_data is None else _view(validation_data)]
+    views = [view_of(train_data, weights), None if validation_data is None else view_of(validation_data)]
     try:
         run = java_class("org.sparkdl4j.bridge.Training").start(
             json.dumps(request),
@@ -168,9 +169,9 @@ def augmented(request: dict[str, Any], data: ImageDataset) -> NDArray[Any]:
     """
     pictures = np.empty((len(data), *data.image_shape), dtype=data.pixels.dtype)
     if len(pictures):
-        view = _view(data)
+        view = view_of(data)
         try:
-            java_class("org.sparkdl4j.bridge.Augmentations").apply(json.dumps(request), view, _address(pictures))
+            java_class("org.sparkdl4j.bridge.Augmentations").apply(json.dumps(request), view, address_of(pictures))
         finally:
             view.close()
     return pictures
@@ -195,7 +196,7 @@ def find_learning_rate(
     Returns:
         rates, losses, smoothed and suggestion.
     """
-    view = _view(data, weights)
+    view = view_of(data, weights)
     try:
         finder = java_class("org.sparkdl4j.bridge.Training").findLearningRate(
             json.dumps(request), view, None if pretrained is None else pretrained._java
@@ -214,36 +215,3 @@ def find_learning_rate(
 def _close(java_model: Any) -> None:
     if in_process.started():
         java_model.close()
-
-
-def _view(data: ImageDataset, weights: NDArray[np.float32] | None = None) -> Any:
-    """The Java view on the pixels of a data set, to be closed; the weights are read now.
-
-    It is valid as long as the data set lives. Pictures of a file are read by Java itself: those of the mapped array
-    would stay in the memory of this process.
-    """
-    arrays = java_class("org.sparkdl4j.bridge.Arrays")
-    view = (
-        *data.pixels.shape,
-        _integers(data.rows),
-        _integers(data.labels),
-        0 if weights is None else _address(weights),
-        [str(name) for name in data.classes],
-    )
-    if data.pixel_file is not None:
-        return arrays.imagesOfFile(data.pixel_file.path, data.pixel_file.offset, *view)
-    return arrays.images(_address(data.pixels), "uint8" if data.pixels.dtype == np.uint8 else "float32", *view)
-
-
-def _address(array: NDArray[Any]) -> int:
-    # As array.ctypes.data, which takes longer.
-    address: int = array.__array_interface__["data"][0]
-    return address
-
-
-def _integers(values: NDArray[np.int32] | None) -> Any:
-    if values is None:
-        return None
-    import jpype
-
-    return jpype.JArray(jpype.JInt)(values)

@@ -23,6 +23,7 @@ from sparkdl4j.evaluation import Evaluation
 from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.network import Network
+from sparkdl4j.preprocessing import picture_steps
 from sparkdl4j.spark import session as sessions
 from sparkdl4j.spark.evaluation import ClusterEvaluation
 from sparkdl4j.spark.interrupts import Interrupts
@@ -35,6 +36,7 @@ from sparkdl4j.spark.params import (
     TrainingParams,
 )
 from sparkdl4j.spark.persistence import ModelReader, ModelWriter
+from sparkdl4j.spark.prediction_parts import PredictionParts
 from sparkdl4j.spark.prediction_table import PredictionTable
 
 if TYPE_CHECKING:
@@ -52,7 +54,16 @@ _COLUMNS = (
     "damagedCol",
 )
 _POLL_MILLIS = 100
-_OWN = ("network", "augmentation", "image_size", "channels", "window", "max_pixels", "max_damaged")
+_OWN = (
+    "network",
+    "augmentation",
+    "image_size",
+    "channels",
+    "window",
+    "max_pixels",
+    "preprocessing",
+    "max_damaged",
+)
 _NAMES = (*_OWN, *_COLUMNS, *TRAINING_OPTIONS, *NETWORK_OPTIONS)
 
 
@@ -88,7 +99,7 @@ class ConvNetClassifier(
             the driver; not written by `save`.
         verbose: show a progress bar on standard error.
         params: any of augmentation (an `Augmentation`, or a dict of its options), image_size, channels, window,
-            max_pixels, max_damaged, featuresCol ("image"), labelCol
+            max_pixels, preprocessing (a list of picture steps), max_damaged, featuresCol ("image"), labelCol
             ("label"), weightCol, validationIndicatorCol, predictionCol ("prediction"), predictedClassCol
             ("predictedClass"), probabilityCol ("probability"), rawPredictionCol ("rawPrediction"), damagedCol
             ("damaged"), and of the options of training and network. `num_workers` is by default as many as the session
@@ -307,7 +318,8 @@ class ConvNetClassifier(
                 parameter="image_size",
             )
         default = shape[2] if shape else options.default("image", "channels")
-        given = {name: self.getOrDefault(name) for name in ("channels", "window", "max_pixels") if self.isSet(name)}
+        names = ("channels", "window", "max_pixels", "preprocessing")
+        given = {name: self.getOrDefault(name) for name in names if self.isSet(name)}
         return ImageOptions(size, **{"channels": default, **given})
 
 
@@ -419,6 +431,25 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
             table = self._gateway.predictions(self._java, dataset._jdf)
         return PredictionTable(table, self._gateway, dataset.sparkSession)
 
+    def prediction_parts(self, paths: Sequence[str], folder: str, shard_size: int) -> PredictionParts:
+        """Predictions as a folder of parts, to be written one by one; those of an earlier run stay.
+
+        Args:
+            paths: folders of pictures and pictures; or one Parquet table named .parquet, whose files are a part each.
+            folder: on any of Hadoop's file systems; Parquet where its name ends with .parquet, else CSV.
+            shard_size: pictures in a part.
+
+        Raises:
+            FileError: FILE_NOT_FOUND, FILE_UNREADABLE; FILE_UNWRITABLE, also for a folder that holds something else, or
+                predictions of another model, of other pictures or in other parts.
+            DataError: DATA_EMPTY, DATA_COLUMN.
+        """
+        with translated(self._gateway):
+            parts = self._gateway.predictionParts(
+                self._session._jsparkSession, self._java, list(paths), folder, shard_size
+            )
+        return PredictionParts(parts, self._gateway)
+
     def save_model_file(self, path: str | Path) -> None:
         """Writes the model file that `sparkdl4j.ConvNetClassifier.load` and plain Deeplearning4j read; atomically.
 
@@ -498,4 +529,6 @@ def _checked(name: str, value: Any) -> Any:
     # As text and numbers, they can be written with the other parameters.
     if name == "augmentation":
         return augmentations.augmentation(value).to_dict()
+    if name == "preprocessing":
+        return [step.to_dict() for step in picture_steps(value)]
     return networks.network(value).to_dict() if name == "network" and not isinstance(value, (str, dict)) else value

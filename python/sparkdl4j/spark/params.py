@@ -90,6 +90,11 @@ class TrainingParams(OutputColumns, HasLabelCol, HasWeightCol, HasValidationIndi
         options.option("image", "max_pixels")["doc"],
         typeConverter=TypeConverters.toInt,
     )
+    preprocessing: Param[Any] = Param(
+        Params._dummy(),
+        "preprocessing",
+        "picture steps between decoding and scaling: objects, or dicts",
+    )
     max_damaged: Param[float] = Param(
         Params._dummy(),
         "max_damaged",

@@ -21,6 +21,7 @@ class ArchitectureTest {
           "onednn",
           "spec",
           "file",
+          "preprocessing",
           "image",
           "dataset",
           "augmentation",

@@ -34,15 +34,15 @@ public final class Arrays {
       int[] labels,
       long weights,
       String[] classes) {
-    PixelType pixelType = PixelType.valueOf(type.toUpperCase(Locale.ROOT));
-    PixelBlock block = PixelBlock.wrap(address, pixelType, n, height, width, channels);
+    PixelBlock block = PixelBlock.wrap(address, pixelType(type), n, height, width, channels);
     return view(block, indices, labels, weights, classes);
   }
 
   /**
    * Pictures of a file; closing the view closes the file.
    *
-   * @param file holds n uint8 pictures one after the other, from {@code offset} on
+   * @param file holds n pictures one after the other, from {@code offset} on
+   * @param type "uint8" or "float32"
    * @param indices the rows of the view; null for all
    * @param labels class indices, one for each picture of the view; null for none
    * @param weights address of a float32 array with one weight for each picture of the view, which
@@ -52,6 +52,7 @@ public final class Arrays {
   public static LabeledImages imagesOfFile(
       String file,
       long offset,
+      String type,
       int n,
       int height,
       int width,
@@ -60,8 +61,13 @@ public final class Arrays {
       int[] labels,
       long weights,
       String[] classes) {
-    PixelBlock block = PixelBlock.open(Path.of(file), offset, n, height, width, channels);
+    PixelBlock block =
+        PixelBlock.open(Path.of(file), offset, pixelType(type), n, height, width, channels);
     return view(block, indices, labels, weights, classes);
+  }
+
+  private static PixelType pixelType(String name) {
+    return PixelType.valueOf(name.toUpperCase(Locale.ROOT));
   }
 
   private static LabeledImages view(

@@ -4,15 +4,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.dataset.BlockPreprocessing;
+import org.sparkdl4j.dataset.EncodedPictures;
 import org.sparkdl4j.dataset.FileInspection;
 import org.sparkdl4j.dataset.ImageLoader;
+import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.dataset.MemoryPictures;
 import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.PixelCache;
 import org.sparkdl4j.dataset.PixelType;
+import org.sparkdl4j.dataset.SeriesStep;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.ImageFolder;
 import org.sparkdl4j.image.ImageHeader;
 import org.sparkdl4j.image.LabeledFile;
+import org.sparkdl4j.preprocessing.Preprocessing;
 import org.sparkdl4j.spec.Json;
 
 /** Finds and decodes pictures. */
@@ -77,22 +84,47 @@ public final class Images {
    * @param options size, channels, window and pixel limit, as {@link DecodeOptions#fromJson} reads
    *     them
    * @param maxDamaged largest share of damaged pictures
-   * @param address of a uint8 array (paths.length, height, width, channels) that outlives the
-   *     reading
+   * @param address of an array (paths.length, height, width, channels) that outlives the reading, uint8 or
+   *     float32 as the options say
    */
   public static Reading read(String[] paths, String options, double maxDamaged, long address) {
-    DecodeOptions decodeOptions = decodeOptions(options);
-    List<Path> files = files(paths);
+    EncodedPictures files = EncodedPictures.ofFiles(files(paths));
+    return reading(files, decodeOptions(options), maxDamaged, address);
+  }
+
+  private static Reading reading(
+      EncodedPictures files, DecodeOptions decodeOptions, double maxDamaged, long address) {
     PixelBlock block =
         PixelBlock.wrap(
             address,
-            PixelType.UINT8,
-            paths.length,
+            PixelType.of(decodeOptions),
+            files.size(),
             decodeOptions.height(),
             decodeOptions.width(),
             decodeOptions.channels());
     ImageLoader loader = new ImageLoader(decodeOptions, 0);
     return new Reading(loader, progress -> loader.load(files, block, maxDamaged, progress));
+  }
+
+  /**
+   * Starts decoding pictures from memory into memory of the caller.
+   *
+   * @param names what the pictures are called in reports
+   * @param encoded address of their bytes, one after the other; they outlive the reading
+   * @param offsets where each picture begins, and where the last one ends: one more than names
+   * @param options as {@link #read} takes them
+   * @param maxDamaged largest share of damaged pictures
+   * @param address as {@link #read} takes it
+   */
+  public static Reading readEncoded(
+      String[] names,
+      long encoded,
+      long[] offsets,
+      String options,
+      double maxDamaged,
+      long address) {
+    return reading(
+        new MemoryPictures(names, encoded, offsets), decodeOptions(options), maxDamaged, address);
   }
 
   /**
@@ -109,6 +141,35 @@ public final class Images {
     ImageLoader loader = new ImageLoader(decodeOptions(options), 0);
     PixelCache cache = new PixelCache(Path.of(place), source, files(paths), loader);
     return new CacheReading(cache, new Reading(loader, p -> cache.load(maxDamaged, p)));
+  }
+
+  /**
+   * Changes pictures that are decoded already, on all cores.
+   *
+   * @param steps a JSON list, as {@link Preprocessing#fromJson} reads it
+   * @param address of an array with room for all of them, uint8 or float32, of the height, width and
+   *     channels that the steps give
+   */
+  public static void preprocess(String steps, LabeledImages pictures, long address) {
+    BlockPreprocessing.apply(preprocessing(steps), pictures, address);
+  }
+
+  /**
+   * Changes series of pictures.
+   *
+   * @param step JSON: a step for series
+   * @param pictures sorted by series, and in it by their order
+   * @param lengths how many pictures each series has
+   * @param address of a float32 array with room for all of them
+   */
+  public static void transformSeries(
+      String step, LabeledImages pictures, int[] lengths, long address) {
+    SeriesStep.fromJson(Json.readObject(step, "the step")).apply(pictures, lengths, address);
+  }
+
+  private static Preprocessing preprocessing(String steps) {
+    ObjectNode json = Json.readObject("{\"steps\": " + steps + "}", "the preprocessing");
+    return Preprocessing.fromJson(json.get("steps"));
   }
 
   private static DecodeOptions decodeOptions(String json) {

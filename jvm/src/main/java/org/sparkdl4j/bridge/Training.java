@@ -28,7 +28,8 @@ public final class Training {
    * @param request JSON: {@code network} (the description), {@code network_options} and {@code
    *     training_options} (those given), {@code labels} (the classes, of one JSON type), {@code
    *     image} (how pictures are decoded), {@code scaler} (fitted), {@code observations} (as {@link
-   *     ClassifierTraining#observe} takes them), {@code further_epochs} (how many to train,
+   *     ClassifierTraining#observe} takes them), {@code preprocessing} (which of the image's steps
+   *     decoded pictures go through, for the model to tell; or none), {@code further_epochs} (how many to train,
    *     whatever the option says; or null), and what {@link ClassifierTraining#decideBy} takes
    * @param train labelled pictures, whose memory outlives the training
    * @param validation likewise; null for none
@@ -55,6 +56,9 @@ public final class Training {
     if (pretrained != null) training.beginWith(pretrained);
     training.decideBy(new LocalFiles(), json);
     training.observe(json);
+    if (json.path("preprocessing").size() > 0) {
+      training.note("preprocessing", json.get("preprocessing"));
+    }
     if (json.hasNonNull("further_epochs")) {
       training.goOn(trained, json.get("further_epochs").intValue());
     }

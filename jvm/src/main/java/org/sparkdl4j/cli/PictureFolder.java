@@ -60,8 +60,7 @@ final class PictureFolder {
       }
     }
     List<Path> paths = files.stream().map(LabeledFile::path).collect(Collectors.toList());
-    PixelBlock block =
-        PixelBlock.allocate(paths.size(), image.height(), image.width(), image.channels());
+    PixelBlock block = PixelBlock.allocate(image, paths.size());
     LoadedImages loaded =
         new ImageLoader(image, 0).load(paths, block, maxDamaged, null).orElseThrow();
     for (DamagedImage damaged : loaded.damaged()) err.println("damaged: " + damaged);

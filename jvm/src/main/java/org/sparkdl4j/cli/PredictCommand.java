@@ -116,8 +116,7 @@ final class PredictCommand implements Command {
   private static List<List<String>> predict(ImageClassifier classifier, List<Path> files) {
     DecodeOptions image = classifier.image();
     List<String> labels = classifier.labels();
-    try (PixelBlock block =
-        PixelBlock.allocate(files.size(), image.height(), image.width(), image.channels())) {
+    try (PixelBlock block = PixelBlock.allocate(image, files.size())) {
       LoadedImages loaded = new ImageLoader(image, 0).load(files, block, 1, null).orElseThrow();
       int[] good = IntStream.range(0, loaded.size()).toArray();
       float[] probabilities =

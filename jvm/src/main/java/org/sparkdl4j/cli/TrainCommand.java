@@ -57,6 +57,7 @@ final class TrainCommand implements Command {
                 "size",
                 "window",
                 "name_pattern",
+                "preprocessing",
                 "checkpoint",
                 "early_stopping",
                 "reduce_on_plateau",
@@ -200,7 +201,21 @@ final class TrainCommand implements Command {
       }
     }
     image.set("window", window());
+    String steps = arguments.get("preprocessing", null);
+    if (steps != null) image.set("preprocessing", preprocessing(Path.of(steps)));
     return DecodeOptions.fromJson(image);
+  }
+
+  /** A JSON list of steps, or an object whose only field is such a list. */
+  private static JsonNode preprocessing(Path file) {
+    try {
+      ObjectNode json = Json.readObject("{\"list\": " + Files.readString(file) + "}", "" + file);
+      JsonNode list = json.get("list");
+      return list.isObject() && list.size() == 1 ? list.path("preprocessing") : list;
+    } catch (IOException e) {
+      throw new SparkDl4jException(
+          ErrorCode.FILE_NOT_FOUND, "the file of steps " + file + " cannot be read: " + e, e);
+    }
   }
 
   private JsonNode window() {

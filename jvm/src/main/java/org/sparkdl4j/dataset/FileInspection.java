@@ -47,9 +47,7 @@ public final class FileInspection {
       byte[] encoded = ImageLoader.read(file);
       ImageHeader header = ImageHeader.read(encoded);
       if (decoder != null) {
-        DecodeOptions options = decoder.options();
-        int size = options.height() * options.width() * options.channels();
-        decoder.decode(encoded, ByteBuffer.allocate(size));
+        decoder.decode(encoded, ByteBuffer.allocate(decoder.options().pictureBytes()));
       }
       return new FileInspection(header, null);
     } catch (DamagedImageException e) {

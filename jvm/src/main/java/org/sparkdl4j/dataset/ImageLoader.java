@@ -78,7 +78,7 @@ public final class ImageLoader {
    * Decodes files.
    *
    * @param files the files, in the order in which their pictures are wanted
-   * @param target a UINT8 block with the size and channels of the options and a row for every file;
+   * @param target a block with the type, size and channels of the options and a row for every file;
    *     good pictures fill its first rows, what the other rows hold is undefined
    * @param maxDamaged largest share of damaged files, 0 to 1
    * @param progress told about ten times a second, and at the end; null for none
@@ -88,6 +88,12 @@ public final class ImageLoader {
    */
   public Optional<LoadedImages> load(
       List<Path> files, PixelBlock target, double maxDamaged, Progress progress) {
+    return load(EncodedPictures.ofFiles(files), target, maxDamaged, progress);
+  }
+
+  /** Decodes pictures likewise, wherever they are. */
+  public Optional<LoadedImages> load(
+      EncodedPictures files, PixelBlock target, double maxDamaged, Progress progress) {
     checkTarget(files, target);
     DamagedImage[] findings = new DamagedImage[files.size()];
     int[] all = IntStream.range(0, files.size()).toArray();
@@ -115,7 +121,11 @@ public final class ImageLoader {
    * @return whether everything was decoded, rather than cancelled
    */
   boolean decodeAll(
-      List<Path> files, int[] wanted, Sink sink, DamagedImage[] findings, Progress progress) {
+      EncodedPictures files,
+      int[] wanted,
+      Sink sink,
+      DamagedImage[] findings,
+      Progress progress) {
     AtomicInteger next = new AtomicInteger();
     AtomicInteger done = new AtomicInteger();
     AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -128,7 +138,7 @@ public final class ImageLoader {
               int i = next.getAndIncrement();
               if (i >= wanted.length) break;
               int number = wanted[i];
-              findings[number] = decode(files.get(number), sink, number);
+              findings[number] = decode(files, sink, number);
               done.incrementAndGet();
             }
           } catch (RuntimeException | Error e) {
@@ -170,14 +180,14 @@ public final class ImageLoader {
     if (thrown != null) throw thrown;
   }
 
-  private DamagedImage decode(Path file, Sink sink, int number) {
+  private DamagedImage decode(EncodedPictures files, Sink sink, int number) {
     try {
       ByteBuffer memory = sink.memory(number);
-      decoder.decode(read(file), memory);
+      decoder.decode(files.read(number), memory);
       sink.keep(number, memory);
       return null;
     } catch (DamagedImageException e) {
-      return new DamagedImage(file.toString(), e.reason(), e.detail());
+      return new DamagedImage(files.name(number), e.reason(), e.detail());
     }
   }
 
@@ -199,14 +209,15 @@ public final class ImageLoader {
     }
   }
 
-  private void checkTarget(List<Path> files, PixelBlock target) {
+  private void checkTarget(EncodedPictures files, PixelBlock target) {
     DecodeOptions options = decoder.options();
-    if (files.isEmpty()) {
+    if (files.size() == 0) {
       throw new SparkDl4jException(ErrorCode.DATA_EMPTY, "there are no files to read");
     }
-    if (target.type() != PixelType.UINT8) {
+    PixelType type = PixelType.of(options);
+    if (target.type() != type) {
       throw new SparkDl4jException(
-          ErrorCode.DATA_TYPE, "pictures are read into UINT8, not " + target.type());
+          ErrorCode.DATA_TYPE, "these pictures are read into " + type + ", not " + target.type());
     }
     if (target.count() < files.size()
         || target.height() != options.height()

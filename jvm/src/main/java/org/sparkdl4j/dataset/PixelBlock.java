@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.onednn.FloatMemory;
 import org.sparkdl4j.onednn.NativeAddress;
 
@@ -72,6 +73,12 @@ public final class PixelBlock implements AutoCloseable {
     return new PixelBlock(type, count, height, width, channels, memory, null, memory.address());
   }
 
+  /** A block for decoded pictures in memory of its own, which {@link #close} gives back. */
+  public static PixelBlock allocate(DecodeOptions options, int count) {
+    return allocate(
+        PixelType.of(options), count, options.height(), options.width(), options.channels());
+  }
+
   /** A block of uint8 zeros in memory of its own, which {@link #close} gives back. */
   public static PixelBlock allocate(int count, int height, int width, int channels) {
     return allocate(PixelType.UINT8, count, height, width, channels);
@@ -91,17 +98,17 @@ public final class PixelBlock implements AutoCloseable {
   }
 
   /**
-   * A block of uint8 pictures in a file, which is only read. What is read goes to the reader's
-   * memory and nowhere else, so the block takes none, however large it is.
+   * A block of pictures in a file, which is only read. What is read goes to the reader's memory and
+   * nowhere else, so the block takes none, however large it is.
    *
    * @param offset where the first picture begins in the file
    * @throws SparkDl4jException DATA_SHAPE; FILE_UNREADABLE later, when pictures are read
    */
   public static PixelBlock open(
-      Path file, long offset, int count, int height, int width, int channels) {
-    checkShape(PixelType.UINT8, count, height, width, channels);
-    PixelFile rows = new PixelFile(file, offset, height * width * channels);
-    return new PixelBlock(PixelType.UINT8, count, height, width, channels, null, rows, 0);
+      Path file, long offset, PixelType type, int count, int height, int width, int channels) {
+    checkShape(type, count, height, width, channels);
+    PixelFile rows = new PixelFile(file, offset, height * width * channels * type.bytes());
+    return new PixelBlock(type, count, height, width, channels, null, rows, 0);
   }
 
   /** Whether the pictures have addresses. */
@@ -181,7 +188,9 @@ public final class PixelBlock implements AutoCloseable {
   /** Copies a picture of a FLOAT32 block into an array of {@link #rowLength} or more. */
   public void read(int row, float[] into) {
     requireType(PixelType.FLOAT32);
-    FloatMemory.at(rowAddress(row), rowLength()).get(into, 0, rowLength());
+    requireRow(row);
+    if (file == null) FloatMemory.at(rowAddress(row), rowLength()).get(into, 0, rowLength());
+    else file.read(row, into);
   }
 
   /** Copies an array of {@link #rowLength} or more into a picture of a UINT8 block. */

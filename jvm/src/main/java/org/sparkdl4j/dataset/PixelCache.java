@@ -95,6 +95,7 @@ public final class PixelCache {
             options.height(),
             options.width(),
             options.channels(),
+            options.pictureBytes(),
             key(pictures, options));
   }
 
@@ -145,6 +146,7 @@ public final class PixelCache {
     return PixelBlock.open(
         file,
         header.pixels(),
+        PixelType.of(options),
         pictures.size(),
         options.height(),
         options.width(),
@@ -290,7 +292,7 @@ public final class PixelCache {
     Rows rows = new Rows(channel);
     try {
       return loader.decodeAll(
-          pictures,
+          EncodedPictures.ofFiles(pictures),
           wanted,
           rows,
           findings,

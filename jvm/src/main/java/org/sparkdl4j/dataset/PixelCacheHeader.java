@@ -22,8 +22,8 @@ import java.util.zip.CRC32;
  * </table>
  *
  * <p>At byte 4096 follows one mark for every file (0: to do, 1: good, 2: damaged), at the next
- * multiple of 4096 the pictures in the order of the files, uint8 {@code [height, width, channels]}
- * each, undefined where a file is damaged; then the findings: a JSON object whose {@code damaged}
+ * multiple of 4096 the pictures in the order of the files, {@code [height, width, channels]} each,
+ * uint8 (or float32 in the machine's own byte order, where preprocessing makes such), undefined where a file is damaged; then the findings: a JSON object whose {@code damaged}
  * lists {@code file} (its number), {@code reason} and {@code detail}.
  */
 final class PixelCacheHeader {
@@ -42,24 +42,27 @@ final class PixelCacheHeader {
   private final int height;
   private final int width;
   private final int channels;
+  private final int rowBytes;
   private final byte[] key;
 
   /**
    * The header of a cache.
    *
    * @param count files
+   * @param rowBytes bytes of a picture
    * @param key SHA-256 of what the pixels follow from
    */
-  PixelCacheHeader(int count, int height, int width, int channels, byte[] key) {
+  PixelCacheHeader(int count, int height, int width, int channels, int rowBytes, byte[] key) {
     this.count = count;
     this.height = height;
     this.width = width;
     this.channels = channels;
+    this.rowBytes = rowBytes;
     this.key = key;
   }
 
   int rowBytes() {
-    return height * width * channels;
+    return rowBytes;
   }
 
   /** Where the marks are. */

@@ -2,6 +2,7 @@ package org.sparkdl4j.dataset;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
@@ -48,6 +49,14 @@ final class PixelFile implements AutoCloseable {
   /** Reads a picture into an array. */
   void read(int row, byte[] into) {
     read(row, ByteBuffer.wrap(into, 0, rowBytes));
+  }
+
+  /** Reads a picture of float32 into an array. */
+  void read(int row, float[] into) {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(rowBytes).order(ByteOrder.nativeOrder());
+    read(row, bytes);
+    bytes.flip();
+    bytes.asFloatBuffer().get(into, 0, rowBytes / Float.BYTES);
   }
 
   @Override

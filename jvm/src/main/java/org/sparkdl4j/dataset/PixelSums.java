@@ -1,13 +1,12 @@
 package org.sparkdl4j.dataset;
 
-import java.io.Serializable;
 import java.math.BigInteger;
 
 /**
  * Count, sum and sum of squares of every value of uint8 pictures. Integers are exact: neither the
  * order of the pictures nor the number of machines that add them up makes a difference.
  */
-public final class PixelSums implements Serializable {
+public final class PixelSums extends PictureStatistics {
   private static final long serialVersionUID = 1;
 
   private final long[] sums;
@@ -24,7 +23,7 @@ public final class PixelSums implements Serializable {
     squares = new long[rowLength];
   }
 
-  /** Adds a picture. */
+  @Override
   public void add(byte[] row) {
     for (int j = 0; j < sums.length; j++) {
       int value = row[j] & 0xFF;
@@ -34,17 +33,17 @@ public final class PixelSums implements Serializable {
     pictures++;
   }
 
-  /** Adds the pictures of others, and returns itself. */
-  public PixelSums add(PixelSums others) {
+  @Override
+  public void addAll(PictureStatistics others) {
+    PixelSums added = (PixelSums) others;
     for (int j = 0; j < sums.length; j++) {
-      sums[j] += others.sums[j];
-      squares[j] += others.squares[j];
+      sums[j] += added.sums[j];
+      squares[j] += added.squares[j];
     }
-    pictures += others.pictures;
-    return this;
+    pictures += added.pictures;
   }
 
-  /** The moments of so many groups: the values of a picture, or its channels. */
+  @Override
   Moments moments(int groups) {
     long count = pictures * (sums.length / groups);
     double[] mean = new double[groups];
@@ -65,7 +64,7 @@ public final class PixelSums implements Serializable {
     return new Moments(count, mean, variance);
   }
 
-  /** Pictures that were added. */
+  @Override
   public long pictures() {
     return pictures;
   }

@@ -1,5 +1,7 @@
 package org.sparkdl4j.dataset;
 
+import org.sparkdl4j.image.DecodeOptions;
+
 /** How a block stores a value. */
 public enum PixelType {
   /** 0 to 255 in one byte. */
@@ -11,6 +13,11 @@ public enum PixelType {
 
   PixelType(int bytes) {
     this.bytes = bytes;
+  }
+
+  /** What decoded pictures are. */
+  public static PixelType of(DecodeOptions options) {
+    return options.isFloat() ? FLOAT32 : UINT8;
   }
 
   /** Bytes per value. */

@@ -45,25 +45,21 @@ public final class StandardScaler implements AutoCloseable {
     int groups = groups(kind, shape[0], shape[1], shape[2]);
     if (groups == 0) return new StandardScaler(kind, shape, new double[0], new double[0], null);
     if (view.size() == 0) throw nothingToLearn();
-    Moments moments = Moments.of(view, groups);
-    if (!allFinite(moments.mean) || !allFinite(moments.variance)) {
-      throw new SparkDl4jException(
-          ErrorCode.DATA_NOT_FINITE, "the pictures hold NaN or infinity: remove or replace them");
-    }
+    Moments moments = finite(Moments.of(view, groups));
     return new StandardScaler(kind, shape, moments.mean, moments.scale(), moments);
   }
 
   /**
-   * Learns from sums over uint8 pictures, wherever these were added up.
+   * Learns from statistics of pictures, wherever these were added up.
    *
    * @param shape height, width, channels of the pictures
-   * @throws SparkDl4jException DATA_EMPTY
+   * @throws SparkDl4jException DATA_EMPTY, DATA_NOT_FINITE
    */
-  public static StandardScaler fit(ScalerKind kind, int[] shape, PixelSums sums) {
+  public static StandardScaler fit(ScalerKind kind, int[] shape, PictureStatistics statistics) {
     int groups = groups(kind, shape[0], shape[1], shape[2]);
     if (groups == 0) return new StandardScaler(kind, shape, new double[0], new double[0], null);
-    if (sums.pictures() == 0) throw nothingToLearn();
-    Moments moments = sums.moments(groups);
+    if (statistics.pictures() == 0) throw nothingToLearn();
+    Moments moments = finite(statistics.moments(groups));
     return new StandardScaler(kind, shape, moments.mean, moments.scale(), moments);
   }
 
@@ -168,6 +164,12 @@ public final class StandardScaler implements AutoCloseable {
   public synchronized void close() {
     if (standardizer != null) standardizer.close();
     standardizer = null;
+  }
+
+  private static Moments finite(Moments moments) {
+    if (allFinite(moments.mean) && allFinite(moments.variance)) return moments;
+    throw new SparkDl4jException(
+        ErrorCode.DATA_NOT_FINITE, "the pictures hold NaN or infinity: remove or replace them");
   }
 
   private static SparkDl4jException nothingToLearn() {

@@ -14,6 +14,8 @@ public enum DamageReason {
   TRUNCATED,
   /** The header declares more pixels than allowed; nothing was decoded. */
   TOO_MANY_PIXELS,
+  /** It has fewer rows or columns than a preprocessing step cuts out. */
+  TOO_SMALL,
   /** The file contradicts its format, or the decoder rejects it. */
   CORRUPT,
   /** The file is sound, but of a variant of its format that is not supported. */

@@ -2,7 +2,6 @@ package org.sparkdl4j.image;
 
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -12,13 +11,18 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.preprocessing.OpenCv;
+import org.sparkdl4j.preprocessing.PictureTooSmallException;
+import org.sparkdl4j.preprocessing.Scale;
 
 /**
- * Turns an encoded picture into {@code height x width x channels} bytes: RGB or grey, row by row.
+ * Turns an encoded picture into {@code height x width x channels} bytes, or floats where the
+ * options' preprocessing makes such: RGB or grey, row by row.
  *
  * <p>Transparency is laid over white, EXIF's orientation is applied, 16 bits go through the window.
- * Area interpolation shrinks, bilinear interpolation enlarges; the aspect ratio is not kept. The
- * result depends on the bytes and the options alone. Safe for use by many threads.
+ * Preprocessing, where there is any, sees the upright picture in its full size; or in the size that
+ * it scales to first. Area interpolation shrinks, bilinear interpolation enlarges; the aspect ratio
+ * is not kept. The result depends on the bytes and the options alone. Safe for use by many threads.
  */
 public final class ImageDecoder {
   /**
@@ -35,19 +39,7 @@ public final class ImageDecoder {
    */
   public ImageDecoder(DecodeOptions options) {
     this.options = options;
-    try {
-      Loader.load(opencv_imgcodecs.class);
-      // Pictures are decoded side by side: OpenCV's own threads would only get in the way.
-      opencv_core.setNumThreads(0);
-    } catch (LinkageError e) {
-      throw new SparkDl4jException(
-          ErrorCode.NATIVES_MISSING,
-          "the native code of OpenCV does not load on this platform ("
-              + Loader.getPlatform()
-              + "): "
-              + e.getMessage(),
-          e);
-    }
+    OpenCv.load();
   }
 
   public DecodeOptions options() {
@@ -58,8 +50,8 @@ public final class ImageDecoder {
    * Decodes one picture.
    *
    * @param encoded the whole file
-   * @param target where the {@code height * width * channels} bytes go, from its position on, which
-   *     moves behind them; untouched when the picture is damaged
+   * @param target where the picture goes, {@link DecodeOptions#pictureBytes} from its position on,
+   *     which moves behind them; untouched when the picture is damaged
    * @throws DamagedImageException when the picture cannot be used
    * @throws SparkDl4jException DATA_SHAPE when the target has too little room
    */
@@ -71,7 +63,7 @@ public final class ImageDecoder {
     requireFewPixels(header.width(), header.height());
     try (PointerScope scope = new PointerScope()) {
       Mat picture = fit(toEightBits(read(encoded, header), header), header.orientation());
-      put(toChannels(header.orientation().apply(picture)), target);
+      put(preprocessed(header.orientation().apply(picture)), target);
     } catch (RuntimeException e) {
       throw new DamagedImageException(
           DamageReason.CORRUPT, "the decoder rejects it: " + firstLine(e.getMessage()));
@@ -107,15 +99,29 @@ public final class ImageDecoder {
       int type = opencv_core.CV_8UC(channels);
       Mat picture = new Mat(height, width, type, new BytePointer(pixels));
       if (channels == 4) picture = overWhite(picture, false);
-      put(toChannels(fit(picture, Orientation.NORMAL)), target);
+      put(preprocessed(fit(picture, Orientation.NORMAL)), target);
     }
   }
 
+  /** An upright BGR or grey picture after all steps, in its final size and channels. */
+  private Mat preprocessed(Mat upright) throws DamagedImageException {
+    Mat changed;
+    try {
+      changed = options.preprocessing().apply(toChannels(upright, options.firstChannels()));
+    } catch (PictureTooSmallException e) {
+      throw new DamagedImageException(DamageReason.TOO_SMALL, e.getMessage());
+    }
+    Mat scaled = Scale.fit(changed, new Size(options.width(), options.height()));
+    // Steps give grey or three channels in their order; grey is repeated where three are wanted.
+    return scaled.channels() == options.channels() ? scaled : toChannels(scaled, options.channels());
+  }
+
   private void requireRoom(ByteBuffer target) {
-    if (target.remaining() < size()) {
+    int size = options.pictureBytes();
+    if (target.remaining() < size) {
       throw new SparkDl4jException(
           ErrorCode.DATA_SHAPE,
-          "a picture needs " + size() + " bytes, but there is room for " + target.remaining());
+          "a picture needs " + size + " bytes, but there is room for " + target.remaining());
     }
   }
 
@@ -133,11 +139,7 @@ public final class ImageDecoder {
   }
 
   private void put(Mat picture, ByteBuffer target) {
-    target.put(new BytePointer(picture.data()).capacity(size()).asBuffer());
-  }
-
-  private int size() {
-    return options.height() * options.width() * options.channels();
+    target.put(new BytePointer(picture.data()).capacity(options.pictureBytes()).asBuffer());
   }
 
   private Mat read(byte[] encoded, ImageHeader header) throws DamagedImageException {
@@ -155,9 +157,10 @@ public final class ImageDecoder {
 
   /** JPEG is decoded at 1/8, 1/4 or 1/2 of its size where that is still as large as the target. */
   private int jpegFlags(ImageHeader header) {
-    boolean grey = options.channels() == 1 || header.samples() == 1;
+    boolean grey = options.firstChannels() == 1 || header.samples() == 1;
     int flags = grey ? opencv_imgcodecs.IMREAD_GRAYSCALE : opencv_imgcodecs.IMREAD_COLOR;
-    Size target = storedSize(header.orientation());
+    Size target = firstSize(header.orientation());
+    if (target == null) return flags | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
     for (int divisor = 8; divisor > 1; divisor /= 2) {
       if ((header.width() + divisor - 1) / divisor >= target.width()
           && (header.height() + divisor - 1) / divisor >= target.height()) {
@@ -169,11 +172,17 @@ public final class ImageDecoder {
     return flags | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
   }
 
-  /** The target's size before the picture is turned upright: turning it last is cheapest. */
-  private Size storedSize(Orientation orientation) {
-    return orientation.transposes()
-        ? new Size(options.height(), options.width())
-        : new Size(options.width(), options.height());
+  /**
+   * What a picture is scaled to before anything else, and before it is turned upright: turning it
+   * last is cheapest. Null where a step comes before.
+   */
+  private Size firstSize(Orientation orientation) {
+    int[] size =
+        options.preprocessing().isEmpty()
+            ? new int[] {options.height(), options.width()}
+            : options.preprocessing().firstScale();
+    if (size == null) return null;
+    return orientation.transposes() ? new Size(size[0], size[1]) : new Size(size[1], size[0]);
   }
 
   /** The picture as 8-bit grey or BGR, without transparency. */
@@ -247,29 +256,19 @@ public final class ImageDecoder {
     }
   }
 
-  /** Shrinks what is too large by area, then enlarges what is too small bilinearly. */
   private Mat fit(Mat picture, Orientation orientation) {
-    Size target = storedSize(orientation);
-    int width = Math.min(picture.cols(), target.width());
-    int height = Math.min(picture.rows(), target.height());
-    Mat shrunk = resized(picture, new Size(width, height), opencv_imgproc.INTER_AREA);
-    return resized(shrunk, target, opencv_imgproc.INTER_LINEAR);
+    Size size = firstSize(orientation);
+    return size == null ? picture : Scale.fit(picture, size);
   }
 
-  private static Mat resized(Mat picture, Size size, int interpolation) {
-    if (picture.cols() == size.width() && picture.rows() == size.height()) return picture;
-    Mat result = new Mat();
-    opencv_imgproc.resize(picture, result, size, 0, 0, interpolation);
-    return result;
-  }
-
-  private Mat toChannels(Mat picture) {
+  /** A BGR or grey picture as RGB or grey. */
+  private static Mat toChannels(Mat picture, int channels) {
     boolean grey = picture.channels() == 1;
-    if (grey && options.channels() == 1) return picture;
+    if (grey && channels == 1) return picture;
     int conversion =
         grey
             ? opencv_imgproc.COLOR_GRAY2RGB
-            : options.channels() == 1
+            : channels == 1
                 ? opencv_imgproc.COLOR_BGR2GRAY
                 : opencv_imgproc.COLOR_BGR2RGB;
     Mat result = new Mat();

@@ -248,6 +248,15 @@ public final class ClassifierTraining {
   }
 
   /**
+   * Has the model tell of an option that was not needed here; call it before {@link #start}.
+   *
+   * @param option its name among the options of the training
+   */
+  public void note(String option, JsonNode value) {
+    options.set(option, value);
+  }
+
+  /**
    * Goes on from a classifier, with other pictures, too; call it before {@link #start}. Parameters,
    * the updater's state and its count of iterations go on, as does the number of epochs, which the
    * order of the pictures and all random numbers depend on; so epochs trained one by one on the

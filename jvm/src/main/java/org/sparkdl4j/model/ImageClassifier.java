@@ -199,8 +199,7 @@ public final class ImageClassifier implements AutoCloseable {
   }
 
   private Prediction predict(byte[] encoded, String name) {
-    try (PixelBlock block =
-        PixelBlock.allocate(1, image.height(), image.width(), image.channels())) {
+    try (PixelBlock block = PixelBlock.allocate(image, 1)) {
       ByteBuffer row = block.row(0);
       new ImageDecoder(image).decode(encoded, row);
       float[] probabilities = predict(new LabeledImages(block, null, null, List.of()), 1);

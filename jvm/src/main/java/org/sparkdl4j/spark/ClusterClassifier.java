@@ -3,6 +3,7 @@ package org.sparkdl4j.spark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -27,6 +28,7 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.file.FileStore;
+import org.sparkdl4j.file.Sha256;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.spec.Json;
@@ -91,6 +93,13 @@ public final class ClusterClassifier {
   /** How it decodes pictures. */
   public DecodeOptions image() {
     return image;
+  }
+
+  /** SHA-256 of the model file, in hexadecimal. */
+  String digest() {
+    MessageDigest digest = Sha256.digest();
+    digest.update(file);
+    return Sha256.hex(digest);
   }
 
   /** The names of the classes as text, in the order of their indices. */

@@ -13,7 +13,8 @@ import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.LongAccumulator;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.sparkdl4j.dataset.DamagedShare;
-import org.sparkdl4j.dataset.PixelSums;
+import org.sparkdl4j.dataset.PictureStatistics;
+import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.dataset.ScalerKind;
 import org.sparkdl4j.dataset.StandardScaler;
 import org.sparkdl4j.error.ErrorCode;
@@ -35,7 +36,7 @@ public final class ClusterPictures implements AutoCloseable {
   private final DecodeOptions image;
   private final boolean weighted;
   private final List<DamagedImage> damaged = new ArrayList<>();
-  private final PixelSums sums;
+  private final PictureStatistics statistics;
   private int[][] counts;
   private long validationCount;
 
@@ -45,7 +46,9 @@ public final class ClusterPictures implements AutoCloseable {
     this.labels = labels;
     this.image = image;
     this.weighted = weighted;
-    sums = new PixelSums(image.height() * image.width() * image.channels());
+    statistics =
+        PictureStatistics.of(
+            PixelType.of(image), image.height() * image.width() * image.channels());
   }
 
   /**
@@ -150,7 +153,7 @@ public final class ClusterPictures implements AutoCloseable {
   /** The scaler, fitted on the pictures to train on. */
   public StandardScaler scaler(ScalerKind kind) {
     return StandardScaler.fit(
-        kind, new int[] {image.height(), image.width(), image.channels()}, sums);
+        kind, new int[] {image.height(), image.width(), image.channels()}, statistics);
   }
 
   /** Damaged pictures, in the order of the workers. */
@@ -204,17 +207,17 @@ public final class ClusterPictures implements AutoCloseable {
     counts = summaries.stream().map(summary -> summary.training).toArray(int[][]::new);
     for (WorkerPictures.Summary summary : summaries) {
       validationCount += summary.validation;
-      sums.add(summary.sums);
+      statistics.addAll(summary.statistics);
       damaged.addAll(summary.damaged);
       dealt.labelSums().addPart(summary.labelSum, summary.weightSum);
     }
-    long good = sums.pictures() + validationCount;
+    long good = statistics.pictures() + validationCount;
     if (good + damaged.size() == 0) {
       throw new SparkDl4jException(
           ErrorCode.DATA_EMPTY, "there are no pictures to train on: the DataFrame is empty");
     }
     DamagedShare.check(damaged, good + damaged.size(), maxDamaged);
-    if (sums.pictures() == 0) {
+    if (statistics.pictures() == 0) {
       throw new SparkDl4jException(
           ErrorCode.DATA_EMPTY, "there are no pictures to train on: all are for validation");
     }

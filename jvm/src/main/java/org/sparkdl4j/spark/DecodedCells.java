@@ -16,7 +16,7 @@ final class DecodedCells implements AutoCloseable {
   DecodedCells(List<Object> cells, DecodeOptions image) {
     ImageDecoder decoder = new ImageDecoder(image);
     damage = new String[cells.size()];
-    block = PixelBlock.allocate(damage.length, image.height(), image.width(), image.channels());
+    block = PixelBlock.allocate(image, damage.length);
     for (int i = 0; i < damage.length; i++) {
       try {
         PictureCell.decode(cells.get(i), decoder, block.row(i));

@@ -87,7 +87,7 @@ public final class ParameterAveraging {
                     run,
                     new DescribedNetwork(network, networkOptions),
                     trainingOptions,
-                    PixelType.UINT8,
+                    PixelType.of(image),
                     new int[] {image.height(), image.width(), image.channels()},
                     scaler,
                     tuning,

@@ -76,8 +76,7 @@ final class PictureReader implements Serializable {
     Object cell = row.get(PictureColumns.PICTURE);
     byte[] content = PictureCell.content(cell);
     PictureKey key = PictureKey.of(content, label, weight, isValidation, seed);
-    DecodeOptions options = decoder.options();
-    byte[] pixels = new byte[options.height() * options.width() * options.channels()];
+    byte[] pixels = new byte[decoder.options().pictureBytes()];
     DamagedImage damage = null;
     try {
       PictureCell.decode(cell, decoder, ByteBuffer.wrap(pixels));

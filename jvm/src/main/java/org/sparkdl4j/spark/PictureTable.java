@@ -110,15 +110,7 @@ public final class PictureTable {
    * @throws SparkDl4jException DATA_COLUMN, DATA_LABELS where no class is known, DATA_EMPTY
    */
   public static Dataset<Row> of(Dataset<Row> rows) {
-    String pictures = PictureColumns.type(rows, IMAGE) == null ? CONTENT : IMAGE;
-    if (PictureColumns.type(rows, pictures) == null) {
-      throw new SparkDl4jException(
-              ErrorCode.DATA_COLUMN,
-              "there is no column image or content, which would hold the pictures; the columns are "
-                  + String.join(", ", rows.columns()))
-          .with("column", IMAGE);
-    }
-    PictureColumns.requirePictures(rows, pictures);
+    String pictures = pictures(rows);
     Dataset<Row> classed = rows.withColumn(PATH, path(rows)).withColumn(CLASS, className(rows));
     Column label = functions.col(LABEL);
     if (!(PictureColumns.type(rows, LABEL) instanceof NumericType)) {
@@ -150,21 +142,57 @@ public final class PictureTable {
   /**
    * Pictures without labels, on any of Hadoop's file systems.
    *
-   * @param paths folders of pictures, and pictures
-   * @return path (string), image (binary: the encoded picture)
+   * @param paths folders of pictures, and pictures; or one Parquet table, whose name ends with {@code
+   *     .parquet}, with a column {@code image} (or {@code content}) of pictures, and {@code path}
+   * @return path (string), image (binary: the encoded picture; or what the table has)
    * @throws SparkDl4jException FILE_NOT_FOUND, FILE_UNREADABLE, DATA_EMPTY
    */
   public static Dataset<Row> readUnlabelled(SparkSession session, List<String> paths) {
+    if (paths.size() == 1 && PredictionTable.isParquet(paths.get(0))) {
+      return unlabelled(PictureFiles.load(session, "parquet", paths.get(0)));
+    }
+    Dataset<Row> found = files(session, paths).select(PATH, CONTENT).toDF(PATH, IMAGE);
+    if (found.select(PATH).isEmpty()) throw PictureFiles.empty(String.join(", ", paths));
+    return found;
+  }
+
+  /** The files that {@link #readUnlabelled} reads: path, modificationTime, length. */
+  static Dataset<Row> unlabelledFiles(SparkSession session, List<String> paths) {
+    return files(session, paths).select(PATH, "modificationTime", "length");
+  }
+
+  /**
+   * The pictures of a table, whatever else it has.
+   *
+   * @return path (null where the table has none), image
+   * @throws SparkDl4jException DATA_COLUMN
+   */
+  static Dataset<Row> unlabelled(Dataset<Row> rows) {
+    String pictures = pictures(rows);
+    return rows.select(path(rows).as(PATH), functions.col(pictures).as(IMAGE));
+  }
+
+  private static Dataset<Row> files(SparkSession session, List<String> paths) {
     Column path = functions.col(PATH);
     Column isWanted = PictureFiles.isPicture(path);
     // A picture that is named itself is taken whatever its name ends with.
     for (String each : paths) isWanted = isWanted.or(path.endsWith(PictureFiles.rootPath(each)));
-    Dataset<Row> found =
-        PictureFiles.load(session, PictureFiles.BINARY_FILE, paths.toArray(new String[0]))
-            .where(isWanted)
-            .select(path, functions.col(CONTENT).as(IMAGE));
-    if (found.select(PATH).isEmpty()) throw PictureFiles.empty(String.join(", ", paths));
-    return found;
+    return PictureFiles.load(session, PictureFiles.BINARY_FILE, paths.toArray(new String[0]))
+        .where(isWanted);
+  }
+
+  /** The column of pictures. */
+  private static String pictures(Dataset<Row> rows) {
+    String pictures = PictureColumns.type(rows, IMAGE) == null ? CONTENT : IMAGE;
+    if (PictureColumns.type(rows, pictures) == null) {
+      throw new SparkDl4jException(
+              ErrorCode.DATA_COLUMN,
+              "there is no column image or content, which would hold the pictures; the columns are "
+                  + String.join(", ", rows.columns()))
+          .with("column", IMAGE);
+    }
+    PictureColumns.requirePictures(rows, pictures);
+    return pictures;
   }
 
   private static Column path(Dataset<Row> rows) {

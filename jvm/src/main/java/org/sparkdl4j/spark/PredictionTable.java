@@ -11,6 +11,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -119,6 +120,21 @@ public final class PredictionTable {
               ErrorCode.FILE_UNWRITABLE, folder + " exists already: name another, or remove it", e)
           .with("path", folder);
     }
+  }
+
+  /**
+   * Writes a folder, in place of one that is there.
+   *
+   * @param isParquet whether as Parquet, rather than as CSV
+   * @throws SparkDl4jException SPARK_JOB
+   */
+  void replace(String folder, boolean isParquet) {
+    JobFailure.translate(
+        () -> {
+          if (isParquet) rows.write().mode(SaveMode.Overwrite).parquet(folder);
+          else text().write().mode(SaveMode.Overwrite).option("header", "true").csv(folder);
+          return null;
+        });
   }
 
   /** All rows as text, numbers with six decimals, null where there is nothing. */

@@ -7,7 +7,7 @@ import java.util.List;
 import org.sparkdl4j.dataset.LabelSums;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PixelBlock;
-import org.sparkdl4j.dataset.PixelSums;
+import org.sparkdl4j.dataset.PictureStatistics;
 import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
@@ -25,20 +25,20 @@ final class WorkerPictures implements Serializable {
     final int validation;
     final long labelSum;
     final long weightSum;
-    final PixelSums sums;
+    final PictureStatistics statistics;
     final List<DamagedImage> damaged;
 
     private Summary(
         int[] training,
         int validation,
         LabelSums labels,
-        PixelSums sums,
+        PictureStatistics statistics,
         List<DamagedImage> damaged) {
       this.training = training;
       this.validation = validation;
       labelSum = labels.labels();
       weightSum = labels.weights();
-      this.sums = sums;
+      this.statistics = statistics;
       this.damaged = damaged;
     }
   }
@@ -69,15 +69,17 @@ final class WorkerPictures implements Serializable {
     }
   }
 
-  /** What the driver learns of uint8 pictures. */
+  /** What the driver learns of decoded pictures. */
   Summary summary(DecodeOptions image, int classes) {
-    PixelSums sums = new PixelSums(image.height() * image.width() * image.channels());
+    PictureStatistics statistics =
+        PictureStatistics.of(
+            PixelType.of(image), image.height() * image.width() * image.channels());
     int[] counts = new int[classes];
     for (PictureRecord record : training) {
-      sums.add(record.pixels);
+      statistics.add(record.pixels);
       counts[record.label]++;
     }
-    return new Summary(counts, validation.size(), labelSums(), sums, new ArrayList<>(damaged));
+    return new Summary(counts, validation.size(), labelSums(), statistics, new ArrayList<>(damaged));
   }
 
   /** Checksums of labels and weights. */

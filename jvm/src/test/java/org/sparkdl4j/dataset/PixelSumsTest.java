@@ -28,7 +28,9 @@ class PixelSumsTest {
         (i % 2 == 0 ? even : odd).add(row);
       }
       LabeledImages all = new LabeledImages(block, null, null, List.of());
-      PixelSums together = new PixelSums(LENGTH).add(odd).add(even);
+      PixelSums together = new PixelSums(LENGTH);
+      together.addAll(odd);
+      together.addAll(even);
       assertEquals(30, together.pictures());
       for (ScalerKind kind : ScalerKind.values()) {
         StandardScaler expected = StandardScaler.fit(kind, all);

@@ -31,6 +31,7 @@ import org.sparkdl4j.spark.ParameterAveraging;
 import org.sparkdl4j.spark.PictureColumns;
 import org.sparkdl4j.spark.PictureDealing;
 import org.sparkdl4j.spark.PictureTable;
+import org.sparkdl4j.spark.PredictionParts;
 import org.sparkdl4j.spark.PredictionTable;
 import org.sparkdl4j.spark.ValidationRows;
 import org.sparkdl4j.spec.Json;
@@ -262,6 +263,16 @@ public final class Gateway {
   /** {@link PredictionTable#of}. */
   public static PredictionTable predictions(ClusterClassifier classifier, Dataset<Row> pictures) {
     return PredictionTable.of(classifier, pictures);
+  }
+
+  /** {@link PredictionParts}. */
+  public static PredictionParts predictionParts(
+      SparkSession session,
+      ClusterClassifier classifier,
+      List<String> pictures,
+      String folder,
+      int size) {
+    return new PredictionParts(session, classifier, pictures, folder, size);
   }
 
   /**

@@ -75,6 +75,8 @@ def test_every_option_of_the_contract_may_be_in_a_configuration(
     checks = command.commands(command.parser())["train"].checks
     lines = []
     for name in checks:
+        if name == "preprocessing":
+            continue  # a list of steps, with defaults of their own
         group, bare = next(
             (group, each)
             for group in options.groups()

@@ -84,8 +84,8 @@ public final class Images {
    * @param options size, channels, window and pixel limit, as {@link DecodeOptions#fromJson} reads
    *     them
    * @param maxDamaged largest share of damaged pictures
-   * @param address of an array (paths.length, height, width, channels) that outlives the reading, uint8 or
-   *     float32 as the options say
+   * @param address of an array (paths.length, height, width, channels) that outlives the reading,
+   *     uint8 or float32 as the options say
    */
   public static Reading read(String[] paths, String options, double maxDamaged, long address) {
     EncodedPictures files = EncodedPictures.ofFiles(files(paths));
@@ -147,8 +147,8 @@ public final class Images {
    * Changes pictures that are decoded already, on all cores.
    *
    * @param steps a JSON list, as {@link Preprocessing#fromJson} reads it
-   * @param address of an array with room for all of them, uint8 or float32, of the height, width and
-   *     channels that the steps give
+   * @param address of an array with room for all of them, uint8 or float32, of the height, width
+   *     and channels that the steps give
    */
   public static void preprocess(String steps, LabeledImages pictures, long address) {
     BlockPreprocessing.apply(preprocessing(steps), pictures, address);

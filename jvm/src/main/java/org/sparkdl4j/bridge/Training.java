@@ -29,8 +29,9 @@ public final class Training {
    *     training_options} (those given), {@code labels} (the classes, of one JSON type), {@code
    *     image} (how pictures are decoded), {@code scaler} (fitted), {@code observations} (as {@link
    *     ClassifierTraining#observe} takes them), {@code preprocessing} (which of the image's steps
-   *     decoded pictures go through, for the model to tell; or none), {@code further_epochs} (how many to train,
-   *     whatever the option says; or null), and what {@link ClassifierTraining#decideBy} takes
+   *     decoded pictures go through, for the model to tell; or none), {@code further_epochs} (how
+   *     many to train, whatever the option says; or null), and what {@link
+   *     ClassifierTraining#decideBy} takes
    * @param train labelled pictures, whose memory outlives the training
    * @param validation likewise; null for none
    * @param trained a classifier to go on from, for {@code further_epochs}; null for new parameters

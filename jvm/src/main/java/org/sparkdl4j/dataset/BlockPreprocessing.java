@@ -20,8 +20,7 @@ public final class BlockPreprocessing {
   /** What the steps make of the pictures of a block; PARAMETER_CONFLICT where one does not fit. */
   public static PictureKind kind(Preprocessing steps, PixelBlock block) {
     boolean isFloat = block.type() == PixelType.FLOAT32;
-    return steps.after(
-        PictureKind.of(block.channels(), isFloat, block.height(), block.width()));
+    return steps.after(PictureKind.of(block.channels(), isFloat, block.height(), block.width()));
   }
 
   /**
@@ -40,7 +39,8 @@ public final class BlockPreprocessing {
             address, type, pictures.size(), kind.height(), kind.width(), kind.channels());
     IntStream.range(0, pictures.size())
         .parallel()
-        .forEach(i -> apply(steps, pictures.block(), pictures.row(i), target.rowAddress(i), target));
+        .forEach(
+            i -> apply(steps, pictures.block(), pictures.row(i), target.rowAddress(i), target));
   }
 
   // The scope is only there to be closed, and its constructor takes generic varargs.
@@ -56,7 +56,9 @@ public final class BlockPreprocessing {
       block.copyTo(row, picture.data().address());
       Mat changed = steps.apply(picture);
       Pointer.memcpy(
-          new NativeAddress(address), new NativeAddress(changed.data().address()), target.rowBytes());
+          new NativeAddress(address),
+          new NativeAddress(changed.data().address()),
+          target.rowBytes());
     } catch (PictureTooSmallException e) {
       // What a block is too small for has been refused.
       throw new SparkDl4jException(ErrorCode.INTERNAL, e.getMessage(), e);

@@ -121,11 +121,7 @@ public final class ImageLoader {
    * @return whether everything was decoded, rather than cancelled
    */
   boolean decodeAll(
-      EncodedPictures files,
-      int[] wanted,
-      Sink sink,
-      DamagedImage[] findings,
-      Progress progress) {
+      EncodedPictures files, int[] wanted, Sink sink, DamagedImage[] findings, Progress progress) {
     AtomicInteger next = new AtomicInteger();
     AtomicInteger done = new AtomicInteger();
     AtomicReference<Throwable> failure = new AtomicReference<>();

@@ -23,8 +23,9 @@ import java.util.zip.CRC32;
  *
  * <p>At byte 4096 follows one mark for every file (0: to do, 1: good, 2: damaged), at the next
  * multiple of 4096 the pictures in the order of the files, {@code [height, width, channels]} each,
- * uint8 (or float32 in the machine's own byte order, where preprocessing makes such), undefined where a file is damaged; then the findings: a JSON object whose {@code damaged}
- * lists {@code file} (its number), {@code reason} and {@code detail}.
+ * uint8 (or float32 in the machine's own byte order, where preprocessing makes such), undefined
+ * where a file is damaged; then the findings: a JSON object whose {@code damaged} lists {@code
+ * file} (its number), {@code reason} and {@code detail}.
  */
 final class PixelCacheHeader {
   static final int PAGE = 4096;

@@ -77,8 +77,8 @@ public final class DecodeOptions {
   }
 
   /**
-   * Reads {@code {"height", "width", "channels", "max_pixels", "window", "preprocessing"}}; the last
-   * four may be absent or null.
+   * Reads {@code {"height", "width", "channels", "max_pixels", "window", "preprocessing"}}; the
+   * last four may be absent or null.
    *
    * @throws SparkDl4jException PARAMETER_UNKNOWN, PARAMETER_TYPE, PARAMETER_RANGE or
    *     PARAMETER_CONFLICT

@@ -113,7 +113,9 @@ public final class ImageDecoder {
     }
     Mat scaled = Scale.fit(changed, new Size(options.width(), options.height()));
     // Steps give grey or three channels in their order; grey is repeated where three are wanted.
-    return scaled.channels() == options.channels() ? scaled : toChannels(scaled, options.channels());
+    return scaled.channels() == options.channels()
+        ? scaled
+        : toChannels(scaled, options.channels());
   }
 
   private void requireRoom(ByteBuffer target) {
@@ -268,9 +270,7 @@ public final class ImageDecoder {
     int conversion =
         grey
             ? opencv_imgproc.COLOR_GRAY2RGB
-            : channels == 1
-                ? opencv_imgproc.COLOR_BGR2GRAY
-                : opencv_imgproc.COLOR_BGR2RGB;
+            : channels == 1 ? opencv_imgproc.COLOR_BGR2GRAY : opencv_imgproc.COLOR_BGR2RGB;
     Mat result = new Mat();
     opencv_imgproc.cvtColor(picture, result, conversion);
     return result;

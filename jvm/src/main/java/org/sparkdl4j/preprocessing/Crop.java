@@ -24,10 +24,7 @@ final class Crop extends PictureStep {
   /** Cuts out. */
   static Mat cut(Mat picture, int top, int left, int height, int width)
       throws PictureTooSmallException {
-    if (top < 0
-        || left < 0
-        || top + height > picture.rows()
-        || left + width > picture.cols()) {
+    if (top < 0 || left < 0 || top + height > picture.rows() || left + width > picture.cols()) {
       throw new PictureTooSmallException(
           picture.rows()
               + "x"

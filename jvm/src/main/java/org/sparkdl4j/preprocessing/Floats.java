@@ -18,8 +18,7 @@ final class Floats {
 
   /** A float32 picture of the size and channels of another. */
   static Mat like(Mat picture, float[] values) {
-    Mat result =
-        new Mat(picture.rows(), picture.cols(), opencv_core.CV_32FC(picture.channels()));
+    Mat result = new Mat(picture.rows(), picture.cols(), opencv_core.CV_32FC(picture.channels()));
     new FloatPointer(result.data()).put(values);
     return result;
   }

@@ -56,7 +56,8 @@ public final class Preprocessing {
   public static Preprocessing fromJson(JsonNode list) {
     if (list.isMissingNode() || list.isNull()) return NONE;
     if (!list.isArray()) {
-      throw wrong(ErrorCode.PARAMETER_TYPE, "preprocessing must be a list of steps, but is " + list);
+      throw wrong(
+          ErrorCode.PARAMETER_TYPE, "preprocessing must be a list of steps, but is " + list);
     }
     List<PictureStep> steps = new ArrayList<>();
     for (JsonNode each : list) steps.add(step(each, steps.size() + 1));
@@ -116,7 +117,8 @@ public final class Preprocessing {
     String name = json.path(PictureStep.NAME).asText();
     if (!json.isObject() || name.isEmpty()) {
       throw wrong(
-          ErrorCode.PARAMETER_TYPE, of + " must be an object with the name of a step, but is " + json);
+          ErrorCode.PARAMETER_TYPE,
+          of + " must be an object with the name of a step, but is " + json);
     }
     if (!TYPES.containsKey(name)) {
       throw wrong(

@@ -142,8 +142,9 @@ public final class PictureTable {
   /**
    * Pictures without labels, on any of Hadoop's file systems.
    *
-   * @param paths folders of pictures, and pictures; or one Parquet table, whose name ends with {@code
-   *     .parquet}, with a column {@code image} (or {@code content}) of pictures, and {@code path}
+   * @param paths folders of pictures, and pictures; or one Parquet table, whose name ends with
+   *     {@code .parquet}, with a column {@code image} (or {@code content}) of pictures, and {@code
+   *     path}
    * @return path (string), image (binary: the encoded picture; or what the table has)
    * @throws SparkDl4jException FILE_NOT_FOUND, FILE_UNREADABLE, DATA_EMPTY
    */

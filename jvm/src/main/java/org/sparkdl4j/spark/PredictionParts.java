@@ -143,8 +143,10 @@ public final class PredictionParts {
   private void findFiles(List<String> paths, int size, MessageDigest digest) {
     List<Row> found =
         JobFailure.translate(
-            () -> PictureTable.unlabelledFiles(session, paths).orderBy(PictureTable.PATH)
-                .collectAsList());
+            () ->
+                PictureTable.unlabelledFiles(session, paths)
+                    .orderBy(PictureTable.PATH)
+                    .collectAsList());
     if (found.isEmpty()) throw PictureFiles.empty(String.join(", ", paths));
     List<String> part = new ArrayList<>();
     for (Row row : found) {

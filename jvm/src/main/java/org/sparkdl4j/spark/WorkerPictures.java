@@ -6,8 +6,8 @@ import java.util.Iterator;
 import java.util.List;
 import org.sparkdl4j.dataset.LabelSums;
 import org.sparkdl4j.dataset.LabeledImages;
-import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.PictureStatistics;
+import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
@@ -79,7 +79,8 @@ final class WorkerPictures implements Serializable {
       statistics.add(record.pixels);
       counts[record.label]++;
     }
-    return new Summary(counts, validation.size(), labelSums(), statistics, new ArrayList<>(damaged));
+    return new Summary(
+        counts, validation.size(), labelSums(), statistics, new ArrayList<>(damaged));
   }
 
   /** Checksums of labels and weights. */

@@ -8,7 +8,7 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -164,6 +164,8 @@ class OneMachineModel(Model):
         return self._columns, self._predicted_rows(source, 0, len(source))
 
     def write_parts(self, paths: Sequence[str], folder: str, shard_size: int, model: str) -> tuple[int, int]:
+        if is_url(folder):
+            self.write_predictions(paths, folder)
         source = picture_source.of(paths)
         job = {
             "model": hashlib.sha256(Path(model).read_bytes()).hexdigest(),
@@ -187,7 +189,7 @@ class OneMachineModel(Model):
             print(f"Part {part + 1} of {count}: {how}", file=sys.stderr)
         return parts.counts()
 
-    def write_predictions(self, paths: Sequence[str], folder: str) -> None:
+    def write_predictions(self, paths: Sequence[str], folder: str) -> NoReturn:
         raise errors.error(
             "PARAMETER_CONFLICT",
             f"{folder} can be written on Spark only: give --master, or the name of a file",

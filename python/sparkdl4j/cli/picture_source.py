@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,18 @@ def of(paths: Sequence[str]) -> PictureSource:
     return _Table(tables[0])
 
 
+def _identity(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        try:
+            found = file.stat()
+            state = f"{found.st_size}\0{found.st_mtime_ns}"
+        except OSError:
+            state = "unreadable"
+        digest.update(f"{file}\0{state}\n".encode())
+    return digest.hexdigest()
+
+
 class _Files(PictureSource):
     def __init__(self, paths: Sequence[str]) -> None:
         from sparkdl4j.jvm import images
@@ -89,11 +101,7 @@ class _Files(PictureSource):
         return len(self._files)
 
     def identity(self) -> str:
-        digest = hashlib.sha256()
-        for file in self._files:
-            state = Path(file).stat()
-            digest.update(f"{file}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
-        return digest.hexdigest()
+        return _identity(map(Path, self._files))
 
     def read(self, start: int, stop: int, image_options: ImageOptions) -> Piece:
         from sparkdl4j.jvm import images
@@ -145,11 +153,7 @@ class _Table(PictureSource):
         return self._count
 
     def identity(self) -> str:
-        digest = hashlib.sha256()
-        for path in self._paths:
-            state = path.stat()
-            digest.update(f"{path.absolute()}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
-        return digest.hexdigest()
+        return _identity(self._paths)
 
     def read(self, start: int, stop: int, image_options: ImageOptions) -> Piece:
         from sparkdl4j.jvm import images

@@ -107,7 +107,7 @@ class _Files(PictureSource):
         from sparkdl4j.jvm import images
 
         names = self._files[start:stop]
-        return Piece(names, *images.read(names, image_options, max_damaged=1.0))
+        return Piece(names, *images.read(names, image_options, max_damaged=images.ANY_DAMAGED))
 
 
 class _Table(PictureSource):
@@ -176,4 +176,6 @@ class _Table(PictureSource):
                 names += [f"{self._paths[number]}#{group}.{at + i}" for i in range(rows.num_rows)]
         offsets = np.cumsum([0, *map(len, contents)], dtype=np.int64)
         encoded = np.frombuffer(b"".join(contents) or b"\0", dtype=np.uint8)
-        return Piece(names, *images.read_encoded(names, encoded, offsets, image_options, max_damaged=1.0))
+        return Piece(
+            names, *images.read_encoded(names, encoded, offsets, image_options, max_damaged=images.ANY_DAMAGED)
+        )

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _POLL_MILLIS = 100
 
+# In place of a share: all may be damaged, as in a piece of a larger whole.
+ANY_DAMAGED = float("inf")
+
 
 @translated()
 def find_labelled(root: Path) -> tuple[list[str], list[str]]:

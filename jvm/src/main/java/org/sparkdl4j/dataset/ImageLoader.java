@@ -27,6 +27,9 @@ import org.sparkdl4j.image.ImageDecoder;
  * Decodes picture files into a block, side by side. What is read does not depend on the threads.
  */
 public final class ImageLoader {
+  /** In place of a share: all may be damaged, as in a piece of a larger whole. */
+  public static final double ANY_DAMAGED = Double.POSITIVE_INFINITY;
+
   private static final long PROGRESS_MILLIS = 100;
 
   private final ImageDecoder decoder;
@@ -80,7 +83,7 @@ public final class ImageLoader {
    * @param files the files, in the order in which their pictures are wanted
    * @param target a block with the type, size and channels of the options and a row for every file;
    *     good pictures fill its first rows, what the other rows hold is undefined
-   * @param maxDamaged largest share of damaged files, 0 to 1
+   * @param maxDamaged largest share of damaged files, 0 to 1, or {@link #ANY_DAMAGED}
    * @param progress told about ten times a second, and at the end; null for none
    * @return which files are good, and what is wrong with the others; empty when cancelled
    * @throws SparkDl4jException DATA_DAMAGED above {@code maxDamaged}, DATA_EMPTY when there are no
@@ -109,7 +112,7 @@ public final class ImageLoader {
         good[kept++] = i;
       }
     }
-    DamagedShare.check(damaged, files.size(), maxDamaged);
+    if (maxDamaged != ANY_DAMAGED) DamagedShare.check(damaged, files.size(), maxDamaged);
     return Optional.of(new LoadedImages(Arrays.copyOf(good, kept), damaged));
   }
 

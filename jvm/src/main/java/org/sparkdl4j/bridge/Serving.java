@@ -15,6 +15,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.dataset.PixelBlock;
+import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.DamagedImageException;
@@ -154,7 +155,7 @@ public final class Serving implements AutoCloseable {
 
   private static SaliencyAnswer saliency(ImageClassifier classifier, byte[] picture, String label) {
     int[] shape = classifier.core().inputShape();
-    try (PixelBlock pixels = PixelBlock.allocate(1, shape[0], shape[1], shape[2]);
+    try (PixelBlock pixels = PixelBlock.allocate(classifier.image(), 1);
         FloatPointer seen = new FloatPointer((long) shape[0] * shape[1])) {
       ByteBuffer row = pixels.row(0);
       new ImageDecoder(classifier.image()).decode(picture, row);
@@ -165,8 +166,7 @@ public final class Serving implements AutoCloseable {
         throw new SparkDl4jException(ErrorCode.DATA_LABELS, "the model has no class of this name");
       }
       Saliency.of(classifier, images, new int[] {index}, null, seen.address());
-      byte[] decoded = new byte[pixels.rowLength()];
-      pixels.read(0, decoded);
+      byte[] decoded = visible(pixels);
       float[] map = new float[shape[0] * shape[1]];
       seen.get(map);
       return new SaliencyAnswer(shape, decoded, map, classifier.labels().get(index));
@@ -175,6 +175,28 @@ public final class Serving implements AutoCloseable {
               ErrorCode.DATA_DAMAGED, "the picture cannot be used: " + e.detail(), e)
           .with("reason", e.reason().label());
     }
+  }
+
+  /** The first picture as bytes; of float32, its smallest value is 0 and its largest 255. */
+  private static byte[] visible(PixelBlock pixels) {
+    byte[] shown = new byte[pixels.rowLength()];
+    if (pixels.type() == PixelType.UINT8) {
+      pixels.read(0, shown);
+      return shown;
+    }
+    float[] values = new float[shown.length];
+    pixels.read(0, values);
+    float least = Float.POSITIVE_INFINITY;
+    float most = Float.NEGATIVE_INFINITY;
+    for (float value : values) {
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    float range = most > least ? most - least : 1;
+    for (int i = 0; i < shown.length; i++) {
+      shown[i] = (byte) Math.round(255 * (values[i] - least) / range);
+    }
+    return shown;
   }
 
   /** Takes no more requests, and returns when all are answered; answers can still be polled. */

@@ -125,6 +125,11 @@ public final class DecodeOptions {
     return maxPixels;
   }
 
+  /** The same options with another limit of pixels. */
+  public DecodeOptions withMaxPixels(int limit) {
+    return new DecodeOptions(height, width, channels, limit, window, preprocessing);
+  }
+
   public Window window() {
     return window;
   }

@@ -42,12 +42,7 @@ final class BatchComputation implements AutoCloseable {
     core = classifier.core();
     DecodeOptions image = classifier.image();
     largest = Integer.highestOneBit(core.predictionSize(maxBatch));
-    block =
-        PixelBlock.allocate(
-            Math.max(BATCHES * largest, BATCHES + largest),
-            image.height(),
-            image.width(),
-            image.channels());
+    block = PixelBlock.allocate(image, Math.max(BATCHES * largest, BATCHES + largest));
     minibatch =
         new Minibatch(
             new LabeledImages(block, null, null, List.of()),

@@ -81,12 +81,7 @@ public final class MicroBatcher implements AutoCloseable {
     DecodeOptions image = classifier.image();
     decoder =
         new ImageDecoder(
-            new DecodeOptions(
-                image.height(),
-                image.width(),
-                image.channels(),
-                Math.min(image.maxPixels(), options.maxPixels()),
-                image.window()));
+            image.withMaxPixels(Math.min(image.maxPixels(), options.maxPixels())));
     computation = new BatchComputation(classifier, options.maxBatch());
     for (int slot = 0; slot < computation.slots(); slot++) freeSlots.add(slot);
     start(

@@ -19,11 +19,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.Pictures;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.model.Prediction;
+import org.sparkdl4j.spec.Json;
 
 class MicroBatcherTest {
   private static final float ROUNDING = 1e-6f;
@@ -56,6 +59,22 @@ class MicroBatcherTest {
       assertEquals(0, statistics.waiting());
       // Many in one batch: else this would be no batcher.
       assertTrue(statistics.batches() < 20, () -> "batches: " + statistics.batches());
+    }
+  }
+
+  @Test
+  void appliesTheModelsSteps() throws Exception {
+    ObjectNode image = Json.object().put("height", 12).put("width", 12).put("channels", 1);
+    image.putArray("preprocessing").addObject().put("step", "fourier_transform");
+    try (ImageClassifier stepping =
+            SmallModels.untrained(DecodeOptions.fromJson(image), "left", "right");
+        MicroBatcher batcher = new MicroBatcher(stepping, BatchingOptions.DEFAULT)) {
+      for (int i = 0; i < 5; i++) {
+        float[] wanted = stepping.predict(picture(i)).probabilities();
+        float[] found = batcher.predict(picture(i)).get(20, TimeUnit.SECONDS).probabilities();
+        assertArrayEquals(wanted, found, ROUNDING);
+        assertFalse(Arrays.equals(classifier.predict(picture(i)).probabilities(), found));
+      }
     }
   }
 

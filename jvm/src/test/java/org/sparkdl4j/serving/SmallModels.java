@@ -18,12 +18,17 @@ public final class SmallModels {
 
   /** A classifier of grey 12x12 pictures. */
   public static ImageClassifier untrained(String... labels) {
+    return untrained(new DecodeOptions(12, 12, 1), labels);
+  }
+
+  /** A classifier of pictures that are decoded so; grey, 12x12. */
+  static ImageClassifier untrained(DecodeOptions image, String... labels) {
     try (LabeledImages pictures = Blobs.images(20, 1)) {
       NetworkCore core = Blobs.core("{'learning_rate':0.01}");
       return new ImageClassifier(
           core,
           StandardScaler.fit(ScalerKind.FEATURE, pictures),
-          new DecodeOptions(12, 12, 1),
+          image,
           new ModelMetadata(
               Blobs.network().toJson(), (ArrayNode) Json.of(List.of(labels)), Json.object(), null));
     }

@@ -118,9 +118,7 @@ final class PredictCommand implements Command {
     List<String> labels = classifier.labels();
     try (PixelBlock block = PixelBlock.allocate(image, files.size())) {
       LoadedImages loaded =
-          new ImageLoader(image, 0)
-              .load(files, block, ImageLoader.ANY_DAMAGED, null)
-              .orElseThrow();
+          new ImageLoader(image, 0).load(files, block, ImageLoader.ANY_DAMAGED, null).orElseThrow();
       int[] good = IntStream.range(0, loaded.size()).toArray();
       float[] probabilities =
           good.length == 0

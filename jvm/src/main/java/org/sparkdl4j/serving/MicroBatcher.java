@@ -80,8 +80,7 @@ public final class MicroBatcher implements AutoCloseable {
     this.turn = turn;
     DecodeOptions image = classifier.image();
     decoder =
-        new ImageDecoder(
-            image.withMaxPixels(Math.min(image.maxPixels(), options.maxPixels())));
+        new ImageDecoder(image.withMaxPixels(Math.min(image.maxPixels(), options.maxPixels())));
     computation = new BatchComputation(classifier, options.maxBatch());
     for (int slot = 0; slot < computation.slots(); slot++) freeSlots.add(slot);
     start(

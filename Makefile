@@ -28,7 +28,7 @@ endef
 PYTHON_CODE := python tests benchmarks setup.py
 # In this order: the later ones read the results of the earlier.
 SPARK_BENCHMARKS := spark_throughput spark_rounds spark_accuracy spark_time_to_accuracy spark_memory spark_cost_model
-BENCHMARKS := startup plan accuracy layouts step_shares threads roofline $(SPARK_BENCHMARKS) figures page
+BENCHMARKS := startup plan accuracy recipes ablation steady_memory layouts step_shares threads roofline $(SPARK_BENCHMARKS) figures page
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

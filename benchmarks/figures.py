@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import accuracy_tables
 import spark_tables
 from tables import Results, Table, quantity, results
 
@@ -144,6 +145,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "peak": peak,
     "networks": networks,
     "step_shares": step_shares,
+    **accuracy_tables.TABLES,
     **spark_tables.TABLES,
 }
 

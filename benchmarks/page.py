@@ -13,6 +13,7 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
+import accuracy_tables
 import figures
 import spark_charts
 import spark_tables
@@ -135,6 +136,9 @@ def page(found: Results) -> Iterator[str]:
     if roof is not None:
         yield _figure(roof, "Training of each network beneath the peak of the machine.")
     yield _table(figures.peak(found)) + _table(figures.networks(found)) + _table(figures.step_shares(found))
+    yield "<h2>Accuracy</h2>"
+    for table in accuracy_tables.TABLES.values():
+        yield _table(table(found))
     yield "<h2>On Spark</h2>"
     for picture, caption in (
         (spark_charts.scaling(found), "Time by cores, as in the thesis behind this project."),

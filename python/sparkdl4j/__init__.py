@@ -79,6 +79,7 @@ if TYPE_CHECKING:
         vgg_conv13,
     )
     from sparkdl4j.plateau_reduction import ReduceLearningRateOnPlateau
+    from sparkdl4j.recipes import recipe
     from sparkdl4j.report.folder import write_report
     from sparkdl4j.scaler import StandardScaler
 
@@ -154,6 +155,7 @@ _HOMES = {
         "vgg_conv13",
     ),
     "plateau_reduction": ("ReduceLearningRateOnPlateau",),
+    "recipes": ("recipe",),
     "report.folder": ("write_report",),
     "scaler": ("StandardScaler",),
 }
@@ -225,6 +227,7 @@ __all__ = [
     "learning_curve",
     "load_idx",
     "pneumonia_vgg",
+    "recipe",
     "resnet18",
     "resnet50",
     "small_resnet",

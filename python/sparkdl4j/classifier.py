@@ -61,7 +61,7 @@ class ConvNetClassifier(PictureClassifier):
             "resnet18" above.
         pretrained: a model to begin with: a model file's path, or a fitted classifier. Its layers, scaler and size of
             pictures are kept, and get a new output layer for the classes of the training data.
-        epochs: passes over the training data.
+        epochs: passes over the training data; 0: as many as show 100,000 pictures, but 20 at least and 200 at most.
         batch_size: examples per minibatch; a last, smaller minibatch is trained as it is.
         validation_fraction: stratified share of the training data held out to choose the parameters that are kept.
         sampling: what an epoch shows: "all" pictures once, or "oversample": pictures of smaller classes again, until
@@ -397,8 +397,8 @@ class ConvNetClassifier(PictureClassifier):
             sample_weight: as of `fit`.
 
         Raises:
-            ParameterError: PARAMETER_CONFLICT for `validation_fraction`, class_weight "balanced", or another network or
-                updater than before.
+            ParameterError: PARAMETER_CONFLICT for `validation_fraction`, class_weight "balanced", a schedule over the
+                whole run ("cosine", "one_cycle"), or another network or updater than before.
             DataError: DATA_LABELS for other classes than before; DATA_SHAPE.
             TrainingError: as of `fit`.
         """
@@ -416,6 +416,7 @@ class ConvNetClassifier(PictureClassifier):
                 "give class_weight as a dict of weights",
                 parameter="class_weight",
             )
+        learning_rate_schedule.require_of_parts(training_options)
         decisions = run_decisions.request(self.callbacks, None)
         run_decisions.require_metrics(self.callbacks, has_validation=False)
         data = self._changed(_weighted(_dataset(X, y, "X"), sample_weight))

@@ -64,6 +64,18 @@ def test_it_learns(fitted: ConvNetClassifier, colour_pictures: Pictures) -> None
     assert losses[-1] < losses[0] / 2
 
 
+def test_few_pictures_are_shown_in_more_epochs(colour_pictures: Pictures, tmp_path: Path) -> None:
+    X, y = colour_pictures(10)
+    chosen = small(epochs=0, learning_rate_schedule="cosine").fit(X, y)
+    assert len(chosen.history_) == 200
+    assert chosen.history_.epochs[-1]["learning_rate"] < 1e-5
+    warm = small(epochs=0, warm_start=True, callbacks=[StopWhen(lambda epoch: epoch["epoch"] == 202)])
+    chosen.save(tmp_path / "model.zip")
+    loaded = ConvNetClassifier.load(tmp_path / "model.zip")
+    assert loaded.epochs == 200
+    assert len(loaded.set_params(**warm.get_params(deep=False)).fit(X, y).history_) == 202
+
+
 def test_groups_of_the_data_are_those_of_the_evaluation(fitted: ConvNetClassifier, colour_pictures: Pictures) -> None:
     data = ImageDataset.from_arrays(*colour_pictures(10, seed=1))
     assert fitted.evaluate(data).groups is None
@@ -311,7 +323,7 @@ def test_a_learning_rate_is_found_and_nothing_changed(colour_pictures: Pictures)
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        ({"epochs": 0}, "PARAMETER_RANGE"),
+        ({"epochs": -1}, "PARAMETER_RANGE"),
         ({"epochs": 1.5}, "PARAMETER_TYPE"),
         ({"batch_size": -1}, "PARAMETER_RANGE"),
         ({"learning_rate": float("nan")}, "PARAMETER_RANGE"),

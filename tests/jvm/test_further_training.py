@@ -61,6 +61,12 @@ def test_calls_of_partial_fit_are_epochs_of_fit(data: tuple[Any, Any], options: 
     assert by_call.epochs == 3
 
 
+def test_a_part_knows_no_whole_run(data: tuple[Any, Any]) -> None:
+    with pytest.raises(ParameterError, match="length of the whole run, which partial_fit does not") as refused:
+        classifier(learning_rate_schedule="cosine").partial_fit(*data, classes=CLASSES)
+    assert refused.value.code == "PARAMETER_CONFLICT"
+
+
 def test_warm_start_goes_on_with_fit(data: tuple[Any, Any], tmp_path: Path) -> None:
     whole = classifier(epochs=5).fit(*data)
     warm = classifier(epochs=2, warm_start=True).fit(*data)

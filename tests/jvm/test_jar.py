@@ -40,6 +40,7 @@ def models(picture_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     network.write_text(json.dumps({"layers": [*layers, {"type": "Dense", "units": 9}, {"type": "Output"}]}))
     options = ["train", str(picture_folder), "--network", str(network), "--size", "12x14", "--epochs", "3"]
     options += ["--batch-size", "16", "--test", "0.25", "--validation", "0.2", "--standardize", "feature"]
+    options += ["--recipe", "photographs", "--learning-rate", "0.003"]
     by_python, by_jar = folder / "python", folder / "jar"
     assert cli.main([*options, "--model", f"{by_python}.zip", "--report", str(by_python)]) == 0
     done = java(*options, "--model", f"{by_jar}.zip", "--report", str(by_jar))
@@ -119,7 +120,7 @@ def test_a_signal_saves_the_best_model(
         (["fly"], 2, "there is no command fly"),
         (["train", "x", "--epoch", "3"], 2, "there is no option --epoch"),
         (["train", "x", "--epochs"], 2, "--epochs needs a value"),
-        (["train", "x", "--epochs", "0"], 2, "epochs must be at least 1, but is 0"),
+        (["train", "x", "--epochs", "-1"], 2, "epochs must be at least 0, but is -1"),
         (["train", "nowhere"], 1, "there is no file or folder nowhere"),
         (["predict", "nowhere.zip", "x"], 1, "nowhere.zip"),
         (["train", "hdfs://host/x"], 2, "hdfs://host/x can be reached on Spark only: run this with spark-submit"),

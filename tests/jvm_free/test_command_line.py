@@ -100,7 +100,7 @@ def test_every_option_of_the_contract_may_be_in_a_configuration(
         ("learning_rat = 1", 2, "there is no option learning_rat; did you mean learning_rate?"),
         ("config = 'x'", 2, "there is no option config"),
         ("epochs = '5'", 2, 'epochs must be of type integer, but is "5"'),
-        ("epochs = 0", 2, "epochs must be at least 1, but is 0"),
+        ("epochs = -1", 2, "epochs must be at least 0, but is -1"),
         ("tune = 1", 2, "tune must be of type boolean, but is 1"),
         ("quiet = 'yes'", 2, 'quiet must be true or false, but is "yes"'),
         ("network = ['a']", 2, 'network must be a text, but is ["a"]'),

@@ -45,8 +45,8 @@ def test_values_become_plain_python(group: str, name: str, value: object, plain:
 @pytest.mark.parametrize(
     ("group", "name", "value", "code", "sentence"),
     [
-        ("training", "epochs", 0, "PARAMETER_RANGE", "epochs must be at least 1, but is 0"),
-        ("training", "epochs", -1, "PARAMETER_RANGE", "epochs must be at least 1, but is -1"),
+        ("training", "epochs", -1, "PARAMETER_RANGE", "epochs must be at least 0, but is -1"),
+        ("training", "batch_size", 0, "PARAMETER_RANGE", "batch_size must be at least 1, but is 0"),
         ("training", "epochs", 10**30, "PARAMETER_RANGE", f"epochs must be at most 100000, but is {10**30}"),
         ("training", "epochs", True, "PARAMETER_TYPE", "epochs must be of type integer, but is True"),
         ("training", "epochs", np.True_, "PARAMETER_TYPE", None),

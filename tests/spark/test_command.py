@@ -414,7 +414,7 @@ class TestWithoutPython:
     @pytest.mark.parametrize(
         ("arguments", "code", "message"),
         [
-            (["train", "x", "--epochs", "0"], 2, "epochs must be at least 1, but is 0"),
+            (["train", "x", "--epochs", "-1"], 2, "epochs must be at least 0, but is -1"),
             (["train", "nowhere"], 1, "there is no folder nowhere"),
         ],
     )

@@ -148,7 +148,7 @@ class Cluster(Place):
             max_damaged=self._arguments.max_damaged,
             **options,
         )
-        return ClusterTraining(estimator, options.get("epochs", contract.default("training", "epochs")))
+        return ClusterTraining(estimator)
 
     def writes(self, path: str) -> bool:
         return is_url(path) or path.endswith(PARQUET)
@@ -168,9 +168,8 @@ class Cluster(Place):
 class ClusterTraining(Training):
     """A `sparkdl4j.spark.ConvNetClassifier` to fit."""
 
-    def __init__(self, estimator: ConvNetClassifier, epochs: int) -> None:
+    def __init__(self, estimator: ConvNetClassifier) -> None:
         self._estimator = estimator
-        self.epochs = epochs
 
     def fit(self, train: ClusterPictures, validation: ClusterPictures | float | None, resume: str | None) -> None:
         rows = train.rows

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sparkdl4j import errors, options
+from sparkdl4j import errors, options, recipes
 from sparkdl4j.cli import arguments as types
 from sparkdl4j.cli import completion, configuration, evaluate, find_learning_rate, inspect, predict, serve, train
 from sparkdl4j.cli.arguments import EXIT_USAGE, add_option, add_reading, add_reading_of_pictures
@@ -37,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(stop.code or 0)
     try:
         if parsed.config is not None:
-            parsed = _with_configuration(parsed, arguments)
+            parsed = _with_defaults(parsed, arguments)
+        if getattr(parsed, "recipe", None) is not None:
+            parsed = _with_defaults(parsed, arguments)
         run: Callable[[argparse.Namespace], Any] = parsed.run
         console = parsed.console = Console(parsed)
         with console.for_people():
@@ -60,11 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_USAGE if isinstance(problem, errors.ParameterError) else EXIT_ERROR
 
 
-def _with_configuration(parsed: argparse.Namespace, arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The same command line with the values of its `--config` where it says nothing."""
+def _with_defaults(parsed: argparse.Namespace, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The same command line with the values of its `--config` where it says nothing, and those of its recipe where
+    neither does."""
     again = parser()
     command = commands(again)[parsed.command]
-    configuration.apply(parsed.config, command, command.checks)
+    if getattr(parsed, "recipe", None) is not None:
+        command.set_defaults(**recipes.command_options(parsed.recipe))
+    if parsed.config is not None:
+        configuration.apply(parsed.config, command, command.checks)
     return again.parse_args(arguments)
 
 
@@ -242,6 +248,12 @@ def _add_trained(command: types.Parser) -> None:
         "--size",
         type=types.size,
         help="75, or height x width as 60x80 (default: the network's, small_resnet's where none is named)",
+    )
+    command.add_argument(
+        "--recipe",
+        choices=recipes.names(),
+        help="options that train well on a kind of picture, where none are given here: "
+        + "; ".join(f"{name}: {recipes.describe(name)}" for name in recipes.names()),
     )
     command.add_argument(
         "--window", type=types.window, default="full", help="16-bit pictures: full, minmax, or LOW,HIGH"

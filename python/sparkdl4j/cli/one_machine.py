@@ -119,7 +119,6 @@ class OneMachineTraining(Training):
 
     def __init__(self, classifier: ConvNetClassifier) -> None:
         self._classifier = classifier
-        self.epochs = classifier.epochs
 
     def fit(self, train: ImageDataset, validation: ImageDataset | float | None, resume: str | None) -> None:
         if isinstance(validation, float):

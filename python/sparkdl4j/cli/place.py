@@ -38,13 +38,7 @@ class Evaluated:
 
 
 class Training(ABC):
-    """A classifier that is to be trained.
-
-    Attributes:
-        epochs: passes over the training data.
-    """
-
-    epochs: int
+    """A classifier that is to be trained."""
 
     @abstractmethod
     def fit(self, train: Any, validation: Any, resume: str | None) -> None:

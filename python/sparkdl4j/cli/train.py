@@ -64,7 +64,7 @@ def run(arguments: Namespace) -> dict[str, Any]:
             title = f"{arguments.network} on {arguments.data}"
             write_report(arguments.report, title, training.history(), evaluated, **training.to_report(data, test))
         history = training.history()
-    print(f"Model: {arguments.model} (epoch {training.kept_epoch} of {training.epochs})")
+    print(f"Model: {arguments.model} (epoch {training.kept_epoch} of {len(history.epochs)})")
     return {
         "model": arguments.model,
         "kept_epoch": training.kept_epoch,

@@ -30,7 +30,7 @@ public final class Training {
    *     image} (how pictures are decoded), {@code scaler} (fitted), {@code observations} (as {@link
    *     ClassifierTraining#observe} takes them), {@code preprocessing} (which of the image's steps
    *     decoded pictures go through, for the model to tell; or none), {@code further_epochs} (how
-   *     many to train, whatever the option says; or null), and what {@link
+   *     many to train, as {@link ClassifierTraining#goOn} takes it; or null), and what {@link
    *     ClassifierTraining#decideBy} takes
    * @param train labelled pictures, whose memory outlives the training
    * @param validation likewise; null for none

@@ -91,6 +91,14 @@ final class Arguments {
     return values.getOrDefault(name, orElse);
   }
 
+  /** Takes options for those that were not given; their names follow a prefix here. */
+  void fill(ObjectNode options, String prefix) {
+    options
+        .fields()
+        .forEachRemaining(
+            option -> values.putIfAbsent(prefix + option.getKey(), option.getValue().asText()));
+  }
+
   /** The options {@code --name-pattern} and {@code --unmatched}; null without a pattern. */
   NamePattern namePattern() {
     String expression = values.get("name_pattern");

@@ -23,6 +23,7 @@ import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
+import org.sparkdl4j.spec.Recipe;
 import org.sparkdl4j.training.TrainingOptions;
 import org.sparkdl4j.training.TrainingResult;
 
@@ -62,6 +63,7 @@ final class TrainCommand implements Command {
                 "early_stopping",
                 "reduce_on_plateau",
                 "resume",
+                "recipe",
                 "report"));
     for (String group : List.of("checkpoint", "early_stopping", "reduce_on_plateau")) {
       for (String name : Options.names(group)) allowed.add(group + "_" + name);
@@ -74,6 +76,11 @@ final class TrainCommand implements Command {
     allowed.removeAll(List.of("validation_fraction", "height", "width"));
     allowed.removeAll(List.of("early_stopping_patience", "reduce_on_plateau_patience"));
     arguments = new Arguments(given, allowed);
+    String recipe = arguments.get("recipe", null);
+    if (recipe != null) {
+      arguments.fill(Recipe.of(recipe).options(), "");
+      arguments.fill(Recipe.of(recipe).augmentation(), Arguments.AUGMENT);
+    }
     data = arguments.words(1, 1, "DATA").get(0);
     Submission.requireReachable(data);
     test = Part.of(arguments, "test");
@@ -153,7 +160,7 @@ final class TrainCommand implements Command {
   private ImageClassifier trained(
       ClassifierTraining run, TrainingPictures pictures, PrintStream out, PrintStream err) {
     try (Interruption interruption = new Interruption(pictures, run::cancel)) {
-      JsonNode end = new TrainingLog(err, options.epochs()).follow(run);
+      JsonNode end = new TrainingLog(err).follow(run);
       ImageClassifier classifier = run.result();
       try {
         int kept = end.get("kept_epoch").asInt();
@@ -166,7 +173,8 @@ final class TrainCommand implements Command {
           interruption.leave();
         }
         if (isGood || kept > 0) {
-          out.println("Model: " + model + " (epoch " + kept + " of " + options.epochs() + ")");
+          int trained = classifier.metadata().training().get("history").size();
+          out.println("Model: " + model + " (epoch " + kept + " of " + trained + ")");
         }
         if (divergence != null) throw divergence;
         return classifier;

@@ -12,12 +12,11 @@ final class TrainingLog {
   private static final long QUIET_NANOS = 10_000_000_000L;
 
   private final PrintStream err;
-  private final int epochs;
+  private int epochs;
   private long lastLine = System.nanoTime();
 
-  TrainingLog(PrintStream err, int epochs) {
+  TrainingLog(PrintStream err) {
     this.err = err;
-    this.epochs = epochs;
   }
 
   /** Prints until the run ends; the last event. */
@@ -27,6 +26,9 @@ final class TrainingLog {
       if (text == null) continue;
       JsonNode event = Json.readObject(text, "an event");
       switch (event.get("type").asText()) {
+        case "start":
+          epochs = event.get("epochs").asInt();
+          break;
         case "minibatch":
           if (System.nanoTime() - lastLine > QUIET_NANOS) {
             print(

@@ -117,12 +117,13 @@ public final class ClassifierTraining {
     this.labels = labels;
     this.image = image;
     this.scaler = scaler;
+    TrainingOptions given = new TrainingOptions(trainingOptions);
+    requireKnownClasses(given);
+    this.trainings = trainings;
+    training = given.forPictures(trainings.examplesPerEpoch(given));
     options = Json.object();
     options.setAll(networkOptions);
-    options.setAll(trainingOptions);
-    training = new TrainingOptions(trainingOptions);
-    requireKnownClasses();
-    this.trainings = trainings;
+    options.setAll(training.toJson());
     int[] shape = {image.height(), image.width(), image.channels()};
     Options checked = new Options("network", networkOptions);
     configuration = network.toConfiguration(shape, labels.size(), checked, training.seed());
@@ -131,7 +132,7 @@ public final class ClassifierTraining {
             trainings.place(),
             network.toJson(),
             networkOptions,
-            trainingOptions,
+            training.toJson(),
             labels,
             image.toJson(),
             scaler);
@@ -263,7 +264,7 @@ public final class ClassifierTraining {
    * same pictures give the same bits as all at once. The classifier stays as it is.
    *
    * @param trained with the same network, labels and updater; null to begin with new parameters
-   * @param furtherEpochs how many epochs to train; the option "epochs" does not matter
+   * @param furtherEpochs how many epochs to train; 0 for what the option "epochs" says
    * @throws SparkDl4jException PARAMETER_CONFLICT when it has others
    */
   public void goOn(ImageClassifier trained, int furtherEpochs) {
@@ -277,7 +278,8 @@ public final class ClassifierTraining {
       before = epochs.size();
       decisions.beginAfter(before);
     }
-    training = training.withEpochs(before + furtherEpochs);
+    int further = furtherEpochs == 0 ? training.epochs() : furtherEpochs;
+    training = training.withEpochs(before + further);
   }
 
   /**
@@ -400,7 +402,7 @@ public final class ClassifierTraining {
   }
 
   /** Weights of other classes are refused before anything is trained. */
-  private void requireKnownClasses() {
+  private void requireKnownClasses(TrainingOptions training) {
     List<String> names = new ArrayList<>();
     labels.forEach(label -> names.add(label.asText()));
     long[] some = new long[names.size()];

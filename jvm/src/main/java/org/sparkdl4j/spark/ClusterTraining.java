@@ -170,11 +170,21 @@ final class ClusterTraining implements MinibatchTraining {
       }
 
       @Override
+      public long examplesPerEpoch(TrainingOptions options) {
+        return examples(counts);
+      }
+
+      @Override
       public int largestMinibatch(TrainingOptions options) {
         int most = counts.stream().mapToInt(count -> count).max().orElse(1);
         return Math.min(options.batchSize(), most);
       }
     };
+  }
+
+  /** Pictures that all workers together train in an epoch. */
+  static long examples(List<Integer> counts) {
+    return counts.stream().mapToLong(count -> count).sum();
   }
 
   private static void requireRoom(
@@ -191,7 +201,7 @@ final class ClusterTraining implements MinibatchTraining {
 
   @Override
   public long examplesPerEpoch() {
-    return counts.stream().mapToLong(count -> count).sum();
+    return examples(counts);
   }
 
   @Override

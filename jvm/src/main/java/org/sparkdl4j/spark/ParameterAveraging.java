@@ -68,12 +68,14 @@ public final class ParameterAveraging {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
     DecodeOptions image = pictures.image();
     AllowedProcessors processors = AllowedProcessors.of(context.getConf());
-    TrainingOptions options = new TrainingOptions(trainingOptions);
-    EpochPictures epoch = new EpochPictures(pictures.counts(), pictures.labels().names(), options);
+    TrainingOptions given = new TrainingOptions(trainingOptions);
+    EpochPictures epoch = new EpochPictures(pictures.counts(), pictures.labels().names(), given);
+    // The executors know their own pictures only.
+    ObjectNode options = given.forPictures(ClusterTraining.examples(epoch.counts())).toJson();
     return new ClassifierTraining(
         network,
         networkOptions,
-        trainingOptions,
+        options,
         pictures.labels().labels(),
         image,
         scaler,
@@ -86,7 +88,7 @@ public final class ParameterAveraging {
                 new WorkerSetup(
                     run,
                     new DescribedNetwork(network, networkOptions),
-                    trainingOptions,
+                    options,
                     PixelType.of(image),
                     new int[] {image.height(), image.width(), image.channels()},
                     scaler,

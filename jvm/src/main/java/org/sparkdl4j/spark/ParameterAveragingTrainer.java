@@ -38,6 +38,7 @@ import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
+import org.sparkdl4j.spec.Recipe;
 import org.sparkdl4j.training.Checkpoint;
 import org.sparkdl4j.training.MinibatchTrainings;
 import org.sparkdl4j.training.Observations;
@@ -84,7 +85,10 @@ public final class ParameterAveragingTrainer {
 
     private Builder() {}
 
-    /** Passes over the training data, 1 to 100,000; by default 20. */
+    /**
+     * Passes over the training data, 1 to 100,000; by default, and for 0, as many as show 100,000
+     * examples, but 20 at least and 200 at most.
+     */
     public Builder epochs(int epochs) {
       return option("epochs", epochs);
     }
@@ -130,6 +134,20 @@ public final class ParameterAveragingTrainer {
       if (Options.names("network").contains(name)) group = network;
       if (Options.names("data").contains(name)) group = data;
       group.set(name, Json.of(value));
+      return this;
+    }
+
+    /**
+     * Options that train well together on a kind of picture, for our own networks; what is set
+     * afterwards replaces them.
+     *
+     * @param name such as {@code photographs}, in {@code docs/training.md}
+     * @throws SparkDl4jException PARAMETER_RANGE for a recipe that there is not
+     */
+    public Builder recipe(String name) {
+      Recipe recipe = Recipe.of(name);
+      recipe.options().fields().forEachRemaining(each -> option(each.getKey(), each.getValue()));
+      training.set(TrainingOptions.AUGMENTATION, recipe.augmentation().deepCopy());
       return this;
     }
 
@@ -330,14 +348,16 @@ public final class ParameterAveragingTrainer {
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(data.context());
     AllowedProcessors processors = AllowedProcessors.of(context.getConf());
-    ObjectNode values = options(context);
-    TrainingOptions options = new TrainingOptions(values);
-    if (options.validationFraction() > 0) {
+    TrainingOptions given = new TrainingOptions(options(context));
+    if (given.validationFraction() > 0) {
       throw conflict(
           "validation_fraction", "validation_fraction cannot be set: DataSets are trained on, all");
     }
     try (RunFollower follower = new RunFollower(listener);
-        ClusterDataSets dealt = ClusterDataSets.of(data, options.numWorkers(), options.seed())) {
+        ClusterDataSets dealt = ClusterDataSets.of(data, given.numWorkers(), given.seed())) {
+      List<Integer> counts = dealt.dealt().counts();
+      TrainingOptions options = given.forPictures(ClusterTraining.examples(counts));
+      ObjectNode values = options.toJson();
       int[] shape = dealt.format().shape();
       int classes = dealt.format().classes();
       NetworkConfiguration configuration = network.configuration(shape, classes, options.seed());
@@ -348,7 +368,7 @@ public final class ParameterAveragingTrainer {
           ClusterTraining.of(
               context,
               dealt.dealt(),
-              dealt.dealt().counts(),
+              counts,
               false,
               (tuning, run) ->
                   new WorkerSetup(

@@ -50,13 +50,15 @@ public final class LearningRateSchedule {
    */
   static void check(Options options) {
     double warmup = options.number("warmup_epochs");
-    if (warmup == 0 || warmup < options.integer("epochs")) return;
+    int epochs = options.integer("epochs");
+    // Without a number of epochs, this is called again when the pictures have chosen one.
+    if (warmup == 0 || epochs == 0 || warmup < epochs) return;
     throw new SparkDl4jException(
             ErrorCode.PARAMETER_CONFLICT,
             "warmup_epochs is "
                 + warmup
                 + ", but the whole training has "
-                + options.integer("epochs")
+                + epochs
                 + " epochs: warm up in fewer")
         .with("parameter", "warmup_epochs");
   }

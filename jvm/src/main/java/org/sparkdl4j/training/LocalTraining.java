@@ -96,6 +96,13 @@ public abstract class LocalTraining implements MinibatchTraining {
       }
 
       @Override
+      public long examplesPerEpoch(TrainingOptions options) {
+        return options.isOversampling()
+            ? Arrays.stream(repeated(training)).asLongStream().sum()
+            : training.size();
+      }
+
+      @Override
       public int largestMinibatch(TrainingOptions options) {
         return Math.min(options.batchSize(), epoch(training, options).size());
       }
@@ -131,7 +138,7 @@ public abstract class LocalTraining implements MinibatchTraining {
   private static LabeledImages epoch(LabeledImages training, TrainingOptions options) {
     LabeledImages epoch = training;
     if (options.isOversampling()) {
-      int[] targets = Oversampling.targets(new int[][] {training.counts()}, 0);
+      int[] targets = repeated(training);
       epoch = training.subset(Oversampling.positions(training.labels(), targets, options.seed()));
     }
     long[] counts = Arrays.stream(epoch.counts()).asLongStream().toArray();
@@ -140,6 +147,11 @@ public abstract class LocalTraining implements MinibatchTraining {
     if (epoch.someCount()) return epoch;
     throw new SparkDl4jException(
         ErrorCode.DATA_NOT_FINITE, "the weights of all training pictures are 0: some must count");
+  }
+
+  /** How many pictures of each class an epoch shows where those of smaller ones come again. */
+  private static int[] repeated(LabeledImages training) {
+    return Oversampling.targets(new int[][] {training.counts()}, 0);
   }
 
   @Override

@@ -34,6 +34,9 @@ public interface MinibatchTrainings {
   /** Where: a checkpoint of one place is of no use in another. */
   String place();
 
+  /** Pictures of an epoch. */
+  long examplesPerEpoch(TrainingOptions options);
+
   /** The size of the largest minibatch. */
   int largestMinibatch(TrainingOptions options);
 }

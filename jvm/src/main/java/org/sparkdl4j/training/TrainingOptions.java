@@ -16,6 +16,12 @@ import org.sparkdl4j.spec.Options;
  * those of the group "augmentation", as an object of that name.
  */
 public final class TrainingOptions {
+  /** Pictures that a run shows where no number of epochs is given. */
+  private static final int PICTURES_OF_RUN = 100_000;
+
+  private static final int FEWEST_EPOCHS = 20;
+  private static final int MOST_EPOCHS = 200;
+
   /** Pictures that a worker trains in a round where nothing is given. */
   private static final int PICTURES_OF_ROUND = 2560;
 
@@ -47,6 +53,23 @@ public final class TrainingOptions {
     augmentation = changes == null || changes.isNull() ? Augmentation.NONE : augmentation(changes);
   }
 
+  /**
+   * The same options, with the number of epochs that they mean where none is given: a network needs
+   * some hundred minibatches, of however few pictures they are.
+   *
+   * @param examples pictures of an epoch
+   */
+  public TrainingOptions forPictures(long examples) {
+    if (epochs() > 0) return this;
+    long epochs = (PICTURES_OF_RUN - 1) / Math.max(1, examples) + 1;
+    return withEpochs((int) Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, epochs)));
+  }
+
+  /** The options as they were given, and as {@link #forPictures} has filled them. */
+  public ObjectNode toJson() {
+    return values.deepCopy();
+  }
+
   /** The same options for a run that ends with another epoch. */
   public TrainingOptions withEpochs(int epochs) {
     return new TrainingOptions(values.deepCopy().put("epochs", epochs));
@@ -59,7 +82,7 @@ public final class TrainingOptions {
         .with("parameter", AUGMENTATION);
   }
 
-  /** Passes over the training data. */
+  /** Passes over the training data; 0 where {@link #forPictures} is to choose them. */
   public int epochs() {
     return options.integer("epochs");
   }

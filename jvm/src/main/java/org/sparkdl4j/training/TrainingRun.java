@@ -81,13 +81,13 @@ public final class TrainingRun {
       Observations observations) {
     this.core = core;
     this.trainings = trainings;
-    this.options = options;
+    this.options = options.forPictures(trainings.examplesPerEpoch(options));
     trainer =
         new Trainer(
             core,
             furtherCores,
             trainings,
-            options,
+            this.options,
             decisions,
             resumed,
             observations,

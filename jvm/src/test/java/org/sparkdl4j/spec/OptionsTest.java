@@ -26,7 +26,7 @@ class OptionsTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "{'epochs': 0}            | PARAMETER_RANGE   | epochs must be at least 1, but is 0",
+        "{'epochs': -1}           | PARAMETER_RANGE   | epochs must be at least 0, but is -1",
         "{'epochs': 1.5}          | PARAMETER_TYPE    | epochs must be of type integer, but is 1.5",
         "{'epochs': '1'}          | PARAMETER_TYPE    | epochs must be of type integer",
         "{'validation_fraction': 1} | PARAMETER_RANGE | validation_fraction must be below 1",

@@ -9,6 +9,25 @@ class TrainingOptionsTest {
   @ParameterizedTest
   @CsvSource({
     // Given.
+    "7, 10, 7",
+    // 100,000 pictures.
+    "0, 1000, 100",
+    "0, 999, 101",
+    // Bounds.
+    "0, 500, 200",
+    "0, 1, 200",
+    "0, 5000, 20",
+    "0, 3000000000, 20"
+  })
+  void epochs(int given, long examples, int expected) {
+    TrainingOptions options = Blobs.options("{'epochs':" + given + ",'warmup_epochs':2}");
+    assertEquals(expected, options.forPictures(examples).epochs());
+    assertEquals(expected, options.forPictures(examples).toJson().get("epochs").asInt());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // Given.
     "7, 32, 1000, 7",
     // 2,560 pictures.
     "0, 32, 1000, 80",

@@ -2,8 +2,9 @@
 
     .venv/bin/python benchmarks/ablation.py [DATA] [--threads 0]
 
-First the ingredients come one after the other, from the plain defaults with 20 epochs to the whole recipe; then one at
-a time is left out of it, or comes in addition. Runs are remembered in build/benchmarks/runs.
+The plain defaults, the recipe, what lies between them, and the recipe with one ingredient less or more. Where
+`benchmarks/peers/install torch` has made PyTorch's environment, also a plain PyTorch loop on exactly the same pictures
+and splits. Runs are remembered in build/benchmarks/runs.
 """
 
 from __future__ import annotations
@@ -12,28 +13,62 @@ import argparse
 import dataclasses
 import os
 import statistics
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from recipes import SEEDS, WORKS, run
+import numpy as np
+
+from recipes import SEEDS, WORKS, landscapes, run
 from record import write_result
+from remembered import remembered
 from sparkdl4j import Augmentation, recipe
 
+PEERS = Path(__file__).parent / "peers"
+TORCH = Path(__file__).parents[1] / "build" / "peers" / "torch" / "bin" / "python"
+TORCH_EPOCHS = 60
+TORCH_RATE = 0.001
 WHOLE = "the whole recipe"
 RECIPE = recipe("photographs")
 FULL: Augmentation = RECIPE["augmentation"]
+FLIPS_AND_SHIFTS = Augmentation(horizontal_flip=True, shift=0.1)
 
 
-def without(**changes: Any) -> dict[str, Any]:
+def with_augmentation(**changes: Any) -> dict[str, Any]:
     """The recipe with other augmentation."""
     return {**RECIPE, "augmentation": dataclasses.replace(FULL, **changes)}
 
 
 ROWS: dict[str, dict[str, Any]] = {
-    "20 epochs, Adam .001": {"epochs": 20},
-    "the default number of epochs (200)": {},
+    "Adam .001 for 20 epochs": {"epochs": 20},
+    "the plain defaults: Adam .001 for 200 epochs": {},
+    "AdamW .001, cosine, 60 epochs, flips and shifts": {
+        "epochs": TORCH_EPOCHS,
+        "updater": "adamw",
+        "learning_rate": TORCH_RATE,
+        "learning_rate_schedule": "cosine",
+        "augmentation": FLIPS_AND_SHIFTS,
+    },
     WHOLE: RECIPE,
+    "without augmentation": {**RECIPE, "augmentation": None},
+    "flips and shifts alone": {**RECIPE, "augmentation": FLIPS_AND_SHIFTS},
+    "without cosine": {**RECIPE, "learning_rate_schedule": "constant"},
+    "60 epochs": {**RECIPE, "epochs": 60},
 }
+
+
+def torch_accuracy(root: Path, seed: int) -> float:
+    """Of a plain PyTorch loop."""
+    data, groups = landscapes(root)
+    train, test = data.split(0.3, groups=groups, seed=seed)
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = Path(folder, "pictures.npz")
+        labels = {"train_y": train.required_labels(), "test_y": test.required_labels()}
+        np.savez(pictures, train_X=train.X, test_X=test.X, **labels)
+        command = [TORCH, PEERS / "torch_recipe.py", pictures, seed, TORCH_EPOCHS, TORCH_RATE]
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 def main() -> None:
@@ -44,14 +79,23 @@ def main() -> None:
     if arguments.data is None:
         print("ablation: skipped, because neither DATA nor SPARKDL4J_TEST_DATA names a folder")
         return
+    root = Path(arguments.data)
     work = WORKS["landscape_landscapes"]
     found = {
         title: [
-            run(Path(arguments.data), work, {"network": "landscape", **parameters}, seed, arguments.threads)["accuracy"]
+            run(root, work, {"network": "landscape", **parameters}, seed, arguments.threads)["accuracy"]
             for seed in SEEDS
         ]
         for title, parameters in ROWS.items()
     }
+    if TORCH.exists():
+        found["PyTorch: AdamW .001, cosine, 60 epochs, flips and shifts"] = [
+            remembered(
+                {"work": "torch", "epochs": TORCH_EPOCHS, "learning_rate": TORCH_RATE, "seed": seed},
+                lambda seed=seed: torch_accuracy(root, seed),  # type: ignore[misc]
+            )
+            for seed in SEEDS
+        ]
     write_result(
         "ablation_landscapes",
         work.title,

@@ -215,7 +215,7 @@ def test_info_names_versions_java_and_jar(capsys: pytest.CaptureFixture[str]) ->
         ([], "required"),
         (["trian"], "invalid choice"),
         (["train", "x", "--epoch", "3"], "did you mean --epochs?"),
-        (["train", "x", "--epochs", "0"], "epochs must be at least 1"),
+        (["train", "x", "--epochs", "-1"], "epochs must be at least 0"),
         (["train", "x", "--learning-rate", "fast"], "learning-rate"),
         (["train", "x", "--test", "1.5"], "a fraction must be above 0 and below 1"),
         (["train", "x", "--size", "big"], "size must be"),

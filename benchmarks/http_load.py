@@ -98,8 +98,9 @@ async def _client(port: int, request: bytes, end: float, seen: list[Seen], pause
     writer.close()
 
 
-def asking(port: int, body: Body, *, clients: int, seconds: float, pause: float = 0.1) -> list[Seen]:
-    """Answers to clients that each ask again as soon as they are answered, or after a pause when they are refused."""
+def asking(port: int, body: Body, *, clients: int, seconds: float, pause: float = 1.0) -> list[Seen]:
+    """Answers to clients that each ask again as soon as they are answered, or when refused after the second that
+    Retry-After says at least."""
     head = (
         f"POST {body.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {body.content_type}\r\n"
         f"Content-Length: {len(body.content)}\r\n\r\n"

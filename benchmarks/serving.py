@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+import record
 from contenders import DoesNotWorkError
 from http_load import Body, Load, Seen, asking, wrk
 from record import write_result
@@ -185,7 +186,7 @@ def overload(folder: Path, seconds: float) -> None:
     """A network of some 20 pictures a second, asked by ever more clients."""
     from sparkdl4j import Conv2D, GlobalPool, Output, Sequential
 
-    layers = [*[Conv2D(192, (3, 3), padding="same") for _ in range(5)], GlobalPool(), Output()]
+    layers = [*[Conv2D(96, (3, 3), padding="same") for _ in range(5)], GlobalPool(), Output()]
     served = Served("slow", 128, 3, model_file(folder, Sequential(layers), (128, 128, 3), "slow"))
     body = one(PATHS["sparkdl4j"][0], picture("JPEG", 128, 128, 3))
     result: dict[str, Any] = {}
@@ -258,6 +259,8 @@ def main() -> None:
     rounds, seconds = (1, 2.0) if given.small else (given.rounds, given.seconds)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if given.small:
+            record.RESULTS = folder / "results"
         cases = Cases(folder, given.small)
         if "throughput" in chosen:
             throughput(cases, rounds, seconds)

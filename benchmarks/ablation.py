@@ -41,8 +41,8 @@ def with_augmentation(**changes: Any) -> dict[str, Any]:
 
 
 ROWS: dict[str, dict[str, Any]] = {
-    "Adam .001 for 20 epochs": {"epochs": 20},
-    "the plain defaults: Adam .001 for 200 epochs": {},
+    "the plain defaults: Adam .001, 20 epochs": {},
+    "Adam .001, 200 epochs": {"epochs": 0},
     "AdamW .001, cosine, 60 epochs, flips and shifts": {
         "epochs": TORCH_EPOCHS,
         "updater": "adamw",

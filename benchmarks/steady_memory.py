@@ -44,9 +44,7 @@ def train(steps: int) -> list[float]:
     memory = _Memory()
     ConvNetClassifier(
         "landscape",
-        **recipe("photographs"),
-        epochs=steps * BATCH // COUNT,
-        batch_size=BATCH,
+        **recipe("photographs", epochs=steps * BATCH // COUNT, batch_size=BATCH),
         verbose=False,
         callbacks=[memory],  # type: ignore[list-item]
     ).fit(pixels, np.arange(COUNT) % 3)

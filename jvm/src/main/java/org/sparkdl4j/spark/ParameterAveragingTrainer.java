@@ -86,7 +86,7 @@ public final class ParameterAveragingTrainer {
     private Builder() {}
 
     /**
-     * Passes over the training data, 1 to 100,000; by default, and for 0, as many as show 100,000
+     * Passes over the training data, up to 100,000; by default 20. 0: as many as show 100,000
      * examples, but 20 at least and 200 at most.
      */
     public Builder epochs(int epochs) {

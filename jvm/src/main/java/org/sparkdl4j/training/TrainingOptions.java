@@ -16,7 +16,7 @@ import org.sparkdl4j.spec.Options;
  * those of the group "augmentation", as an object of that name.
  */
 public final class TrainingOptions {
-  /** Pictures that a run shows where no number of epochs is given. */
+  /** Pictures that a run shows where they choose the number of epochs. */
   private static final int PICTURES_OF_RUN = 100_000;
 
   private static final int FEWEST_EPOCHS = 20;
@@ -54,8 +54,8 @@ public final class TrainingOptions {
   }
 
   /**
-   * The same options, with the number of epochs that they mean where none is given: a network needs
-   * some hundred minibatches, of however few pictures they are.
+   * The same options, with the number of epochs that the pictures choose where it is 0: a network
+   * needs many minibatches, of however few pictures they are.
    *
    * @param examples pictures of an epoch
    */

@@ -30,6 +30,7 @@ public final class NetworkCheckpoints {
    * @param classes the names of the classes
    * @param trainingOptions options of the group "training"
    * @param scaler of the examples
+   * @param plateau options of the group "reduce_on_plateau"; null where nothing is reduced
    */
   public NetworkCheckpoints(
       FileStore files,
@@ -38,7 +39,8 @@ public final class NetworkCheckpoints {
       int[] shape,
       ArrayNode classes,
       ObjectNode trainingOptions,
-      StandardScaler scaler) {
+      StandardScaler scaler,
+      ObjectNode plateau) {
     this.files = files;
     ObjectNode image =
         Json.object().put("height", shape[0]).put("width", shape[1]).put("channels", shape[2]);
@@ -51,6 +53,7 @@ public final class NetworkCheckpoints {
             classes,
             image,
             scaler);
+    if (plateau != null) setup.reduceOnPlateau(plateau);
   }
 
   /**

@@ -81,6 +81,8 @@ public final class ParameterAveragingTrainer {
     private final ObjectNode data = Json.object();
     private ObjectNode checkpoint;
     private String resume;
+    private ObjectNode earlyStopping;
+    private ObjectNode plateau;
     private Consumer<TrainingEvent> listener = event -> {};
 
     private Builder() {}
@@ -192,6 +194,32 @@ public final class ParameterAveragingTrainer {
     }
 
     /**
+     * Has the training end when a metric has not improved for some epochs, one option at a time;
+     * DataSets, none of which are held out, have the metrics {@code loss} and {@code accuracy}.
+     *
+     * @param name such as {@code patience}, in {@code docs/training.md}
+     * @param value a number, string or boolean; null for the default
+     */
+    public Builder earlyStopping(String name, Object value) {
+      if (earlyStopping == null) earlyStopping = Json.object();
+      earlyStopping.set(name, Json.of(value));
+      return this;
+    }
+
+    /**
+     * Has the learning rate reduced when a metric has not improved for some epochs, one option at a
+     * time; metrics as of {@link #earlyStopping}.
+     *
+     * @param name such as {@code factor}, in {@code docs/training.md}
+     * @param value a number or string; null for the default
+     */
+    public Builder reduceOnPlateau(String name, Object value) {
+      if (plateau == null) plateau = Json.object();
+      plateau.set(name, Json.of(value));
+      return this;
+    }
+
+    /**
      * Who is told of minibatches (at most ten times a second) and epochs, on the thread that calls
      * {@code fit}. What it throws ends the training, and is thrown by {@code fit}.
      */
@@ -221,16 +249,27 @@ public final class ParameterAveragingTrainer {
   private final ObjectNode checkpoint;
 
   private final String resume;
+
+  /** Options of the group "early_stopping"; null for none. */
+  private final ObjectNode earlyStopping;
+
+  /** Options of the group "reduce_on_plateau"; null for none. */
+  private final ObjectNode plateau;
+
   private final Consumer<TrainingEvent> listener;
 
   private ParameterAveragingTrainer(Builder builder) {
     training = builder.training.deepCopy();
     network = builder.network.deepCopy();
     data = builder.data.deepCopy();
-    checkpoint = builder.checkpoint == null ? null : builder.checkpoint.deepCopy();
+    checkpoint = copy(builder.checkpoint);
+    earlyStopping = copy(builder.earlyStopping);
+    plateau = copy(builder.plateau);
     resume = builder.resume;
     listener = builder.listener;
     if (checkpoint != null) new Options("checkpoint", schedule());
+    if (earlyStopping != null) new Options("early_stopping", earlyStopping);
+    if (plateau != null) new Options("reduce_on_plateau", plateau);
     new Options("network", network);
     new Options("data", data);
     new TrainingOptions(training);
@@ -312,6 +351,8 @@ public final class ParameterAveragingTrainer {
       if (checkpoint != null) {
         run.writeCheckpoints(files, checkpoint.get("path").asText(), schedule());
       }
+      if (earlyStopping != null) run.stopEarly(earlyStopping);
+      if (plateau != null) run.reduceOnPlateau(plateau);
       if (resume != null) run.resume(files, resume);
       run.start();
       TrainingEvent end;
@@ -391,7 +432,8 @@ public final class ParameterAveragingTrainer {
               shape,
               (ArrayNode) Json.of(names(classes)),
               values,
-              scaler);
+              scaler,
+              plateau);
       NetworkCheckpoints.Resumed resumed = resumed(files, configuration, shape, options);
       String tuning = resumed == null ? null : resumed.tuning();
       try (NetworkCore core = core(configuration, shape, options, tuning)) {
@@ -399,10 +441,15 @@ public final class ParameterAveragingTrainer {
         Supplier<NetworkCore> others =
             () -> core(core.configuration(), shape, options, core.tuning());
         RunDecisions decisions = new RunDecisions();
+        if (earlyStopping != null) {
+          decisions.stopEarly(new Options("early_stopping", earlyStopping));
+        }
+        if (plateau != null) decisions.reduceOnPlateau(new Options("reduce_on_plateau", plateau));
         if (checkpoint != null) {
           decisions.writeCheckpoints(
               files.schedule(core, checkpoint.get("path").asText(), schedule()));
         }
+        decisions.requireMetrics(trainings.hasValidation());
         Checkpoint start = resumed == null ? null : resumed.checkpoint();
         TrainingRun run =
             new TrainingRun(core, others, trainings, options, decisions, start, Observations.NONE);
@@ -426,6 +473,10 @@ public final class ParameterAveragingTrainer {
     try (NetworkCore core = core(configuration, shape, options, null)) {
       return files.read(resume, core.snapshot());
     }
+  }
+
+  private static ObjectNode copy(ObjectNode options) {
+    return options == null ? null : options.deepCopy();
   }
 
   /** Of the checkpoints, without their path. */

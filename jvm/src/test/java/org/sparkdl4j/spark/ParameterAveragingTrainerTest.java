@@ -57,6 +57,7 @@ import org.sparkdl4j.plan.CoreOptions;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;
+import org.sparkdl4j.training.EpochResult;
 import org.sparkdl4j.training.PartitionWorker;
 import org.sparkdl4j.training.TrainingOptions;
 import org.sparkdl4j.training.TrainingResult.Reason;
@@ -382,6 +383,51 @@ class ParameterAveragingTrainerTest {
             SparkDl4jException.class,
             () -> trainer(2).resume(file + ".none").build().fit(network, data));
     assertEquals(ErrorCode.FILE_NOT_FOUND, missing.code());
+  }
+
+  @Test
+  void stopsEarlyAndReducesTheLearningRateAndGoesOnFromThere(@TempDir Path folder)
+      throws IOException {
+    JavaRDD<DataSet> data = data(NoisyDataSets.dataSets(EXAMPLES, 10, 1), 2);
+    MultiLayerConfiguration network = Dl4jConfigurations.layers();
+    String file = folder.resolve("checkpoint.zip").toUri().toString();
+    // Nothing is an improvement after the first epoch.
+    ParameterAveragingTrainer.Builder deciding =
+        trainer(2)
+            .epochs(9)
+            .earlyStopping("metric", "loss")
+            .earlyStopping("min_delta", 100)
+            .earlyStopping("patience", 4)
+            .earlyStopping("restore_best", false)
+            .reduceOnPlateau("metric", "loss")
+            .reduceOnPlateau("min_delta", 100)
+            .reduceOnPlateau("patience", 2)
+            .reduceOnPlateau("factor", 0.5);
+    TrainedNetwork<MultiLayerNetwork> whole = deciding.build().fit(network, data);
+    assertEquals(Reason.STOPPED_EARLY, whole.result().reason());
+    List<EpochResult> epochs = whole.result().epochs();
+    assertEquals(5, epochs.size());
+    double rate = epochs.get(0).learningRate();
+    assertEquals(rate, epochs.get(2).learningRate());
+    assertEquals(rate / 2, epochs.get(3).learningRate(), rate * 1e-6);
+
+    deciding.epochs(4).checkpoint(file).build().fit(network, data);
+    TrainedNetwork<MultiLayerNetwork> resumed =
+        deciding.epochs(9).resume(file).build().fit(network, data);
+    assertEquals(5, resumed.result().epochs().size());
+    assertEquals(whole.network().params(), resumed.network().params());
+    assertMismatch("no reduction of the learning rate", trainer(2).resume(file), network, data);
+  }
+
+  @Test
+  void decisionsByValidationNeedExamplesToValidateWith() {
+    JavaRDD<DataSet> data = data(NoisyDataSets.dataSets(EXAMPLES, 10, 1), 2);
+    MultiLayerConfiguration network = Dl4jConfigurations.layers();
+    ParameterAveragingTrainer trainer = trainer(2).earlyStopping("patience", 1).build();
+    SparkDl4jException refused =
+        assertThrows(SparkDl4jException.class, () -> trainer.fit(network, data));
+    assertEquals(ErrorCode.PARAMETER_CONFLICT, refused.code());
+    assertThrows(SparkDl4jException.class, () -> trainer(2).reduceOnPlateau("factor", 2).build());
   }
 
   private static void assertMismatch(

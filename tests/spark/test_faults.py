@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,3 +56,17 @@ def test_executors_killed_at_any_time_change_nothing(
     disturbed = train(CLUSTER, picture_folder, tmp_path / "model.zip", *(f"--kill={kill}" for kill in kills))
     assert disturbed.killed >= number
     assert disturbed.parts == undisturbed
+
+
+@pytest.mark.long
+def test_executors_with_too_little_memory_are_named_with_the_setting(
+    run_training: Callable[..., subprocess.CompletedProcess[str]], picture_folder: Path, tmp_path: Path
+) -> None:
+    # Parameters, gradient, updater state and activations take some 800 MB: twice what such an executor may have.
+    options = ["--image-size=800", "--epochs=1", "--conf=spark.executor.memory=480m", "--conf=spark.task.maxFailures=1"]
+    done = run_training("local-cluster[2,1,480]", picture_folder, tmp_path / "model.zip", *options)
+    assert done.returncode != 0
+    sentence = done.stderr.splitlines()[-1]
+    assert re.search(r"executor \d+ (on .* has too little memory|was ended)", sentence), done.stderr[-3000:]
+    assert "spark.executor.memory" in sentence
+    assert not (tmp_path / "model.zip").exists()

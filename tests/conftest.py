@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gzip
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +24,18 @@ def test_data() -> Path:
     folder = Path(os.environ.get("SPARKDL4J_TEST_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
         pytest.skip("no real pictures: set SPARKDL4J_TEST_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def keras_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the small Keras files of tests/golden/keras/make_files.py, and of what Keras predicts."""
+    folder = tmp_path_factory.mktemp("keras")
+    for path in (ROOT / "tests" / "golden" / "keras").iterdir():
+        if path.suffix == ".gz":
+            (folder / path.stem).write_bytes(gzip.decompress(path.read_bytes()))
+        elif path.suffix in (".keras", ".json"):
+            shutil.copy(path, folder)
     return folder
 
 

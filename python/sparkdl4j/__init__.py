@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sparkdl4j.classifier import ConvNetClassifier
     from sparkdl4j.damaged_image import DamagedImage
     from sparkdl4j.dataset import ImageDataset, ImageFolder
+    from sparkdl4j.dl4j_import import from_dl4j
     from sparkdl4j.early_stopping import EarlyStopping
     from sparkdl4j.errors import (
         DataError,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from sparkdl4j.idx import load_idx
     from sparkdl4j.inspection import Inspection, inspect_images
     from sparkdl4j.jvm.in_process import configure
+    from sparkdl4j.keras_import import from_keras
     from sparkdl4j.learning_curves import LearningCurve, learning_curve
     from sparkdl4j.learning_rate_search import LearningRateSearch
     from sparkdl4j.network import (
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
         Dense,
         DepthwiseConv2D,
         Dropout,
+        Flatten,
         GlobalPool,
         Graph,
         MaxPool2D,
@@ -99,6 +102,7 @@ _HOMES = {
     "classifier": ("ConvNetClassifier",),
     "damaged_image": ("DamagedImage",),
     "dataset": ("ImageDataset", "ImageFolder"),
+    "dl4j_import": ("from_dl4j",),
     "early_stopping": ("EarlyStopping",),
     "errors": (
         "DataError",
@@ -121,6 +125,7 @@ _HOMES = {
     "idx": ("load_idx",),
     "inspection": ("Inspection", "inspect_images"),
     "jvm.in_process": ("configure",),
+    "keras_import": ("from_keras",),
     "learning_rate_search": ("LearningRateSearch",),
     "learning_curves": ("LearningCurve", "learning_curve"),
     "network": (
@@ -134,6 +139,7 @@ _HOMES = {
         "Dense",
         "DepthwiseConv2D",
         "Dropout",
+        "Flatten",
         "GlobalPool",
         "Graph",
         "MaxPool2D",
@@ -183,6 +189,7 @@ __all__ = [
     "Evaluation",
     "FeatureWarning",
     "FileError",
+    "Flatten",
     "GlobalPool",
     "Graph",
     "History",
@@ -222,6 +229,8 @@ __all__ = [
     "ZeroPadding2D",
     "configure",
     "fashion",
+    "from_dl4j",
+    "from_keras",
     "inspect_images",
     "landscape",
     "learning_curve",

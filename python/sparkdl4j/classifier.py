@@ -57,8 +57,8 @@ class ConvNetClassifier(PictureClassifier):
     Args:
         network: a reference network's name ("landscape", "fashion", "pneumonia_vgg", "vgg_conv13", "resnet18",
             "resnet50", "small_resnet"); a network of your own: a `Sequential`, a `Graph` or a subclass of `Network`;
-            its dict, or a path to its JSON; or "auto": "small_resnet" for pictures up to 128 in height and width,
-            "resnet18" above.
+            its dict, or a path to its JSON; what `from_dl4j` or `from_keras` gave, whose network is trained anew; or
+            "auto": "small_resnet" for pictures up to 128 in height and width, "resnet18" above.
         pretrained: a model to begin with: a model file's path, or a fitted classifier. Its layers, scaler and size of
             pictures are kept, and get a new output layer for the classes of the training data.
         epochs: passes over the training data; 0: as many as show 100,000 pictures, but 20 at least and 200 at most.
@@ -143,11 +143,13 @@ class ConvNetClassifier(PictureClassifier):
         image_shape_: (height, width, channels) of what the network sees.
         image_options_: how files become that.
         preprocessing_: the steps that pictures which have been decoded go through.
+        imported_: where it comes from, if it was imported and not trained since: a dict with `has_top`, `preprocessing`
+            and more; else None.
     """
 
     def __init__(
         self,
-        network: str | Network | type[Network] | dict[str, Any] | Path = networks.AUTO,
+        network: str | Network | type[Network] | dict[str, Any] | Path | ConvNetClassifier = networks.AUTO,
         *,
         pretrained: transfer.Pretrained | None = None,
         epochs: int = options.default("training", "epochs"),
@@ -676,6 +678,7 @@ class ConvNetClassifier(PictureClassifier):
         self.scaler_ = None if scaler["kind"] == "none" else StandardScaler.from_dict(scaler)
         training: dict[str, Any] = metadata["training"]
         self.preprocessing_ = picture_steps(training["options"].get("preprocessing"))
+        self.imported_: dict[str, Any] | None = training.get("imported")
         self.kept_epoch_ = int(training["kept_epoch"])
         self.history_ = History(training["history"], kept_epoch=self.kept_epoch_)
         return training
@@ -872,7 +875,11 @@ class ConvNetClassifier(PictureClassifier):
 
         if not Path(path).exists():
             raise errors.error("FILE_NOT_FOUND", f"the model file {path} does not exist", path=str(path))
-        model = Model.load(path)
+        return cls.of_model(Model.load(path))
+
+    @classmethod
+    def of_model(cls, model: Model) -> ConvNetClassifier:
+        """The classifier of a model that the JVM holds."""
         classifier = cls()
         training = classifier._adopt(model)
         known = {name: value for name, value in training["options"].items() if name in cls._parameter_names()}

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 from zipfile import BadZipFile, ZipFile
 
 from sparkdl4j import errors, options
 from sparkdl4j import network as networks
 from sparkdl4j.image_options import ImageOptions
+from sparkdl4j.keras_import import from_keras
 from sparkdl4j.network import Network
 from sparkdl4j.network.network import SETTINGS
 from sparkdl4j.scaler import StandardScaler
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from sparkdl4j.jvm.models import Model
     from sparkdl4j.spark import ConvNetClassificationModel
 
-# A model file's path (on Spark also a URL), or a fitted classifier.
+# A model file's path (on Spark also a URL), that of a Keras file on this machine, or a fitted classifier.
 Pretrained: TypeAlias = "str | Path | ConvNetClassifier | ConvNetClassificationModel"
 
+_KERAS_FILES = (".h5", ".hdf5", ".keras")
 _TRAINABLE = re.compile(r"all|head|last:[1-9][0-9]{0,5}")
 
 # Settings that decide what the network computes: those that the layers were trained with.
@@ -68,7 +70,7 @@ class Origin:
             ParameterError: PARAMETER_CONFLICT for what contradicts the model.
             NetworkError: NETWORK_INVALID for a model without a description of its network.
         """
-        if metadata["network"] is None:
+        if not (metadata["network"] or {}).get("layers"):
             raise errors.error(
                 "NETWORK_INVALID",
                 "the pretrained model has no description of its network, so that no output layer can be made for other "
@@ -127,6 +129,8 @@ def image_options(path: str | Path) -> ImageOptions:
     """
     if not Path(path).exists():
         raise errors.error("FILE_NOT_FOUND", f"the model file {path} does not exist", path=str(path))
+    if _is_keras(path):
+        return from_keras(path).image_options_
     try:
         with ZipFile(path) as file:
             return ImageOptions.from_dict(json.loads(file.read("sparkdl4j/model.json"))["image"])
@@ -181,8 +185,14 @@ def model_of(pretrained: Pretrained) -> Model:
         return model
     if isinstance(pretrained, (str, Path)) and not Path(pretrained).exists():
         raise errors.error("FILE_NOT_FOUND", f"the model file {pretrained} does not exist", path=str(pretrained))
+    if _is_keras(pretrained):
+        return from_keras(pretrained)._fitted_model()
     with model_file(pretrained) as path:
         return Model.load(path)
+
+
+def _is_keras(pretrained: Pretrained) -> TypeGuard[str | Path]:
+    return isinstance(pretrained, (str, Path)) and Path(pretrained).suffix.lower() in _KERAS_FILES
 
 
 @contextmanager
@@ -193,6 +203,8 @@ def model_file(pretrained: Pretrained) -> Iterator[str]:
         ParameterError: PARAMETER_TYPE for something else.
         NotFittedError: NOT_FITTED.
     """
+    if _is_keras(pretrained):
+        pretrained = from_keras(pretrained)
     if isinstance(pretrained, (str, Path)):
         yield str(pretrained)
         return

@@ -15,7 +15,7 @@ from sparkdl4j.preprocessing import Step, picture_steps, read_steps
 EXIT_USAGE = 2
 
 # Groups whose defaults are the command's to give.
-_OWN_DEFAULTS = ("image", "data", "names", "table", "serving", "batching")
+_OWN_DEFAULTS = ("image", "data", "names", "table", "serving", "batching", "keras")
 
 
 class Parser(argparse.ArgumentParser):

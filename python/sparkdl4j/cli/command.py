@@ -12,7 +12,17 @@ from typing import Any
 
 from sparkdl4j import errors, options, recipes
 from sparkdl4j.cli import arguments as types
-from sparkdl4j.cli import completion, configuration, evaluate, find_learning_rate, inspect, predict, serve, train
+from sparkdl4j.cli import (
+    completion,
+    configuration,
+    evaluate,
+    find_learning_rate,
+    import_keras,
+    inspect,
+    predict,
+    serve,
+    train,
+)
 from sparkdl4j.cli.arguments import EXIT_USAGE, add_option, add_reading, add_reading_of_pictures
 from sparkdl4j.cli.console import Console
 
@@ -196,6 +206,17 @@ def parser() -> argparse.ArgumentParser:
         default=True,
         help="write a line of JSON to standard error for every request (default: yes)",
     )
+
+    importing = _command(commands, "import-keras", import_keras.run, "make a model file of a Keras file")
+    importing.add_argument("file", metavar="FILE", help="Keras file: .h5 or .keras")
+    importing.add_argument(
+        "--model", metavar="OUT", help="model file to write (default: FILE's name with .zip, in the present folder)"
+    )
+    importing.add_argument(
+        "--labels", metavar="LABELS", help="classes in the order of the outputs: A,B,… or a file with one a line"
+    )
+    importing.add_argument("--size", type=types.size, help="75, or height x width as 60x80 (default: the file's)")
+    add_option(importing, "keras", "preprocessing")
 
     inspection = _command(commands, "inspect", inspect.run, "look at labelled pictures: counts, sizes, damaged ones")
     inspection.add_argument("data", metavar="DATA", help="folder with one subfolder a class, or with names that tell")

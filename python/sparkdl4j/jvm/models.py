@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from sparkdl4j.jvm.views import address_of, java_integers, view_of
 
 if TYPE_CHECKING:
     from sparkdl4j.dataset import ImageDataset
+    from sparkdl4j.keras_import.translation import Parameter
 
 # How long Ctrl-C waits for Java.
 _ADVANCE_MILLIS = 100
@@ -37,6 +38,13 @@ class Model:
     def load(cls, path: str | Path) -> Model:
         """Loads a model file; nothing in it is executed."""
         return cls(java_class("org.sparkdl4j.bridge.Models").load(str(path)))
+
+    @classmethod
+    @translated()
+    def load_dl4j(cls, path: str | Path, labels: Sequence[Any] | None, size: tuple[int, int] | None) -> Model:
+        """Loads a file that plain Deeplearning4j has written; nothing in it is executed."""
+        named = None if labels is None else json.dumps({"labels": list(labels)})
+        return cls(java_class("org.sparkdl4j.bridge.Models").loadDl4j(str(path), named, _integers_of(size)))
 
     @translated()
     def save(self, path: str | Path) -> None:
@@ -157,6 +165,39 @@ def train(
 
 
 @translated()
+def assemble(request: dict[str, Any], parameters: Iterable[Parameter]) -> Model:
+    """A classifier whose parameters come from elsewhere.
+
+    Args:
+        request: network, labels, image, scaler and training, as the bridge's Assembly.begin documents them.
+        parameters: what the arrays of its parameters are to hold; they are read one by one.
+
+    Raises:
+        DataError: DATA_SHAPE for an array of another size.
+    """
+    assembly = java_class("org.sparkdl4j.bridge.Assembly").begin(json.dumps(request))
+    try:
+        for parameter in parameters:
+            values = np.array(parameter.values(), dtype=np.float32, order="C")
+            assembly.set(parameter.layer, parameter.name, address_of(values), values.size)
+        return Model(assembly.classifier())
+    finally:
+        assembly.close()
+
+
+@translated()
+def dl4j_configuration(configuration: str, size: tuple[int, int] | None) -> dict[str, Any]:
+    """What Deeplearning4j's JSON says.
+
+    Returns:
+        `configuration`, the JSON as it is read here, and `input_shape`, [height, width, channels] or None.
+    """
+    text = java_class("org.sparkdl4j.bridge.Models").dl4jConfiguration(configuration, _integers_of(size))
+    found: dict[str, Any] = json.loads(str(text))
+    return found
+
+
+@translated()
 def augmented(request: dict[str, Any], data: ImageDataset) -> NDArray[Any]:
     """Pictures as training sees them.
 
@@ -215,3 +256,7 @@ def find_learning_rate(
 def _close(java_model: Any) -> None:
     if in_process.started():
         java_model.close()
+
+
+def _integers_of(size: tuple[int, int] | None) -> Any:
+    return None if size is None else java_integers(np.array(size, np.int32))

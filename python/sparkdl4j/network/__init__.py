@@ -1,5 +1,6 @@
 """Networks: typed layers, the JSON that Java reads, reference networks, shapes and summary."""
 
+from sparkdl4j.network.dl4j_network import Dl4jNetwork
 from sparkdl4j.network.layers import (
     Activation,
     Add,
@@ -11,6 +12,7 @@ from sparkdl4j.network.layers import (
     Dense,
     DepthwiseConv2D,
     Dropout,
+    Flatten,
     GlobalPool,
     Layer,
     MaxPool2D,
@@ -49,7 +51,9 @@ __all__ = [
     "Conv2D",
     "Dense",
     "DepthwiseConv2D",
+    "Dl4jNetwork",
     "Dropout",
+    "Flatten",
     "GlobalPool",
     "Graph",
     "Layer",

@@ -122,6 +122,9 @@ class Network:
                     f"{name} must be a string, but is {getattr(self, name)!r}",
                     parameter=name,
                 )
+        self._check_layers()
+
+    def _check_layers(self) -> None:
         structure.check(self.layers)
 
     @classmethod
@@ -161,6 +164,10 @@ class Network:
         """
         if not isinstance(values, Mapping):
             raise invalid(f"the description of a network must be an object, but is {values!r}")
+        if isinstance(values.get("dl4j"), Mapping):
+            from sparkdl4j.network.dl4j_network import Dl4jNetwork
+
+            return Dl4jNetwork(**values)
         check_keys(values, [parameter.name for parameter in dataclasses.fields(Network)], "network")
         given = values.get("layers")
         if not isinstance(given, (list, tuple)) or not given:
@@ -298,6 +305,12 @@ def fill(network: Network, given: Mapping[str, Any]) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for name in SETTINGS:
         own, option = getattr(network, name), given.get(name)
+        if option is not None and not network.layers:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                f"{name} is what Deeplearning4j's configuration says: leave it out, or build it into that",
+                parameter=name,
+            )
         if own is not None and option is not None:
             raise errors.error(
                 "PARAMETER_CONFLICT",
@@ -310,7 +323,8 @@ def fill(network: Network, given: Mapping[str, Any]) -> dict[str, Any]:
             settings[name] = options.check("network", name, option)
         else:
             settings[name] = options.default("network", name)
-    _check_loss(network.layers[-1], settings)
+    if network.layers:
+        _check_loss(network.layers[-1], settings)
     return settings
 
 

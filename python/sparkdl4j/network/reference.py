@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from sparkdl4j import atomic_file, contract, errors
 from sparkdl4j.network.description import invalid, nearest
@@ -73,15 +73,23 @@ def small_resnet() -> Network:
     return reference("small_resnet")
 
 
+@runtime_checkable
+class Trained(Protocol):
+    """A classifier: its network is meant, without what it has learned."""
+
+    network: Any
+
+
 def network(
-    value: str | Path | Mapping[str, Any] | Network | type[Network], image_shape: tuple[int, int, int] | None = None
+    value: str | Path | Mapping[str, Any] | Network | type[Network] | Trained,
+    image_shape: tuple[int, int, int] | None = None,
 ) -> Network:
     """The network that is meant.
 
     Args:
         value: the network itself, or a subclass of `Network` whose parameters all have defaults; the name of a
-            reference network; its dict; the path of its JSON file; or "auto": `small_resnet` for pictures up to 128
-            in height and width, `resnet18` above.
+            reference network; its dict; the path of its JSON file; a classifier, whose network is meant; or "auto":
+            `small_resnet` for pictures up to 128 in height and width, `resnet18` above.
         image_shape: (height, width, channels) of the pictures; only "auto" needs it.
 
     Raises:
@@ -93,6 +101,8 @@ def network(
         return value
     if isinstance(value, type) and issubclass(value, Network):
         return value()
+    if isinstance(value, Trained):
+        return network(value.network, image_shape)
     if isinstance(value, Mapping):
         return Network.from_dict(value)
     if value == AUTO:

@@ -26,7 +26,7 @@ def trace(network: Network, input_shape: Sequence[int], classes: int | None) -> 
 
 
 def shapes(network: Network, input_shape: tuple[int, int, int], classes: int) -> list[Shape]:
-    """The output shape of every layer: (height, width, channels) or (units,).
+    """The output shape of every layer: (height, width, channels) or (units,); none of a `Dl4jNetwork`.
 
     Args:
         network: the network.
@@ -49,4 +49,6 @@ def shapes(network: Network, input_shape: tuple[int, int, int], classes: int) ->
             "DATA_ONE_CLASS",
             f"a classifier needs at least two classes, but the data have {classes}",
         )
+    if not network.layers:
+        return []
     return [layer.output for layer in trace(network, input_shape, classes)]

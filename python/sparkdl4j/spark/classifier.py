@@ -92,7 +92,8 @@ class ConvNetClassifier(
     Options have the names, meanings and defaults of `sparkdl4j.ConvNetClassifier`; columns those of pyspark.ml.
 
     Args:
-        network: a reference network's name, a network of your own, its dict, or a path to its JSON.
+        network: a reference network's name, a network of your own, its dict, or a path to its JSON; or what
+            `from_keras` or `from_dl4j` gave, whose network is trained anew.
         pretrained: a model to begin with: a model file's path or URL, or a fitted classifier, of Spark or of one
             machine; not written by `save`. Size and channels of the pictures and the scaler are the model's.
         callbacks: `Callback` objects, and functions that take an event (a dict): they see every training event, in
@@ -115,7 +116,7 @@ class ConvNetClassifier(
 
     def __init__(
         self,
-        network: str | Network | type[Network] | dict[str, Any] | Path = networks.AUTO,
+        network: str | Network | type[Network] | dict[str, Any] | Path | OneMachineClassifier = networks.AUTO,
         *,
         pretrained: transfer.Pretrained | None = None,
         callbacks: Sequence[Callback | EventFunction] = (),

@@ -4,6 +4,7 @@ from sparkdl4j.network.layers.composite import Block, SqueezeExcite
 from sparkdl4j.network.layers.convolution import Conv2D, DepthwiseConv2D, SeparableConv2D
 from sparkdl4j.network.layers.dense import Dense, Output
 from sparkdl4j.network.layers.elementwise import Activation, Dropout
+from sparkdl4j.network.layers.flatten import Flatten
 from sparkdl4j.network.layers.layer import Layer
 from sparkdl4j.network.layers.merge import Add, Concat, Multiply
 from sparkdl4j.network.layers.normalization import BatchNorm, Normalization, Rescaling
@@ -20,6 +21,7 @@ LAYERS: dict[str, type[Layer]] = {
         MaxPool2D,
         AvgPool2D,
         GlobalPool,
+        Flatten,
         BatchNorm,
         Activation,
         Rescaling,
@@ -47,6 +49,7 @@ __all__ = [
     "Dense",
     "DepthwiseConv2D",
     "Dropout",
+    "Flatten",
     "GlobalPool",
     "Layer",
     "MaxPool2D",

@@ -2,10 +2,13 @@ package org.sparkdl4j.bridge;
 
 import java.nio.file.Path;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
+import org.sparkdl4j.model.Dl4jFile;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.model.PictureFeatures;
 import org.sparkdl4j.model.Saliency;
+import org.sparkdl4j.network.Dl4jDescription;
 import org.sparkdl4j.plan.LayerExecution;
 import org.sparkdl4j.spec.Json;
 
@@ -16,6 +19,35 @@ public final class Models {
   /** Loads a model file. */
   public static ImageClassifier load(String path) {
     return ImageClassifier.load(Path.of(path));
+  }
+
+  /**
+   * Reads a file that plain DL4J has written.
+   *
+   * @param labels JSON: the classes in the order of the outputs; null for numbers
+   * @param size height and width of the pictures; null where the file knows them
+   */
+  public static ImageClassifier loadDl4j(String path, String labels, int[] size) {
+    ArrayNode names = null;
+    if (labels != null) names = Json.readObject(labels, "the labels").withArray("labels");
+    return Dl4jFile.read(Path.of(path), names, size);
+  }
+
+  /**
+   * What DL4J's configuration says.
+   *
+   * @param configuration DL4J's JSON
+   * @param size height and width of the pictures; null where it may know them
+   * @return JSON: {@code configuration}, as it is read here, and {@code input_shape}, which may be
+   *     null
+   */
+  public static String dl4jConfiguration(String configuration, int[] size) {
+    Dl4jDescription description =
+        new Dl4jDescription(Json.readObject(configuration, "the configuration"));
+    ObjectNode found = Json.object();
+    found.set("configuration", description.toJson());
+    found.set("input_shape", Json.of(description.inputShape(size)));
+    return Json.write(found);
   }
 
   /** Saves a model file. */

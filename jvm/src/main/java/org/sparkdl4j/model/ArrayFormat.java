@@ -36,6 +36,43 @@ final class ArrayFormat {
    */
   static float[] read(InputStream in, int length) throws IOException {
     DataInputStream data = new DataInputStream(in);
+    long product = shape(data);
+    long declared = header(data, "FLOAT");
+    if (declared != length || product != length) {
+      throw new IOException("it holds an array of " + declared + " values instead of " + length);
+    }
+    float[] values = values(data, length);
+    if (data.read() >= 0) throw new IOException("there is more after its array");
+    return values;
+  }
+
+  /**
+   * Reads a flat array of float or double, which something may follow.
+   *
+   * @param most the most values that it may have
+   * @throws IOException when the array has another shape, type or length
+   */
+  static double[] readVector(DataInputStream data, int most) throws IOException {
+    long product = shape(data);
+    data.readUTF();
+    long declared = data.readLong();
+    String type = data.readUTF();
+    boolean isDouble = type.equals("DOUBLE");
+    if (declared != product || declared < 1 || declared > most) {
+      throw new IOException("it holds an array of " + declared + " values");
+    }
+    if (!isDouble && !type.equals("FLOAT")) {
+      throw new IOException("its array is of the kind " + type);
+    }
+    double[] values = new double[(int) declared];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = isDouble ? data.readDouble() : data.readFloat();
+    }
+    return values;
+  }
+
+  /** Reads the shape of a flat array; returns its length. */
+  private static long shape(DataInputStream data) throws IOException {
     long shapeLength = header(data, "LONG");
     // Rank, sizes, strides, extras, element-wise stride, order: of a vector or a row.
     if (shapeLength != 6 && shapeLength != 8) throw new IOException("its array is not flat");
@@ -44,17 +81,11 @@ final class ArrayFormat {
     long product = 1;
     for (int i = 0; i < rank; i++) {
       long size = data.readLong();
-      if (size != 1 && size != length) {
-        throw new IOException("it holds an array of " + size + " values instead of " + length);
-      }
+      if (size != 1 && product != 1) throw new IOException("its array is not flat");
       product *= size;
     }
     for (long i = rank + 1; i < shapeLength; i++) data.readLong();
-    long declared = header(data, "FLOAT");
-    if (declared != length || product != length) {
-      throw new IOException("it holds an array of " + declared + " values instead of " + length);
-    }
-    return values(data, length);
+    return product;
   }
 
   private static long header(DataInputStream data, String type) throws IOException {
@@ -75,7 +106,6 @@ final class ArrayFormat {
       data.readFully(chunk, 0, count * Float.BYTES);
       ByteBuffer.wrap(chunk).asFloatBuffer().get(values, from, count);
     }
-    if (data.read() >= 0) throw new IOException("there is more after its array");
     return values;
   }
 }

@@ -367,7 +367,8 @@ public final class ClassifierTraining {
   private void requireSameNetwork(ModelMetadata trained) {
     ObjectNode own = network.toJson();
     ObjectNode before = trained.network();
-    requireSame("network", before == null ? null : before.get("layers"), own.get("layers"));
+    String description = own.has("layers") ? "layers" : "dl4j";
+    requireSame("network", before == null ? null : before.get(description), own.get(description));
     requireSame("set of classes", trained.labels(), labels);
     JsonNode earlier = updater(before, trained.training().path("options"));
     requireSame(UPDATER, earlier, updater(own, options));

@@ -106,14 +106,16 @@ public final class ImageClassifier implements AutoCloseable {
    *     result
    * @param target address of {@code images.size() * labels} floats, which receive the probabilities
    *     row by row
-   * @throws SparkDl4jException DATA_SHAPE
+   * @throws SparkDl4jException DATA_SHAPE; NOT_FITTED for a network without top
    */
   public void predict(LabeledImages images, int batchSize, long target) {
+    requireTop();
     ForwardPass.run(core, scaler, images, batchSize, target);
   }
 
   /** Predicts pictures into a new array, {@code [images.size(), labels]}, row by row. */
   public float[] predict(LabeledImages images, int batchSize) {
+    requireTop();
     return ForwardPass.run(core, scaler, images, batchSize);
   }
 
@@ -196,6 +198,14 @@ public final class ImageClassifier implements AutoCloseable {
   public void close() {
     core.close();
     scaler.close();
+  }
+
+  private void requireTop() {
+    if (metadata.hasTop()) return;
+    throw new SparkDl4jException(
+        ErrorCode.NOT_FITTED,
+        "the network was imported without its top, so it predicts no classes: train it on pictures"
+            + " of them first");
   }
 
   private Prediction predict(byte[] encoded, String name) {

@@ -27,6 +27,7 @@ import org.sparkdl4j.file.Sha256;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.network.LossSpec;
 import org.sparkdl4j.network.NetworkConfiguration;
+import org.sparkdl4j.network.SafeConfiguration;
 import org.sparkdl4j.plan.NetworkCore;
 import org.sparkdl4j.plan.NetworkCores;
 import org.sparkdl4j.spec.Json;

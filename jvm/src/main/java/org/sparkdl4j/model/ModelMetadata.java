@@ -116,6 +116,11 @@ public final class ModelMetadata {
     return training.deepCopy();
   }
 
+  /** Whether the output layer has learned something; a network may be imported without its top. */
+  boolean hasTop() {
+    return training.path("imported").path("has_top").asBoolean(true);
+  }
+
   /** The choice of formats that the network was trained with; null for the rule's. */
   public String tuning() {
     return tuning;

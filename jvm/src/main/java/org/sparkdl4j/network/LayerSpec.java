@@ -24,6 +24,7 @@ abstract class LayerSpec {
     TYPES.put("MaxPool2D", PoolingSpec::new);
     TYPES.put("AvgPool2D", PoolingSpec::new);
     TYPES.put("GlobalPool", GlobalPoolingSpec::new);
+    TYPES.put("Flatten", FlattenSpec::new);
     TYPES.put("BatchNorm", BatchNormSpec::new);
     TYPES.put("Activation", ActivationSpec::new);
     TYPES.put("Rescaling", RescalingSpec::new);

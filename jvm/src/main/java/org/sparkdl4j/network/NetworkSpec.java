@@ -43,8 +43,14 @@ public final class NetworkSpec {
   /** Names the network of {@link #forPictures}. */
   public static final String AUTO_NAME = AUTO.get("name").asText();
 
+  private static final String DL4J = "dl4j";
+
   private final ObjectNode json;
+
+  /** The layers, or null where DL4J's configuration says all. */
   private final LayerList layers;
+
+  private final Dl4jDescription dl4j;
 
   private NetworkSpec(ObjectNode json) {
     this.json = json;
@@ -55,6 +61,12 @@ public final class NetworkSpec {
     checkShape("input_shape");
     checkShape("default_input_shape");
     Settings.checked(json, "network");
+    if (json.path(DL4J).isObject()) {
+      dl4j = new Dl4jDescription((ObjectNode) json.get(DL4J));
+      layers = null;
+      return;
+    }
+    dl4j = null;
     JsonNode list = json.get("layers");
     if (list == null || !list.isArray() || list.size() == 0) {
       throw invalid("network: layers must be a list of at least one layer");
@@ -64,7 +76,7 @@ public final class NetworkSpec {
   }
 
   /**
-   * Reads a description.
+   * Reads a description: of layers, or with DL4J's own configuration as {@code dl4j}.
    *
    * @param json the description
    * @throws SparkDl4jException NETWORK_INVALID, which names the layer by its number from 1
@@ -122,7 +134,8 @@ public final class NetworkSpec {
   }
 
   /**
-   * The output shape of every layer: {@code [height, width, channels]} or {@code [units]}.
+   * The output shape of every layer: {@code [height, width, channels]} or {@code [units]}; none of
+   * DL4J's own configuration.
    *
    * @param inputShape {@code [height, width, channels]} of the pictures
    * @param classes number of classes, at least 2
@@ -130,12 +143,12 @@ public final class NetworkSpec {
    */
   public List<int[]> shapes(int[] inputShape, int classes) {
     checkInput(inputShape, classes);
-    return layers.shapes(inputShape, classes);
+    return dl4j != null ? List.of() : layers.shapes(inputShape, classes);
   }
 
   /**
    * The number of trained parameters: DL4J's number, less the running means and variances of batch
-   * normalisation, which DL4J keeps among the parameters.
+   * normalisation, which DL4J keeps among the parameters; with them for DL4J's own configuration.
    *
    * @param inputShape {@code [height, width, channels]} of the pictures
    * @param classes number of classes, at least 2
@@ -143,7 +156,9 @@ public final class NetworkSpec {
    */
   public long parameters(int[] inputShape, int classes) {
     checkInput(inputShape, classes);
-    return layers.parameters(inputShape, classes);
+    return dl4j != null
+        ? SafeConfiguration.parameterCount(dl4j.configuration(inputShape, classes))
+        : layers.parameters(inputShape, classes);
   }
 
   /**
@@ -153,6 +168,7 @@ public final class NetworkSpec {
    * @throws SparkDl4jException PARAMETER_CONFLICT
    */
   public LossSpec loss(Options options) {
+    if (dl4j != null) return dl4j.loss();
     return output().loss(new Settings(json, options));
   }
 
@@ -169,6 +185,10 @@ public final class NetworkSpec {
   public NetworkConfiguration toConfiguration(
       int[] inputShape, int classes, Options options, int seed) {
     shapes(inputShape, classes);
+    if (dl4j != null) {
+      requireNoOptions(options);
+      return dl4j.untrained(inputShape, classes, seed);
+    }
     Settings settings = new Settings(json, options);
     NeuralNetConfiguration.Builder builder =
         new NeuralNetConfiguration.Builder()
@@ -181,6 +201,16 @@ public final class NetworkSpec {
     Expansion expansion = new Expansion(settings, inputShape, classes);
     layers.expand(expansion, expansion.input());
     return expansion.build(builder, output().loss(settings));
+  }
+
+  private static void requireNoOptions(Options options) {
+    for (String name : Options.names("network")) {
+      if (!options.isSet(name)) continue;
+      throw new SparkDl4jException(
+              ErrorCode.PARAMETER_CONFLICT,
+              name + " is what DL4J's configuration says: leave it out, or build it into that")
+          .with("parameter", name);
+    }
   }
 
   private static IUpdater updater(Settings settings) {
@@ -224,7 +254,8 @@ public final class NetworkSpec {
 
   private void checkKeys() {
     Set<String> known = new TreeSet<>(Options.names("network"));
-    Collections.addAll(known, "name", "source", "input_shape", "default_input_shape", "layers");
+    Collections.addAll(known, "name", "source", "input_shape", "default_input_shape");
+    known.add(json.has(DL4J) ? DL4J : "layers");
     for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
       String name = names.next();
       if (!known.contains(name)) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
@@ -83,6 +84,7 @@ abstract class PlanLayer {
     KINDS.put(ElementWiseVertex.class, new ElementWise());
     KINDS.put(MergeVertex.class, new ConcatPlan.Kind());
     KINDS.put(SubsetVertex.class, new SubsetPlan.Kind());
+    KINDS.put(PreprocessorVertex.class, new FlattenPlan.Kind());
     KINDS.put(ScaleVertex.class, LinearPlan.SCALE);
     KINDS.put(ShiftVertex.class, LinearPlan.SHIFT);
     KINDS.put(DropoutLayer.class, new DropoutPlan.Kind());

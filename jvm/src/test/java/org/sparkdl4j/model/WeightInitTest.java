@@ -21,6 +21,7 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 import org.sparkdl4j.dl4j.Dl4jNetwork;
 import org.sparkdl4j.network.NetworkConfiguration;
 import org.sparkdl4j.network.NetworkSpec;
+import org.sparkdl4j.network.SafeConfiguration;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
 

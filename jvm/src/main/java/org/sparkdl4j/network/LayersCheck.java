@@ -1,6 +1,6 @@
-package org.sparkdl4j.model;
+package org.sparkdl4j.network;
 
-import static org.sparkdl4j.model.LayerCheck.require;
+import static org.sparkdl4j.network.LayerCheck.require;
 
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;

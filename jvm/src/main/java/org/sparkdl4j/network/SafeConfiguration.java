@@ -1,4 +1,4 @@
-package org.sparkdl4j.model;
+package org.sparkdl4j.network;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,12 +12,9 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
-import org.sparkdl4j.network.Dl4jLoss;
-import org.sparkdl4j.network.LossSpec;
-import org.sparkdl4j.network.NetworkConfiguration;
 
 /** DL4J's configuration from anywhere: DL4J instantiates whatever classes its JSON names. */
-final class SafeConfiguration {
+public final class SafeConfiguration {
   private static final String VERTICES = "org.deeplearning4j.nn.conf.graph.";
   private static final String LAYERS = "org.deeplearning4j.nn.conf.layers.";
   private static final String WEIGHTS = "org.deeplearning4j.nn.weights.";
@@ -91,7 +88,7 @@ final class SafeConfiguration {
   private SafeConfiguration() {}
 
   /** The first class named in the JSON that is not allowed, or null. */
-  static String forbiddenClass(JsonNode json) {
+  public static String forbiddenClass(JsonNode json) {
     JsonNode name = json.get("@class");
     if (name != null && !(name.isTextual() && ALLOWED.contains(name.textValue()))) {
       return name.asText();
@@ -114,7 +111,8 @@ final class SafeConfiguration {
    * @param loss the loss that the configuration stands for; null for the one that it names
    * @throws RuntimeException when it is not a classifier of such pictures
    */
-  static NetworkConfiguration parse(ObjectNode json, int[] inputShape, int classes, LossSpec loss) {
+  public static NetworkConfiguration parse(
+      ObjectNode json, int[] inputShape, int classes, LossSpec loss) {
     InputType type = InputType.convolutional(inputShape[0], inputShape[1], inputShape[2]);
     String text = json.toString();
     if (json.has("vertices")) {
@@ -132,7 +130,7 @@ final class SafeConfiguration {
    *
    * @throws ArithmeticException when there are more than 2147483647
    */
-  static int parameterCount(NetworkConfiguration configuration) {
+  public static int parameterCount(NetworkConfiguration configuration) {
     int count = 0;
     for (NeuralNetConfiguration layer : layers(configuration)) {
       long parameters = layer.getLayer().initializer().numParams(layer);
@@ -142,9 +140,15 @@ final class SafeConfiguration {
   }
 
   private static List<NeuralNetConfiguration> layers(NetworkConfiguration configuration) {
-    if (!configuration.isGraph()) return configuration.layers().getConfs();
+    return configuration.isGraph()
+        ? layers(configuration.graph())
+        : configuration.layers().getConfs();
+  }
+
+  /** The layers of a graph. */
+  static List<NeuralNetConfiguration> layers(ComputationGraphConfiguration graph) {
     List<NeuralNetConfiguration> layers = new ArrayList<>();
-    for (GraphVertex vertex : configuration.graph().getVertices().values()) {
+    for (GraphVertex vertex : graph.getVertices().values()) {
       if (vertex instanceof LayerVertex) layers.add(((LayerVertex) vertex).getLayerConf());
     }
     return layers;

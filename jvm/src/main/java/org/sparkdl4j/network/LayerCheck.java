@@ -1,4 +1,4 @@
-package org.sparkdl4j.model;
+package org.sparkdl4j.network;
 
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.InputPreProcessor;

@@ -1,6 +1,6 @@
-package org.sparkdl4j.model;
+package org.sparkdl4j.network;
 
-import static org.sparkdl4j.model.LayerCheck.require;
+import static org.sparkdl4j.network.LayerCheck.require;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
@@ -92,12 +93,30 @@ final class GraphCheck {
           name,
           LayerCheck.outputType(layer, layerVertex.getPreProcessor(), given[0], number, name));
     } else {
-      InputType type =
-          vertex instanceof SubsetVertex
-              ? subsetType((SubsetVertex) vertex, given[0], name)
-              : vertex.getOutputType(number, given);
-      types.put(name, LayerCheck.requireSmall(type, name));
+      types.put(name, LayerCheck.requireSmall(outputType(vertex, number, name, given), name));
     }
+  }
+
+  private static InputType outputType(
+      GraphVertex vertex, int number, String name, InputType[] given) {
+    if (vertex instanceof SubsetVertex) return subsetType((SubsetVertex) vertex, given[0], name);
+    boolean isProduct =
+        vertex instanceof ElementWiseVertex
+            && ((ElementWiseVertex) vertex).getOp() == ElementWiseVertex.Op.Product;
+    // DL4J computes it, but its inference refuses it.
+    if (isProduct && given.length == 2 && isScale(given[1], given[0])) return given[0];
+    return vertex.getOutputType(number, given);
+  }
+
+  /** Whether the first has one value for each channel of the second. */
+  private static boolean isScale(InputType scale, InputType image) {
+    if (!(scale instanceof InputTypeConvolutional && image instanceof InputTypeConvolutional)) {
+      return false;
+    }
+    InputTypeConvolutional small = (InputTypeConvolutional) scale;
+    return small.getHeight() == 1
+        && small.getWidth() == 1
+        && small.getChannels() == ((InputTypeConvolutional) image).getChannels();
   }
 
   /** DL4J 1.0.0-M2.1 itself mistakes the number of channels. */

@@ -387,6 +387,11 @@ public final class ParameterAveragingTrainer {
         throw conflict(name, name + " cannot be set: DataSets name no classes");
       }
     }
+    for (String name : List.of("trainable", "unfreeze_every")) {
+      if (training.hasNonNull(name)) {
+        throw conflict(name, name + " cannot be set: a DL4J configuration has no trained layers");
+      }
+    }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(data.context());
     AllowedProcessors processors = AllowedProcessors.of(context.getConf());
     TrainingOptions given = new TrainingOptions(options(context));

@@ -489,7 +489,17 @@ class ConvNetClassifier(PictureClassifier):
         """What training begins with, where it does not begin anew."""
         if pretrained is None:
             return None
-        origin = transfer.Origin.of(pretrained.metadata(), self.network, network_options, self.standardize)
+        metadata = pretrained.metadata()
+        origin = transfer.Origin.of(metadata, self.network, network_options, self.standardize)
+        steps = picture_steps(metadata["training"]["options"].get("preprocessing"))
+        read_with = None if train.image_options is None else train.image_options.steps
+        if picture_steps(self.preprocessing) != steps or read_with not in (None, origin.image_options.steps):
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "the pictures go through other steps of preprocessing than those of the pretrained model: read them "
+                "with its steps, and give preprocessing as it has them (preprocessing_)",
+                parameter="preprocessing",
+            )
         origin.require_pictures(train.image_shape)
         return origin
 

@@ -292,7 +292,7 @@ class ConvNetClassifier(
     def _image_options_of(self, origin: transfer.Origin) -> ImageOptions:
         """The pretrained model's, where nothing contradicts them."""
         image = origin.image_options
-        for name in ("image_size", "channels", "window", "max_pixels"):
+        for name in ("image_size", "channels", "window", "max_pixels", "preprocessing"):
             if not self.isSet(name):
                 continue
             given = {("size" if name == "image_size" else name): self.getOrDefault(name)}

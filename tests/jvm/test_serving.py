@@ -238,6 +238,8 @@ def logged(server: Any, request_id: str) -> list[dict[str, Any]]:
         ("/predict", b"this is no picture", "image/png", 422, "DATA_DAMAGED"),
         ("/invocations", PICTURES["red"][:60], "application/x-image", 422, "DATA_DAMAGED"),
         ("/predict", bomb(), "image/png", 413, "REQUEST_TOO_LARGE"),
+        ("/saliency", bomb(), "image/png", 413, "REQUEST_TOO_LARGE"),
+        ("/saliency", b"", "image/png", 400, "DATA_EMPTY"),
         ("/predict", bytes(MAX_BYTES + 1), "image/png", 413, "REQUEST_TOO_LARGE"),
         ("/predict", form([b"x"] * (MAX_PICTURES + 1))[0], form([])[1], 413, "REQUEST_TOO_LARGE"),
         (

@@ -18,13 +18,12 @@ import org.sparkdl4j.dataset.PixelBlock;
 import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
-import org.sparkdl4j.image.DamagedImageException;
-import org.sparkdl4j.image.ImageDecoder;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.model.Prediction;
 import org.sparkdl4j.model.Saliency;
 import org.sparkdl4j.serving.BatchStatistics;
 import org.sparkdl4j.serving.BatchingOptions;
+import org.sparkdl4j.serving.PictureDecoder;
 import org.sparkdl4j.serving.PictureResult;
 import org.sparkdl4j.serving.ServedModel;
 import org.sparkdl4j.serving.ServedModels;
@@ -38,6 +37,7 @@ public final class Serving implements AutoCloseable {
   /** Answers that one poll returns at most, so that the first of many need not wait for all. */
   private static final int AT_ONCE = 64;
 
+  private final BatchingOptions batching;
   private final ServedModels models;
   private final BlockingQueue<PredictionAnswer> answers = new LinkedBlockingQueue<>();
   private final Map<Long, CompletableFuture<List<PictureResult>>> open = new ConcurrentHashMap<>();
@@ -48,7 +48,8 @@ public final class Serving implements AutoCloseable {
    * @param batching JSON: options of the group "batching"
    */
   public Serving(String batching) {
-    models = new ServedModels(new BatchingOptions(Json.readObject(batching, "the options")));
+    this.batching = new BatchingOptions(Json.readObject(batching, "the options"));
+    models = new ServedModels(this.batching);
   }
 
   /** Adds a model. */
@@ -153,12 +154,12 @@ public final class Serving implements AutoCloseable {
     return served.use(classifier -> saliency(classifier, picture, label));
   }
 
-  private static SaliencyAnswer saliency(ImageClassifier classifier, byte[] picture, String label) {
+  private SaliencyAnswer saliency(ImageClassifier classifier, byte[] picture, String label) {
     int[] shape = classifier.core().inputShape();
     try (PixelBlock pixels = PixelBlock.allocate(classifier.image(), 1);
         FloatPointer seen = new FloatPointer((long) shape[0] * shape[1])) {
       ByteBuffer row = pixels.row(0);
-      new ImageDecoder(classifier.image()).decode(picture, row);
+      new PictureDecoder(classifier, batching).decode(picture, row);
       LabeledImages images = new LabeledImages(pixels, null, null, List.of());
       Prediction prediction = classifier.prediction(classifier.predict(images, 1));
       int index = label == null ? prediction.index() : classifier.labels().indexOf(label);
@@ -170,10 +171,6 @@ public final class Serving implements AutoCloseable {
       float[] map = new float[shape[0] * shape[1]];
       seen.get(map);
       return new SaliencyAnswer(shape, decoded, map, classifier.labels().get(index));
-    } catch (DamagedImageException e) {
-      throw new SparkDl4jException(
-              ErrorCode.DATA_DAMAGED, "the picture cannot be used: " + e.detail(), e)
-          .with("reason", e.reason().label());
     }
   }
 

@@ -12,10 +12,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
-import org.sparkdl4j.image.DamageReason;
-import org.sparkdl4j.image.DamagedImageException;
-import org.sparkdl4j.image.DecodeOptions;
-import org.sparkdl4j.image.ImageDecoder;
 import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.model.Prediction;
 
@@ -38,7 +34,7 @@ public final class MicroBatcher implements AutoCloseable {
   private final BatchingOptions options;
   private final ComputingTurn turn;
   private final BatchComputation computation;
-  private final ImageDecoder decoder;
+  private final PictureDecoder decoder;
   private final List<Thread> threads = new ArrayList<>();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -78,9 +74,7 @@ public final class MicroBatcher implements AutoCloseable {
   MicroBatcher(ImageClassifier classifier, BatchingOptions options, ComputingTurn turn) {
     this.options = options;
     this.turn = turn;
-    DecodeOptions image = classifier.image();
-    decoder =
-        new ImageDecoder(image.withMaxPixels(Math.min(image.maxPixels(), options.maxPixels())));
+    decoder = new PictureDecoder(classifier, options);
     computation = new BatchComputation(classifier, options.maxBatch());
     for (int slot = 0; slot < computation.slots(); slot++) freeSlots.add(slot);
     start(
@@ -256,13 +250,6 @@ public final class MicroBatcher implements AutoCloseable {
     try {
       decoder.decode(picture.takeEncoded(), computation.slot(picture.slot));
       return null;
-    } catch (DamagedImageException e) {
-      ErrorCode code =
-          e.reason() == DamageReason.TOO_MANY_PIXELS
-              ? ErrorCode.REQUEST_TOO_LARGE
-              : ErrorCode.DATA_DAMAGED;
-      return new SparkDl4jException(code, "the picture cannot be used: " + e.detail(), e)
-          .with("reason", e.reason().label());
     } catch (RuntimeException | Error e) {
       return failure(e);
     }

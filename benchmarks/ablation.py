@@ -53,6 +53,9 @@ ROWS: dict[str, dict[str, Any]] = {
     WHOLE: RECIPE,
     "without augmentation": {**RECIPE, "augmentation": None},
     "flips and shifts alone": {**RECIPE, "augmentation": FLIPS_AND_SHIFTS},
+    "without mixup": with_augmentation(mixup=0.0),
+    "weight decay .01": {**RECIPE, "weight_decay": 0.01},
+    "without mixup, weight decay .01": {**with_augmentation(mixup=0.0), "weight_decay": 0.01},
     "without cosine": {**RECIPE, "learning_rate_schedule": "constant"},
     "60 epochs": {**RECIPE, "epochs": 60},
 }

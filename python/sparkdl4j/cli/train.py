@@ -77,6 +77,12 @@ def run(arguments: Namespace) -> dict[str, Any]:
 def network_and_image_options(arguments: Namespace) -> tuple[str | Network, ImageOptions | None]:
     """The network, "auto" until the pictures' size is known, and how pictures are decoded, where that is known."""
     if arguments.pretrained is not None:
+        if arguments.preprocessing:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "pictures are read as the pretrained model reads them, with its steps: leave --preprocessing out",
+                parameter="preprocessing",
+            )
         return arguments.network, transfer.image_options(arguments.pretrained)
     network = networks.AUTO if arguments.network == networks.AUTO else networks.network(arguments.network)
     # "auto" without a size takes the network of small pictures, and the size that it was made for.

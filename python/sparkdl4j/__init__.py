@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from sparkdl4j.recipes import recipe
     from sparkdl4j.report.folder import write_report
     from sparkdl4j.scaler import StandardScaler
+    from sparkdl4j.search.search import Search
 
 _HOMES = {
     "augmentation": ("Augmentation",),
@@ -164,6 +165,7 @@ _HOMES = {
     "recipes": ("recipe",),
     "report.folder": ("write_report",),
     "scaler": ("StandardScaler",),
+    "search.search": ("Search",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -215,6 +217,7 @@ __all__ = [
     "ProgressBar",
     "ReduceLearningRateOnPlateau",
     "Rescaling",
+    "Search",
     "SeparableConv2D",
     "Sequential",
     "ServingError",

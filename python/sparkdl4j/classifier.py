@@ -23,6 +23,7 @@ from sparkdl4j.dataset import ImageDataset
 from sparkdl4j.evaluation import Evaluation, Threshold
 from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
+from sparkdl4j.labelled_pictures import labelled, listed, weighted, with_classes
 from sparkdl4j.learning_rate_search import LearningRateSearch
 from sparkdl4j.network import Network
 from sparkdl4j.preprocessing import Preprocessing, picture_steps
@@ -264,7 +265,7 @@ class ConvNetClassifier(PictureClassifier):
 
     def set_params(self, **params: Any) -> ConvNetClassifier:
         """Sets constructor parameters by name, those of network and augmentation as `network__width` and
-        `augmentation__shift`.
+        `augmentation__shift`, and those of a network's layers as `network__dense1__units`.
 
         Raises:
             ParameterError: PARAMETER_UNKNOWN, with the nearest name.
@@ -275,9 +276,7 @@ class ConvNetClassifier(PictureClassifier):
         for name, value in own.items():
             setattr(self, name, value)
         if of_network:
-            network = networks.network(self.network)
-            options.check_names(of_network, network.parameter_names())
-            self.network = dataclasses.replace(network, **of_network)
+            self.network = networks.with_parameters(networks.network(self.network), of_network)
         if of_augmentation:
             options.check_names(of_augmentation, options.names("augmentation"))
             self.augmentation = dataclasses.replace(augmentations.augmentation(self.augmentation), **of_augmentation)
@@ -355,7 +354,7 @@ class ConvNetClassifier(PictureClassifier):
                 "resume goes on from a checkpoint, and warm_start from this classifier: leave one out",
                 parameter="resume",
             )
-        data = self._changed(_weighted(_dataset(X, y, "X"), sample_weight))
+        data = self.prepared(weighted(labelled(X, y, "X"), sample_weight))
         if goes_on:
             data = self._as_trained(data)
         _require_two_classes(data)
@@ -421,14 +420,14 @@ class ConvNetClassifier(PictureClassifier):
         learning_rate_schedule.require_of_parts(training_options)
         decisions = run_decisions.request(self.callbacks, None)
         run_decisions.require_metrics(self.callbacks, has_validation=False)
-        data = self._changed(_weighted(_dataset(X, y, "X"), sample_weight))
+        data = self.prepared(weighted(labelled(X, y, "X"), sample_weight))
         goes_on = self.__sklearn_is_fitted__()
         transfer.check(training_options, has_origin=goes_on or self.pretrained is not None)
         if goes_on:
             self._require_same_classes(classes)
             data = self._as_trained(data)
         else:
-            data = _with_classes(data, _classes(classes, data, is_named=isinstance(X, ImageDataset)), "y")
+            data = with_classes(data, _classes(classes, data, is_named=isinstance(X, ImageDataset)), "y")
         weights = sample_weights.of_pictures(data.weights, len(data))
         self._train(data, None, weights, training_options, decisions, goes_on=goes_on, further_epochs=1)
         return self
@@ -522,7 +521,7 @@ class ConvNetClassifier(PictureClassifier):
             scaler.partial_fit(batch)
         return scaler
 
-    def _changed(self, data: ImageDataset) -> ImageDataset:
+    def prepared(self, data: ImageDataset) -> ImageDataset:
         """Pictures to train on after `preprocessing`, unless they have been through it."""
         steps = picture_steps(self.preprocessing)
         done = () if data.image_options is None else data.image_options.steps[-len(steps) :]
@@ -544,14 +543,14 @@ class ConvNetClassifier(PictureClassifier):
                 f"this classifier was trained with standardize {kind}, and can only go on with it",
                 parameter="standardize",
             )
-        return _with_classes(data, self.classes_.tolist(), "X")
+        return with_classes(data, self.classes_.tolist(), "X")
 
     def _require_same_classes(self, classes: ArrayLike | None) -> None:
         if classes is None or np.array_equal(np.unique(np.asarray(classes)), self.classes_):
             return
         raise errors.error(
             "DATA_LABELS",
-            f"classes must be those of the first call, {_listed(self.classes_.tolist())}, or be left out",
+            f"classes must be those of the first call, {listed(self.classes_.tolist())}, or be left out",
             parameter="classes",
         )
 
@@ -595,7 +594,7 @@ class ConvNetClassifier(PictureClassifier):
         training_options = self._checked_training_options()
         network_options = self._given_network_options()
         transfer.check(training_options, has_origin=self.pretrained is not None)
-        data = self._changed(_weighted(_dataset(X, y, "X"), sample_weight))
+        data = self.prepared(weighted(labelled(X, y, "X"), sample_weight))
         _require_two_classes(data)
         pretrained = None if self.pretrained is None else transfer.model_of(self.pretrained)
         train, _ = self._parts(data, None, training_options)
@@ -639,6 +638,51 @@ class ConvNetClassifier(PictureClassifier):
             "preprocessing": [step.to_dict() for step in picture_steps(self.preprocessing)],
         }
 
+    def trial_request(self, train: ImageDataset) -> dict[str, Any]:
+        """What `Search` has trained as a trial, checked: one network, by one thread, with what decides about the run.
+
+        Of `callbacks`, `EarlyStopping` and `ReduceLearningRateOnPlateau` count; the scaler is fitted in the trial.
+
+        Args:
+            train: pictures such as those to train with; only their shape and classes matter.
+
+        Raises:
+            ParameterError, NetworkError: as of `fit`; PARAMETER_CONFLICT for averaging workers or a pretrained model.
+        """
+        training_options = self._checked_training_options()
+        learning_rate_schedule.check(training_options)
+        if training_options["num_workers"] != 1:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "a search trains one network a core, each without averaging workers: leave num_workers out",
+                parameter="num_workers",
+            )
+        if self.pretrained is not None:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "a search trains every network from its beginning: leave pretrained out",
+                parameter="pretrained",
+            )
+        transfer.check(training_options, has_origin=False)
+        network_options = self._given_network_options()
+        network = networks.network(self.network, train.image_shape)
+        networks.fill(network, network_options)
+        networks.shapes(network, train.image_shape, len(train.classes))
+        training_options |= {
+            "class_weight": class_weights.of_classes(training_options["class_weight"], train.classes),
+            "threads": 1,
+        }
+        decisions = run_decisions.request(run_decisions.done_by_training(self.callbacks), None)
+        return {
+            "network": network.to_dict(),
+            "network_options": network_options,
+            "training_options": training_options,
+            "labels": train.classes,
+            "image": (train.image_options or _options_of_arrays(train.image_shape)).to_dict(),
+            "early_stopping": decisions["early_stopping"],
+            "reduce_on_plateau": decisions["reduce_on_plateau"],
+        }
+
     def _given_network_options(self) -> dict[str, Any]:
         given = {name: getattr(self, name) for name in _NETWORK_OPTIONS}
         return {name: options.check("network", name, value) for name, value in given.items() if value is not None}
@@ -663,9 +707,9 @@ class ConvNetClassifier(PictureClassifier):
         validation = (
             validation_data
             if isinstance(validation_data, ImageDataset)
-            else _dataset(*validation_data, "validation_data")
+            else labelled(*validation_data, "validation_data")
         )
-        validation = self._changed(validation)
+        validation = self.prepared(validation)
         if validation.image_shape != data.image_shape:
             raise errors.error(
                 "DATA_SHAPE",
@@ -673,7 +717,7 @@ class ConvNetClassifier(PictureClassifier):
                 f"{_size(data.image_shape)}",
                 parameter="validation_data",
             )
-        return data, _with_classes(validation, data.classes, "validation_data")
+        return data, with_classes(validation, data.classes, "validation_data")
 
     def _adopt(self, model: Model) -> dict[str, Any]:
         """Takes over a trained model; returns how its training went."""
@@ -714,7 +758,7 @@ class ConvNetClassifier(PictureClassifier):
         """
         from sparkdl4j.jvm import models
 
-        data = self._changed(X if isinstance(X, ImageDataset) else ImageDataset.from_arrays(X, y))
+        data = self.prepared(X if isinstance(X, ImageDataset) else ImageDataset.from_arrays(X, y))
         changes = augmentations.augmentation(self.augmentation)
         request = {
             "augmentation": changes.to_dict(),
@@ -803,7 +847,7 @@ class ConvNetClassifier(PictureClassifier):
             DataError: DATA_LABELS when a label is not one of `classes_`.
         """
         self._fitted_model()
-        data = _with_classes(_dataset(X, y, "X"), self.classes_.tolist(), "the data")
+        data = with_classes(labelled(X, y, "X"), self.classes_.tolist(), "the data")
         return Evaluation(data.required_labels(), self.predict_proba(data), classes=data.classes, groups=data.groups)
 
     def score(
@@ -818,7 +862,7 @@ class ConvNetClassifier(PictureClassifier):
             sample_weight: (n,) by how much each picture counts; None for 1.
         """
         self._fitted_model()
-        data = _dataset(X, y, "X")
+        data = labelled(X, y, "X")
         weights = sample_weights.of_pictures(sample_weight, len(data))
         actual = np.array([str(name) for name in data.classes])[data.required_labels()]
         hits = np.array([str(name) for name in self.classes_])[self.predict_proba(data).argmax(axis=1)] == actual
@@ -922,7 +966,7 @@ class ConvNetClassifier(PictureClassifier):
         for name in wanted:
             if name not in position:
                 raise errors.error(
-                    "DATA_LABELS", f"there is no class {name!r}: {_listed(self.classes_.tolist())}", parameter="classes"
+                    "DATA_LABELS", f"there is no class {name!r}: {listed(self.classes_.tolist())}", parameter="classes"
                 )
         return np.array([position[name] for name in wanted], dtype=np.int64)
 
@@ -956,31 +1000,6 @@ class ConvNetClassifier(PictureClassifier):
 _DEFAULTS = ConvNetClassifier().get_params()
 
 
-def _dataset(X: ArrayLike | ImageDataset, y: ArrayLike | None, name: str) -> ImageDataset:
-    if isinstance(X, ImageDataset):
-        if y is not None:
-            raise errors.error(
-                "PARAMETER_CONFLICT",
-                f"{name} is a data set with labels of its own: leave y out",
-                parameter="y",
-            )
-        return X
-    if y is None:
-        raise errors.error(
-            "DATA_LABELS", f"{name} is an array, which requires y to be passed, but the target y is None", parameter="y"
-        )
-    return ImageDataset.from_arrays(X, y)
-
-
-def _weighted(data: ImageDataset, sample_weight: ArrayLike | None) -> ImageDataset:
-    weights = sample_weights.of_pictures(sample_weight, len(data))
-    if weights is None:
-        return data
-    same = data.subset(np.arange(len(data)))
-    same.weights = weights
-    return same
-
-
 def _require_two_classes(data: ImageDataset) -> None:
     present = np.unique(data.required_labels())
     if len(present) < 2:
@@ -1005,24 +1024,6 @@ def _classes(given: ArrayLike | None, data: ImageDataset, *, is_named: bool) -> 
     return classes
 
 
-def _with_classes(data: ImageDataset, classes: Sequence[Any], name: str) -> ImageDataset:
-    """The same pictures with labels that index `classes`; numbers and their names as text count as equal."""
-    position = {str(value): index for index, value in enumerate(classes)}
-    unknown = [value for value in data.classes if str(value) not in position]
-    labels = data.required_labels()
-    if unknown:
-        raise errors.error(
-            "DATA_LABELS",
-            f"{name} has the class {unknown[0]!r}, which the training data do not have: {_listed(classes)}",
-            unknown=[str(value) for value in unknown],
-        )
-    index = np.array([position[str(value)] for value in data.classes], dtype=np.int32)
-    same = data.subset(np.arange(len(data)))
-    same.labels = index[labels]
-    same.classes = list(classes)
-    return same
-
-
 def _split(params: dict[str, Any], prefix: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The parameters whose names have a prefix, without it, and the others."""
     return (
@@ -1042,7 +1043,3 @@ def _no_scaler(image_shape: tuple[int, int, int]) -> dict[str, Any]:
 
 def _size(image_shape: tuple[int, int, int]) -> str:
     return "x".join(map(str, image_shape))
-
-
-def _listed(classes: Sequence[Any]) -> str:
-    return ", ".join(map(str, classes[:10])) + (", …" if len(classes) > 10 else "")

@@ -264,7 +264,7 @@ class ImageDataset:
                 DATA_SPLIT for a group that is larger than the parts.
         """
         labels = self.required_labels() if stratify else np.zeros(len(self), dtype=np.int32)
-        kept_together = self._kept_together(groups, mixed_groups)
+        kept_together = self.kept_together(groups, mixed_groups)
         if kept_together is None:
             rest, held_out = splits.stratified_split(labels, test_size, seed=seed)
         else:
@@ -293,7 +293,7 @@ class ImageDataset:
         """
         labels = self.required_labels() if stratify else np.zeros(len(self), dtype=np.int32)
         classes = self.classes if stratify else ()
-        kept_together = self._kept_together(groups, mixed_groups)
+        kept_together = self.kept_together(groups, mixed_groups)
         if kept_together is None:
             folds = splits.stratified_folds(labels, n, seed=seed, classes=classes)
         else:
@@ -303,7 +303,12 @@ class ImageDataset:
             for fold in range(n)
         ]
 
-    def _kept_together(self, groups: ArrayLike | bool | None, mixed_groups: str) -> ArrayLike | None:
+    def kept_together(self, groups: ArrayLike | bool | None, mixed_groups: str) -> ArrayLike | None:
+        """The groups that `groups` of `split` means; None where pictures are split one by one.
+
+        Raises:
+            DataError: DATA_LABELS for True where the pictures have none.
+        """
         if groups is True and self.groups is None:
             raise errors.error(
                 "DATA_LABELS",

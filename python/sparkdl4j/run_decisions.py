@@ -38,6 +38,11 @@ def request(callbacks: Sequence[Any], resume: str | os.PathLike[str] | None) -> 
     }
 
 
+def done_by_training(callbacks: Iterable[Any]) -> list[Callback]:
+    """Those callbacks that decide how a network is trained, and neither write files nor look on."""
+    return [*_all(callbacks, EarlyStopping), *_all(callbacks, ReduceLearningRateOnPlateau)]
+
+
 def require_metrics(callbacks: Iterable[Any], *, has_validation: bool) -> None:
     """Makes sure that what the callbacks follow can be known.
 

@@ -99,8 +99,9 @@ def add_option(command: Parser, group: str, name: str, *, prefix: str = "", targ
     flag = f"--{target.replace('_', '-')}"
     # What is not given is left to the classifier, the network or a callback, which may set it themselves.
     default = option["default"] if group in _OWN_DEFAULTS else None
+    shown = f" [{option['default']}]" if "default" in option else ""
     choices = f" ({', '.join(map(str, option['choices']))})" if "choices" in option else ""
-    text = f"{option['doc']}{choices} [{option['default']}]".replace("%", "%%")
+    text = f"{option['doc']}{choices}{shown}".replace("%", "%%")
     command.checks[target] = functools.partial(options.check, group, name)
     if kind is bool:
         command.add_argument(flag, dest=target, action=argparse.BooleanOptionalAction, default=default, help=text)

@@ -32,7 +32,7 @@ from sparkdl4j.cli.place import (
 )
 from sparkdl4j.cli.prediction_rows import PARQUET
 from sparkdl4j.damaged_image import DamagedImage
-from sparkdl4j.dataset import described
+from sparkdl4j.dataset import ImageDataset, described
 from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.inspection import Inspection
@@ -42,6 +42,7 @@ from sparkdl4j.report.predictions import MOST_MISTAKES, PredictedPicture
 from sparkdl4j.spark import (
     ConvNetClassificationModel,
     ConvNetClassifier,
+    collect_images,
     read_images,
     read_labelled_images,
     read_unlabelled_images,
@@ -51,6 +52,8 @@ from sparkdl4j.spark import session as sessions
 from sparkdl4j.spark.java_errors import translated
 from sparkdl4j.spark.splits import with_validation
 from sparkdl4j.urls import is_url
+
+_SEARCH = "search"
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Cluster(Place):
     def __init__(self, arguments: Namespace) -> None:
         self._arguments = arguments
         cluster_session.settings(arguments)
-        if arguments.threads and arguments.command != "train":
+        if arguments.threads and arguments.command not in ("train", _SEARCH):
             raise errors.error(
                 "PARAMETER_CONFLICT",
                 "on a cluster a task predicts with as many threads as it has processors: give "
@@ -121,6 +124,18 @@ class Cluster(Place):
             label_column=given.label_column,
             group_column=given.group_column,
         )
+
+    def gather(self, path: str, image_options: ImageOptions | None) -> ImageDataset:
+        pictures = self.read(path, image_options)
+        with _jobs():
+            data = collect_images(
+                pictures.rows, max_damaged=self._arguments.max_damaged, **vars(pictures.image_options)
+            )
+        print_damaged(data.damaged)
+        return data
+
+    def spark(self) -> SparkSession:
+        return self.session
 
     def split(self, pictures: ClusterPictures, fraction: float, seed: int) -> tuple[ClusterPictures, ClusterPictures]:
         split = stratified_split(pictures.rows, fraction, seed)
@@ -288,6 +303,9 @@ def _require_for_cluster(arguments: Namespace) -> None:
                 f"--{option.replace('_', '-')} is for one machine only; on a cluster {instead}",
                 parameter=option,
             )
+    if arguments.command == _SEARCH:
+        # Its pictures come to this machine, which keeps groups together.
+        return
     shares = [name for name in ("test", "validation") if isinstance(getattr(arguments, name, None), float)]
     has_groups = "(?P<group>" in (arguments.name_pattern or "") or getattr(arguments, "group_column", None)
     if shares and has_groups:

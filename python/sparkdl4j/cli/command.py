@@ -20,6 +20,7 @@ from sparkdl4j.cli import (
     import_keras,
     inspect,
     predict,
+    search,
     serve,
     train,
 )
@@ -126,11 +127,7 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument("--checkpoint", metavar="FILE", help="file to write checkpoints to (default: none)")
     for name in options.names("checkpoint"):
         add_option(training, "checkpoint", name, prefix="checkpoint_")
-    for group in ("early_stopping", "reduce_on_plateau"):
-        add_option(training, group, "patience", target=group)
-        for name in options.names(group):
-            if name != "patience":
-                add_option(training, group, name, prefix=f"{group}_")
+    _add_decisions(training)
     training.add_argument("--resume", metavar="FILE", help="checkpoint to go on from, with the same data and options")
     training.add_argument("--csv-log", metavar="FILE", help="CSV file to write a row an epoch to")
     training.add_argument("--json-log", metavar="FILE", help="file to write a line of JSON an event of training to")
@@ -139,12 +136,48 @@ def parser() -> argparse.ArgumentParser:
     add_reading(training)
     _add_spark(training)
 
-    search = _command(commands, "find-learning-rate", find_learning_rate.run, "find the learning rate to train with")
-    _add_trained(search)
+    rates = _command(commands, "find-learning-rate", find_learning_rate.run, "find the learning rate to train with")
+    _add_trained(rates)
     for name in options.names("find_learning_rate"):
-        add_option(search, "find_learning_rate", name)
-    search.add_argument("--out", metavar="PNG", help="picture of the loss by learning rate to write")
-    add_reading_of_pictures(search)
+        add_option(rates, "find_learning_rate", name)
+    rates.add_argument("--out", metavar="PNG", help="picture of the loss by learning rate to write")
+    add_reading_of_pictures(rates)
+
+    searching = _command(commands, "search", search.run, "search for the parameters with which a network does best")
+    _add_trained(searching)
+    searching.add_argument(
+        "--space",
+        metavar="FILE",
+        required=True,
+        help="TOML file with the parameters to try: lists of categories, and ranges as {low = 1e-4, high = 1e-1, log = "
+        "true}",
+    )
+    for name in options.names("search"):
+        # --seed is that of training, too, and --validation may name pictures.
+        if name not in ("seed", "validation"):
+            add_option(searching, "search", name)
+    searching.add_argument(
+        "--validation",
+        type=types.data_or_fraction,
+        metavar="DATA|FRACTION",
+        help="pictures that trials are compared by: as DATA, or a stratified share of what is not test data "
+        f"[{options.default('search', 'validation')}]",
+    )
+    searching.add_argument(
+        "--test",
+        type=types.data_or_fraction,
+        metavar="DATA|FRACTION",
+        help="pictures for the final table only: as DATA, or a stratified share of DATA",
+    )
+    searching.add_argument("--study", metavar="FILE", help="SQLite file to keep the study in, and to go on from")
+    searching.add_argument(
+        "--model", metavar="FILE", default="model.zip", help="model file of the best to write (default: model.zip)"
+    )
+    searching.add_argument("--trials", metavar="FILE", help="CSV file to write a row a trial to")
+    searching.add_argument("--tensorboard", metavar="FOLDER", help="folder to write a run of TensorBoard's a trial to")
+    _add_decisions(searching)
+    add_reading(searching)
+    _add_spark(searching)
 
     evaluation = _command(commands, "evaluate", evaluate.run, "evaluate a model on labelled pictures")
     evaluation.add_argument("model", metavar="MODEL", help="model file; with --master also a URL")
@@ -289,6 +322,15 @@ def _add_trained(command: types.Parser) -> None:
         add_option(command, "augmentation", name, prefix="augmentation_")
     add_option(command, "image", "channels")
     add_option(command, "image", "max_pixels")
+
+
+def _add_decisions(command: types.Parser) -> None:
+    """What ends a training early, or reduces its learning rate."""
+    for group in ("early_stopping", "reduce_on_plateau"):
+        add_option(command, group, "patience", target=group)
+        for name in options.names(group):
+            if name != "patience":
+                add_option(command, group, name, prefix=f"{group}_")
 
 
 def _add_spark(command: types.Parser) -> None:

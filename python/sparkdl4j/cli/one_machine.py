@@ -85,6 +85,12 @@ class OneMachine(Place):
         print_damaged(data.damaged)
         return data
 
+    def gather(self, path: str, image_options: ImageOptions | None) -> ImageDataset:
+        return self.read(path, image_options)
+
+    def spark(self) -> None:
+        return None
+
     def _read_table(self, table: str, **how: Any) -> ImageDataset:
         require_one_source_of_labels(self._arguments, table)
         return ImageDataset.from_table(

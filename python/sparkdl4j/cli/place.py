@@ -13,7 +13,10 @@ from sparkdl4j import errors
 from sparkdl4j.urls import is_url
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from sparkdl4j.damaged_image import DamagedImage
+    from sparkdl4j.dataset import ImageDataset
     from sparkdl4j.evaluation import Metrics
     from sparkdl4j.history import History
     from sparkdl4j.image_options import ImageOptions
@@ -130,6 +133,14 @@ class Place(ABC):
             path: a folder with one subfolder a class, or another source that the place knows.
             image_options: how they are decoded.
         """
+
+    @abstractmethod
+    def gather(self, path: str, image_options: ImageOptions | None) -> ImageDataset:
+        """Labelled pictures, as `read` finds them, decoded and on this machine."""
+
+    @abstractmethod
+    def spark(self) -> SparkSession | None:
+        """The Spark session of a cluster."""
 
     @abstractmethod
     def split(self, pictures: Any, fraction: float, seed: int) -> tuple[Any, Any]:

@@ -106,12 +106,7 @@ def _callbacks(arguments: Namespace) -> list[Callback]:
     schedule = _of_decision(arguments, "checkpoint", "the file to write")
     if arguments.checkpoint is not None:
         callbacks.append(Checkpoint(arguments.checkpoint, **schedule))
-    stopping = _of_decision(arguments, "early_stopping", "after how many epochs")
-    if arguments.early_stopping is not None:
-        callbacks.append(EarlyStopping(arguments.early_stopping, **stopping))
-    reduction = _of_decision(arguments, "reduce_on_plateau", "after how many epochs")
-    if arguments.reduce_on_plateau is not None:
-        callbacks.append(ReduceLearningRateOnPlateau(patience=arguments.reduce_on_plateau, **reduction))
+    callbacks += decisions(arguments)
     if arguments.csv_log is not None:
         callbacks.append(CSVLogger(arguments.csv_log))
     if arguments.json_log is not None:
@@ -120,6 +115,18 @@ def _callbacks(arguments: Namespace) -> list[Callback]:
         callbacks.append(TensorBoard(arguments.tensorboard))
     if arguments.mlflow is not None:
         callbacks.append(MlflowLogger(arguments.mlflow))
+    return callbacks
+
+
+def decisions(arguments: Namespace) -> list[Callback]:
+    """What ends a training early, or reduces its learning rate."""
+    callbacks: list[Callback] = []
+    stopping = _of_decision(arguments, "early_stopping", "after how many epochs")
+    if arguments.early_stopping is not None:
+        callbacks.append(EarlyStopping(arguments.early_stopping, **stopping))
+    reduction = _of_decision(arguments, "reduce_on_plateau", "after how many epochs")
+    if arguments.reduce_on_plateau is not None:
+        callbacks.append(ReduceLearningRateOnPlateau(patience=arguments.reduce_on_plateau, **reduction))
     return callbacks
 
 

@@ -1,6 +1,7 @@
 """Networks: typed layers, the JSON that Java reads, reference networks, shapes and summary."""
 
 from sparkdl4j.network.dl4j_network import Dl4jNetwork
+from sparkdl4j.network.layer_parameters import with_parameters
 from sparkdl4j.network.layers import (
     Activation,
     Add,
@@ -79,4 +80,5 @@ __all__ = [
     "shapes",
     "small_resnet",
     "vgg_conv13",
+    "with_parameters",
 ]

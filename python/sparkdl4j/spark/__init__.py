@@ -2,7 +2,7 @@
 
 from sparkdl4j.spark.classifier import ConvNetClassificationModel, ConvNetClassifier, TrainingSummary
 from sparkdl4j.spark.featurizer import ImageFeaturizer
-from sparkdl4j.spark.images import read_images, read_labelled_images, read_unlabelled_images
+from sparkdl4j.spark.images import collect_images, read_images, read_labelled_images, read_unlabelled_images
 from sparkdl4j.spark.session import configure
 from sparkdl4j.spark.splits import random_split_by_group, stratified_split, with_group_folds
 
@@ -11,6 +11,7 @@ __all__ = [
     "ConvNetClassifier",
     "ImageFeaturizer",
     "TrainingSummary",
+    "collect_images",
     "configure",
     "random_split_by_group",
     "read_images",

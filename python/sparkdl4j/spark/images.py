@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import posixpath
+import tempfile
+import weakref
 from collections.abc import Sequence
+from pathlib import Path
 
+import numpy as np
 from pyspark.sql import DataFrame, SparkSession
 
 from sparkdl4j import errors, options
 from sparkdl4j import name_pattern as names
+from sparkdl4j.damaged_image import DamagedImage
+from sparkdl4j.dataset import ImageDataset
+from sparkdl4j.image_options import ImageOptions, Window
+from sparkdl4j.pixel_file import PixelFile
 from sparkdl4j.spark import session as sessions
 from sparkdl4j.spark.java_errors import translated
 
@@ -134,3 +143,56 @@ def read_unlabelled_images(session: SparkSession, paths: Sequence[str]) -> DataF
     gateway = sessions.gateway(session)
     with translated(gateway):
         return DataFrame(gateway.readUnlabelled(session._jsparkSession, list(paths)), session)
+
+
+def collect_images(
+    images: DataFrame,
+    size: tuple[int, int] | int,
+    *,
+    channels: int = options.default("image", "channels"),
+    window: Window = "full",
+    max_damaged: float = options.default("data", "max_damaged"),
+    max_pixels: int = options.default("image", "max_pixels"),
+) -> ImageDataset:
+    """The pictures of a DataFrame in one place, for what needs them there, such as `sparkdl4j.Search`.
+
+    The executors decode; pixels come to a file in the driver's folder for temporary files, which goes with the data
+    set. The order is that of the paths, as `sparkdl4j.ImageFolder` has it: the same pictures give the same splits.
+
+    Args:
+        images: as `read_images` gives them; a column `group` becomes the groups.
+        size, channels, window, max_damaged, max_pixels: as `sparkdl4j.ImageFolder` takes them.
+
+    Raises:
+        ParameterError: PARAMETER_TYPE, PARAMETER_RANGE.
+        DataError: DATA_COLUMN, DATA_EMPTY, DATA_DAMAGED, DATA_LABELS.
+        FileError: FILE_UNWRITABLE.
+        SparkError: SPARK_SESSION, SPARK_JOB.
+    """
+    image_options = ImageOptions(size, channels=channels, window=window, max_pixels=max_pixels)
+    max_damaged = options.check("data", "max_damaged", max_damaged)
+    gateway = sessions.gateway(sessions.of(images))
+    folder = tempfile.TemporaryDirectory(prefix="sparkdl4j-pictures-")
+    file = PixelFile(str(Path(folder.name, "pixels")), 0)
+    with translated(gateway):
+        found = json.loads(gateway.collect(images._jdf, json.dumps(image_options.to_dict()), file.path, max_damaged))
+    paths = np.array(found["paths"], dtype=object)
+    # As the folder's reader sorts: parts of the path one by one.
+    order = np.array(sorted(range(len(paths)), key=lambda place: paths[place].split("/")), dtype=np.int32)
+    classes, labels = np.unique(np.array(found["classes"], dtype=object), return_inverse=True)
+    groups = np.empty(len(paths), dtype=object)
+    groups[:] = found["groups"]
+    data = ImageDataset(
+        file.map((len(paths), *image_options.shape)),
+        labels=labels.astype(np.int32)[order],
+        classes=classes.tolist(),
+        paths=paths[order],
+        groups=None if all(group is None for group in found["groups"]) else groups[order],
+        damaged=[DamagedImage(**entry) for entry in found["damaged"]],
+        image_options=image_options,
+        rows=order,
+        pixel_file=file,
+    )
+    # Views share the pixels, and need the file as long.
+    weakref.finalize(data.pixels, folder.cleanup)
+    return data

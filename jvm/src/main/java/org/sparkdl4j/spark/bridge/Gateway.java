@@ -1,5 +1,7 @@
 package org.sparkdl4j.spark.bridge;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +23,8 @@ import org.sparkdl4j.spark.ClusterClassifier;
 import org.sparkdl4j.spark.ClusterEvaluation;
 import org.sparkdl4j.spark.ClusterFeaturizer;
 import org.sparkdl4j.spark.ClusterPictures;
+import org.sparkdl4j.spark.ClusterTrial;
+import org.sparkdl4j.spark.CollectedPictures;
 import org.sparkdl4j.spark.ContentSplit;
 import org.sparkdl4j.spark.DealingOptions;
 import org.sparkdl4j.spark.HadoopFiles;
@@ -33,6 +37,7 @@ import org.sparkdl4j.spark.PictureDealing;
 import org.sparkdl4j.spark.PictureTable;
 import org.sparkdl4j.spark.PredictionParts;
 import org.sparkdl4j.spark.PredictionTable;
+import org.sparkdl4j.spark.SearchPictures;
 import org.sparkdl4j.spark.ValidationRows;
 import org.sparkdl4j.spec.Json;
 
@@ -166,6 +171,35 @@ public final class Gateway {
     try (ImageClassifier classifier = new NamedFiles(session).read(path, ImageClassifier::load)) {
       return Json.write(classifier.toJson());
     }
+  }
+
+  /**
+   * {@link CollectedPictures#collect}.
+   *
+   * @param image JSON: how pictures are decoded
+   * @param file path of the driver's machine
+   * @return JSON
+   */
+  public static String collect(Dataset<Row> rows, String image, String file, double maxDamaged) {
+    DecodeOptions options = DecodeOptions.fromJson(Json.readObject(image, "the image options"));
+    return Json.write(CollectedPictures.collect(rows, options, Path.of(file), maxDamaged));
+  }
+
+  /**
+   * {@link SearchPictures#of}.
+   *
+   * @param description path of a JSON file of the driver's machine
+   */
+  public static SearchPictures searchPictures(SparkSession session, String description)
+      throws IOException {
+    String text = Files.readString(Path.of(description));
+    return SearchPictures.of(session, Json.readObject(text, "the pictures of the search"));
+  }
+
+  /** {@link ClusterTrial#start}. */
+  public static ClusterTrial startTrial(
+      SearchPictures pictures, int part, String request, String resume, String checkpoint) {
+    return ClusterTrial.start(pictures, part, request, resume, checkpoint);
   }
 
   /** Writes a model file on the driver's machine. */

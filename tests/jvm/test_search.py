@@ -61,12 +61,13 @@ def data(colour_pictures: Pictures) -> ImageDataset:
 
 @pytest.mark.parametrize("options", [{"sampler": "tpe", "pruner": "halving"}, {"sampler": "random", "cv": 2}])
 def test_the_same_seed_gives_the_same_study(data: ImageDataset, options: dict[str, Any]) -> None:
-    first, again = search(n_trials=7, **options).fit(data), search(n_trials=7, **options).fit(data)
+    options["n_trials"] = 5
+    first, again = search(**options).fit(data), search(**options).fit(data)
     assert told(first) == told(again)
-    assert told(first) != told(search(n_trials=7, seed=7, **options).fit(data))
+    assert told(first) != told(search(seed=7, **options).fit(data))
     if options["sampler"] == "random":
         # What is not chosen by earlier trials does not depend on how many run side by side.
-        assert told(first) == told(search(n_trials=7, **{**options, "n_jobs": 1}).fit(data))
+        assert told(first) == told(search(**{**options, "n_jobs": 1}).fit(data))
 
 
 def test_a_score_is_that_of_the_classifier_fitted_alone(data: ImageDataset) -> None:
@@ -119,7 +120,8 @@ def test_halving_ends_those_that_fall_behind(data: ImageDataset) -> None:
 
 def test_a_trial_that_fails_is_reported_and_others_go_on(data: ImageDataset, capfd: pytest.CaptureFixture[str]) -> None:
     space = {"learning_rate": [0.01, 100.0], "updater": ["sgd"], "gradient_normalization": ["none"]}
-    estimator = classifier(activation="identity", epochs=6)
+    # Each step makes the weights ten thousand times larger, at the larger rate.
+    estimator = classifier(l2=100, epochs=8)
     found = search(estimator=estimator, space=space, sampler="grid", verbose=True).fit(data)
     assert sorted(one.state for one in found.trials_) == ["complete", "failed"]
     failed = next(one for one in found.trials_ if one.state == "failed")
@@ -201,16 +203,16 @@ def test_a_study_of_another_search_is_refused(data: ImageDataset, tmp_path: Path
 
 def test_groups_stay_together_and_stopping_early_counts(data: ImageDataset) -> None:
     groups = np.arange(60) // 4
-    found = search(n_trials=2, cv=3, estimator=classifier(epochs=30, callbacks=[EarlyStopping(1)])).fit(
+    found = search(n_trials=2, cv=3, estimator=classifier(epochs=30, callbacks=[EarlyStopping(1, min_delta=10)])).fit(
         data, groups=groups
     )
     assert "groups kept together" in str(found.study_.user_attrs)
-    assert all(max(one.epochs) < 30 for one in found.trials_)
+    assert all(one.epochs == [2, 2, 2] for one in found.trials_)
 
 
 def test_the_page_needs_no_other_file(data: ImageDataset, tmp_path: Path) -> None:
     pytest.importorskip("plotly")
-    found = search(n_trials=4, pruner="halving", sampler="random").fit(data)
+    found = search(n_trials=6, pruner="halving", sampler="random").fit(data)
     found.write_report(tmp_path / "search.html")
     text = (tmp_path / "search.html").read_text()
     for heading in ("The best", "Trials", "History", "Scores while training", "Each parameter"):
@@ -222,6 +224,7 @@ def test_the_page_needs_no_other_file(data: ImageDataset, tmp_path: Path) -> Non
 def test_tensorboard_compares_the_trials(data: ImageDataset, tmp_path: Path) -> None:
     pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.util.tensor_util import make_ndarray
 
     found = search(n_trials=2).fit(data)
     found.write_tensorboard(tmp_path)
@@ -230,7 +233,7 @@ def test_tensorboard_compares_the_trials(data: ImageDataset, tmp_path: Path) -> 
         assert "_hparams_/session_start_info" in events.summary_metadata
         last = events.Tensors("score/accuracy")[-1]
         assert last.step == 4
-        assert last.tensor_proto.float_val[0] == pytest.approx(one.score)
+        assert make_ndarray(last.tensor_proto) == pytest.approx(one.score)
 
 
 if __name__ == "__main__":

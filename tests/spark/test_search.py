@@ -63,7 +63,7 @@ def _layers() -> list[Any]:
 
 def test_a_trial_that_fails_is_reported_and_others_go_on(spark: SparkSession, picture_folder: Path) -> None:
     estimator = ConvNetClassifier(
-        script.Sequential(_layers()), epochs=6, batch_size=8, activation="identity", updater="sgd", verbose=False
+        script.Sequential(_layers()), epochs=6, batch_size=8, l2=100, updater="sgd", verbose=False
     )
     found = Search(
         estimator, {"learning_rate": [0.01, 100.0]}, sampler="grid", refit=False, verbose=False, spark=spark

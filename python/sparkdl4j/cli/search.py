@@ -42,7 +42,7 @@ def run(arguments: Namespace) -> dict[str, Any]:
     network, image_options = network_and_image_options(arguments)
     given = given_options(arguments)
     seed = given.get("seed", options.default("training", "seed"))
-    estimator = ConvNetClassifier(network, **given, threads=arguments.threads or 0, callbacks=decisions(arguments))
+    estimator = ConvNetClassifier(network, **given, callbacks=decisions(arguments))
     of_search = {name: getattr(arguments, name) for name in _OPTIONS if getattr(arguments, name) is not None}
     if of_search.get("pruner") == _NONE:
         of_search["pruner"] = None

@@ -64,8 +64,8 @@ class _Changes:
         allowed = [one.name for one in dataclasses.fields(layer) if one.name not in (*_FIXED, *layer.layer_lists)]
         try:
             options.check_names(changed, allowed)
-            inner = {one: tuple(self.applied(part) for part in getattr(layer, one)) for one in lists}
-            return dataclasses.replace(layer, **inner, **changed)
+            changed |= {one: tuple(self.applied(part) for part in getattr(layer, one)) for one in lists}
+            return dataclasses.replace(layer, **changed)
         except errors.ParameterError as problem:
             if not changed:
                 raise

@@ -75,10 +75,10 @@ def _table(trials: Sequence[TrialResult], metric: str) -> Markup:
     return elements.section("trials", "Trials", elements.table(headings, rows))
 
 
-def _failures(trials: Sequence[TrialResult]) -> Markup | None:
+def _failures(trials: Sequence[TrialResult]) -> Markup:
     failed = [one for one in trials if one.state == FAILED]
     if not failed:
-        return None
+        return Markup()
     rows = [[one.number, _listed(one), one.error] for one in failed]
     return elements.section("failures", "What failed", elements.table(["trial", "parameters", "why"], rows))
 

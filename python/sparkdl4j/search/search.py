@@ -162,7 +162,7 @@ class Search:
         scores.check(checked["metric"], len(data.classes))
         folds = self._folds(data, groups, checked["seed"])
         space.check(estimator, folds.pictures(0)[0])
-        n_trials = _trials(self.n_trials, space, is_grid=checked["sampler"] == _GRID)
+        n_trials = _trials(checked.get("n_trials"), space, is_grid=checked["sampler"] == _GRID)
         with self._place(folds) as place, tempfile.TemporaryDirectory(prefix="sparkdl4j-search-") as folder:
             n_jobs = checked["n_jobs"] or place.slots
             is_tpe = checked["sampler"] == _TPE
@@ -277,6 +277,7 @@ class Search:
             "metric": self.metric,
             "n_jobs": self.n_jobs,
             "seed": self.seed,
+            **({} if self.n_trials is None else {"n_trials": self.n_trials}),
         }
         return {name: options.check("search", name, value) for name, value in given.items()}
 
@@ -382,9 +383,9 @@ def _trial(
 def _trials(given: int | None, space: Space, *, is_grid: bool) -> int:
     if is_grid:
         most = space.combinations()
-        return most if given is None else min(most, options.check("search", "n_trials", given))
+        return most if given is None else min(most, given)
     default: int = options.default("search", "n_trials")
-    return default if given is None else int(options.check("search", "n_trials", given))
+    return default if given is None else given
 
 
 def _most_epochs(estimator: ConvNetClassifier, space: Space) -> int:

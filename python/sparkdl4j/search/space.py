@@ -97,7 +97,8 @@ class Space:
                 try:
                     candidates.of(estimator, {name: value}).trial_request(data)
                 except errors.SparkDl4jError as problem:
-                    problems.append(f"{name}: {problem}")
+                    sentence = str(problem)
+                    problems.append(sentence if sentence.startswith(name) else f"{name}: {sentence}")
                     # One sentence a parameter is enough where the name itself is wrong.
                     if problem.code == "PARAMETER_UNKNOWN":
                         break
@@ -139,7 +140,8 @@ def read_space(path: str | os.PathLike[str]) -> dict[str, Any]:
         DataError: DATA_FORMAT for a file that is not TOML.
     """
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        found: dict[str, Any] = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return found
     except FileNotFoundError:
         raise errors.error("FILE_NOT_FOUND", f"the search space {path} does not exist", path=str(path)) from None
     except OSError as problem:

@@ -111,6 +111,8 @@ class Study:
                 self.optuna.sampler = self._sampler(number)
                 trial = self.optuna.ask(self._space.distributions())
                 self._running[trial.number] = trial
+            # The grid's own would stop an optimisation that is none when its last trial ends.
+            self.optuna.sampler = optuna.samplers.RandomSampler(seed=self._sampling.seed)
         wanted = {one.number for one in running} | set(range(asked, min(end, n_trials)))
         return {one.number: dict(one.params) for one in self.trials if one.number in wanted}
 
@@ -183,9 +185,10 @@ def require_optuna() -> None:
 
 def _opened(path: str | os.PathLike[str] | None, metric: str) -> optuna.Study:
     import optuna
+    from optuna.study import StudyDirection
     from sqlalchemy.exc import SQLAlchemyError
 
-    direction = "maximize" if larger_is_better(metric) else "minimize"
+    direction = StudyDirection.MAXIMIZE if larger_is_better(metric) else StudyDirection.MINIMIZE
     if path is None:
         return optuna.create_study(study_name=_NAME, direction=direction)
     file = Path(path)

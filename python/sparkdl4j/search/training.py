@@ -102,9 +102,9 @@ class BatchTraining:
         best = halving.survivors(self._study.values_at(rung), self._metric, self._reduction_factor)
         for trial in active:
             if trial.number not in best:
-                self._tell(f"{_name(trial)}: ended after epoch {rung}: others are better ({_described(trial)})")
                 self._study.prune(trial.number, trial.details())
                 self._forget(trial)
+                self._tell(f"{_name(trial)}: ended after epoch {rung}: others are better ({_described(trial)})")
         return [trial for trial in active if trial.number in best]
 
     def _train(self, trials: Sequence[Trial], stop: int) -> None:
@@ -178,9 +178,9 @@ class BatchTraining:
 
     def _fail(self, trial: Trial, problem: errors.SparkDl4jError) -> None:
         trial.error = problem
-        self._tell(f"{_name(trial)}: failed: {problem} ({_described(trial)})")
         self._study.fail(trial.number, trial.details())
         self._forget(trial)
+        self._tell(f"{_name(trial)}: failed: {problem} ({_described(trial)})")
 
     def _report(self, trial: Trial, epoch: int) -> None:
         value = trial.score_at(epoch)
@@ -196,8 +196,8 @@ class BatchTraining:
             if rung < trial.epochs and earlier is not None:
                 self._study.report(trial.number, rung, earlier)
         self._study.report(trial.number, max(fold.reached for fold in trial.folds), value)
-        self._tell(f"{_name(trial)}: {self._metric} {value:.4f} ({_described(trial)})")
         self._study.complete(trial.number, value, trial.details())
+        self._tell(f"{_name(trial)}: {self._metric} {value:.4f} ({_described(trial)})")
 
     def _score(self, news: _News, trained: Trained) -> float:
         return score(self._metric, self._labels[news.fold], trained.probabilities)

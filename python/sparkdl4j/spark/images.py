@@ -176,14 +176,14 @@ def collect_images(
     file = PixelFile(str(Path(folder.name, "pixels")), 0)
     with translated(gateway):
         found = json.loads(gateway.collect(images._jdf, json.dumps(image_options.to_dict()), file.path, max_damaged))
-    paths = np.array(found["paths"], dtype=object)
+    files: list[str] = found["paths"]
     # As the folder's reader sorts: parts of the path one by one.
-    order = np.array(sorted(range(len(paths)), key=lambda place: paths[place].split("/")), dtype=np.int32)
+    order = np.array(sorted(range(len(files)), key=lambda place: files[place].split("/")), dtype=np.int32)
     classes, labels = np.unique(np.array(found["classes"], dtype=object), return_inverse=True)
-    groups = np.empty(len(paths), dtype=object)
-    groups[:] = found["groups"]
+    paths, groups = np.empty(len(files), dtype=object), np.empty(len(files), dtype=object)
+    paths[:], groups[:] = files, found["groups"]
     data = ImageDataset(
-        file.map((len(paths), *image_options.shape)),
+        file.map((len(files), *image_options.shape)),
         labels=labels.astype(np.int32)[order],
         classes=classes.tolist(),
         paths=paths[order],

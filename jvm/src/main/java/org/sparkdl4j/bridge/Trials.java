@@ -28,7 +28,6 @@ public final class Trials {
    * @param checkpoint path of a file that receives a training that is paused
    */
   public static TrialResult run(TrialTraining trial, String resume, String checkpoint) {
-    return trial.run(
-        resume == null ? null : Path.of(resume), Path.of(checkpoint), () -> false);
+    return trial.run(resume == null ? null : Path.of(resume), Path.of(checkpoint), () -> false);
   }
 }

@@ -35,9 +35,9 @@ public final class TrialTraining {
    * A training that has not started.
    *
    * @param request {@code network}, {@code network_options}, {@code training_options}, {@code
-   *     labels}, {@code image}, as {@link ClassifierTraining} takes them; {@code early_stopping} and
-   *     {@code reduce_on_plateau}, as {@link ClassifierTraining#decideBy} does; {@code until_epoch}:
-   *     after which epoch to pause, if that is not the last one
+   *     labels}, {@code image}, as {@link ClassifierTraining} takes them; {@code early_stopping}
+   *     and {@code reduce_on_plateau}, as {@link ClassifierTraining#decideBy} does; {@code
+   *     until_epoch}: after which epoch to pause, if that is not the last one
    * @param train labelled pictures, whose scaler is fitted here
    * @param validation pictures that decide which epoch is kept, and that are predicted in the end;
    *     null for none
@@ -76,7 +76,8 @@ public final class TrialTraining {
             StandardScaler.fit(kind, train),
             train,
             validation);
-    training.decideBy(new LocalFiles(), decisions(resume, until < epochs ? checkpoint : null, until));
+    training.decideBy(
+        new LocalFiles(), decisions(resume, until < epochs ? checkpoint : null, until));
     training.start();
     follow(training, until, isCancelled);
     try (ImageClassifier classifier = training.result()) {

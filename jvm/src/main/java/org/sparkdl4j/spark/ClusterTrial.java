@@ -43,11 +43,7 @@ public final class ClusterTrial {
       SearchPictures pictures, int part, String request, String resume, String checkpoint) {
     JavaSparkContext context = pictures.context();
     TrialTask task =
-        new TrialTask(
-            pictures.broadcast(),
-            AllowedProcessors.of(context.getConf()),
-            part,
-            request);
+        new TrialTask(pictures.broadcast(), AllowedProcessors.of(context.getConf()), part, request);
     JsonNode json = Json.readObject(request, "the request");
     String description =
         "sparkdl4j: trial " + json.get("trial") + " until epoch " + json.get("until_epoch");

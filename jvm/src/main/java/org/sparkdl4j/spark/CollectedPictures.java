@@ -66,8 +66,8 @@ public final class CollectedPictures {
    *     group
    * @param file receives the uint8 pixels of the good ones, one after the other
    * @param maxDamaged largest share of damaged pictures, 0 to 1
-   * @return {@code paths}, {@code classes} and {@code groups} (null where none is known) of the good
-   *     ones, in the order of the file; {@code damaged}: a list of path, reason, detail
+   * @return {@code paths}, {@code classes} and {@code groups} (null where none is known) of the
+   *     good ones, in the order of the file; {@code damaged}: a list of path, reason, detail
    * @throws SparkDl4jException DATA_COLUMN, DATA_LABELS, DATA_EMPTY, DATA_DAMAGED, FILE_UNWRITABLE
    */
   public static ObjectNode collect(
@@ -80,8 +80,7 @@ public final class CollectedPictures {
   private static ObjectNode write(
       Dataset<Row> rows, DecodeOptions image, Path file, double maxDamaged) {
     String options = Json.write(image.toJson());
-    JavaRDD<Decoded> decoded =
-        select(rows).javaRDD().mapPartitions(part -> decode(part, options));
+    JavaRDD<Decoded> decoded = select(rows).javaRDD().mapPartitions(part -> decode(part, options));
     decoded.persist(StorageLevel.MEMORY_AND_DISK_SER());
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
       // All partitions side by side, and not one after the other as they are asked for.
@@ -99,8 +98,7 @@ public final class CollectedPictures {
         }
         if (picture.className == null) {
           throw new SparkDl4jException(
-              ErrorCode.DATA_LABELS,
-              "the class of " + picture.path + " is null: remove such rows");
+              ErrorCode.DATA_LABELS, "the class of " + picture.path + " is null: remove such rows");
         }
         out.write(picture.pixels);
         paths.add(picture.path);

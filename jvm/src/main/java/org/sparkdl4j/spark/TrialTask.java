@@ -51,10 +51,7 @@ final class TrialTask implements Serializable {
   private final String request;
 
   TrialTask(
-      Broadcast<SharedPictures> pictures,
-      AllowedProcessors processors,
-      int part,
-      String request) {
+      Broadcast<SharedPictures> pictures, AllowedProcessors processors, int part, String request) {
     this.pictures = pictures;
     this.processors = processors;
     this.part = part;

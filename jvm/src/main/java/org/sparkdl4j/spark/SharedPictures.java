@@ -78,7 +78,8 @@ final class SharedPictures implements Serializable {
         }
       }
       return block;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
+      // Spark's own exceptions are checked, and not declared.
       block.close();
       throw e;
     }

@@ -183,7 +183,7 @@ def collect_images(
     paths, groups = np.empty(len(files), dtype=object), np.empty(len(files), dtype=object)
     paths[:], groups[:] = files, found["groups"]
     data = ImageDataset(
-        file.map((len(files), *image_options.shape)),
+        file.map((len(files), *image_options.shape), image_options.dtype),
         labels=labels.astype(np.int32)[order],
         classes=classes.tolist(),
         paths=paths[order],

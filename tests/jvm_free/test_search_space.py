@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("optuna")
 
-from sparkdl4j import ConvNetClassifier, ImageDataset, Search, errors, landscape, small_resnet
+from sparkdl4j import ConvNetClassifier, ImageDataset, Search, errors, landscape, recipe, small_resnet
 from sparkdl4j.network import with_parameters
 from sparkdl4j.search import read_space
 from sparkdl4j.search.halving import rungs, survivors
@@ -112,6 +112,14 @@ def test_options_are_checked_first(options: dict[str, Any], code: str) -> None:
     with pytest.raises(errors.SparkDl4jError) as caught:
         search.fit(pictures())
     assert caught.value.code == (code or "SEARCH_SPACE")
+
+
+@pytest.mark.parametrize(("epochs", "space"), [(0, {}), (5, {"epochs": [0, 10]})])
+def test_pictures_do_not_choose_the_epochs_of_trials(epochs: int, space: dict[str, Any]) -> None:
+    estimator = ConvNetClassifier("landscape", **recipe("photographs", epochs=epochs))
+    with pytest.raises(errors.ParameterError, match="give epochs, which are 0") as caught:
+        Search(estimator, {"dropout": (0.1, 0.5), **space}, verbose=False).fit(pictures())
+    assert caught.value.code == "PARAMETER_CONFLICT"
 
 
 def test_a_space_from_toml(tmp_path: Path) -> None:

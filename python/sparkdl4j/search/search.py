@@ -157,6 +157,7 @@ class Search:
         require_optuna()
         space = Space.of(self.space, is_grid=checked["sampler"] == _GRID)
         given = self._checked_estimator()
+        _require_epochs(given, space)
         data = given.prepared(weighted(labelled(X, y, "X"), sample_weight))
         estimator = candidates.with_known_network(given, space.parameters, data)
         scores.check(checked["metric"], len(data.classes))
@@ -386,6 +387,17 @@ def _trials(given: int | None, space: Space, *, is_grid: bool) -> int:
         return most if given is None else min(most, given)
     default: int = options.default("search", "n_trials")
     return default if given is None else given
+
+
+def _require_epochs(estimator: ConvNetClassifier, space: Space) -> None:
+    """Trials are compared after epochs whose numbers are known before: 0 leaves them to the pictures."""
+    searched = space.parameters.get("epochs")
+    if 0 in ([estimator.epochs] if searched is None else searched.probes()):
+        raise errors.error(
+            "PARAMETER_CONFLICT",
+            "a search compares trials after numbers of epochs that it knows before: give epochs, which are 0",
+            parameter="epochs",
+        )
 
 
 def _most_epochs(estimator: ConvNetClassifier, space: Space) -> int:

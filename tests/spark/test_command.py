@@ -158,6 +158,22 @@ def test_intervals_are_those_of_one_machine(
     assert "would be too narrow" in capsys.readouterr().err
 
 
+def test_fractions_keep_groups_together(
+    picture_folder: Path, network_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = sorted(path.relative_to(picture_folder) for path in picture_folder.rglob("*.png"))
+    rows = [f"{path},{path.parent.name},patient {k % 20 // 4}" for k, path in enumerate(files)]
+    table = tmp_path / "labels.csv"
+    table.write_text("\n".join(["path,label,patient", *rows]) + "\n")
+    options = ["--labels", str(table), "--group-column", "patient", "--test", "0.2", "--validation", "0.25"]
+    assert train(picture_folder, network_file, tmp_path / "model.zip", *options) == 0
+    shown = capsys.readouterr()
+    # Each of five patients has four pictures of every class: one is tested with, one of the others validated with.
+    assert "Training: 48 pictures 16x16x3, blue 16, green 16, red 16\n" in shown.err
+    assert "Test: 12 pictures 16x16x3, blue 4, green 4, red 4\n" in shown.out
+    assert "validation loss" in shown.err
+
+
 def test_classes_that_the_model_does_not_have(
     trained: Path, picture_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -43,6 +43,7 @@ from sparkdl4j.spark import (
     ConvNetClassificationModel,
     ConvNetClassifier,
     collect_images,
+    random_split_by_group,
     read_images,
     read_labelled_images,
     read_unlabelled_images,
@@ -50,10 +51,11 @@ from sparkdl4j.spark import (
 )
 from sparkdl4j.spark import session as sessions
 from sparkdl4j.spark.java_errors import translated
-from sparkdl4j.spark.splits import with_validation
+from sparkdl4j.spark.splits import Split, with_validation
 from sparkdl4j.urls import is_url
 
 _SEARCH = "search"
+_GROUP = "group"
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Cluster(Place):
         if table is None:
             return read_images(self.session, path, name_pattern=given.name_pattern, unmatched=given.unmatched)
         require_one_source_of_labels(given, table)
-        return read_labelled_images(
+        rows = read_labelled_images(
             self.session,
             table,
             root=path if table != path else None,
@@ -124,6 +126,7 @@ class Cluster(Place):
             label_column=given.label_column,
             group_column=given.group_column,
         )
+        return rows if given.group_column is None else rows.withColumnRenamed(given.group_column, _GROUP)
 
     def gather(self, path: str, image_options: ImageOptions | None) -> ImageDataset:
         pictures = self.read(path, image_options)
@@ -138,7 +141,8 @@ class Cluster(Place):
         return self.session
 
     def split(self, pictures: ClusterPictures, fraction: float, seed: int) -> tuple[ClusterPictures, ClusterPictures]:
-        split = stratified_split(pictures.rows, fraction, seed)
+        with _jobs():
+            split = _split(pictures.rows, fraction, seed)
         return (
             ClusterPictures(split.rest, pictures.image_options, split.rest_counts),
             ClusterPictures(split.held_out, pictures.image_options, split.held_out_counts),
@@ -189,7 +193,13 @@ class ClusterTraining(Training):
     def fit(self, train: ClusterPictures, validation: ClusterPictures | float | None, resume: str | None) -> None:
         rows = train.rows
         if isinstance(validation, float):
-            self._estimator.setParams(validation_fraction=validation)
+            if _GROUP in rows.columns:
+                with _jobs():
+                    split = _split(rows, validation, self._estimator.getOrDefault("seed"))
+                rows, indicator = with_validation(split.rest, split.held_out)
+                self._estimator.setParams(validationIndicatorCol=indicator)
+            else:
+                self._estimator.setParams(validation_fraction=validation)
         elif validation is not None:
             rows, indicator = with_validation(rows, validation.rows)
             self._estimator.setParams(validationIndicatorCol=indicator)
@@ -303,18 +313,11 @@ def _require_for_cluster(arguments: Namespace) -> None:
                 f"--{option.replace('_', '-')} is for one machine only; on a cluster {instead}",
                 parameter=option,
             )
-    if arguments.command == _SEARCH:
-        # Its pictures come to this machine, which keeps groups together.
-        return
-    shares = [name for name in ("test", "validation") if isinstance(getattr(arguments, name, None), float)]
-    has_groups = "(?P<group>" in (arguments.name_pattern or "") or getattr(arguments, "group_column", None)
-    if shares and has_groups:
-        raise errors.error(
-            "PARAMETER_CONFLICT",
-            f"on a cluster --{shares[0]} with a fraction does not keep groups together: give it a folder, or leave the "
-            "groups out",
-            parameter=shares[0],
-        )
+
+
+def _split(rows: DataFrame, fraction: float, seed: int) -> Split:
+    """Groups stay together where there are any."""
+    return (random_split_by_group if _GROUP in rows.columns else stratified_split)(rows, fraction, seed)
 
 
 def _jobs() -> AbstractContextManager[None]:

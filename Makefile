@@ -25,7 +25,7 @@ for version in $(SPARKS); do \
   PYTHONPATH=build/spark/$$version $(BIN)/python -m pytest -m "$(1)" tests/spark || exit 1; \
 done
 endef
-PYTHON_CODE := python tests benchmarks setup.py
+PYTHON_CODE := python tests benchmarks examples setup.py
 # In this order: the later ones read the results of the earlier.
 SPARK_BENCHMARKS := spark_throughput spark_rounds spark_accuracy spark_time_to_accuracy spark_memory spark_cost_model
 BENCHMARKS := startup plan accuracy recipes ablation steady_memory layouts step_shares threads roofline $(SPARK_BENCHMARKS) figures page

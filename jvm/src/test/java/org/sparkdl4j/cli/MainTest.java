@@ -203,7 +203,7 @@ class MainTest {
             "stopped early after epoch 3: validation_accuracy was best in epoch 1; the parameters"
                 + " of epoch 3 are kept"),
         err);
-    assertTrue(out.startsWith("Model: " + model + " (epoch 3 of 8)"), out);
+    assertTrue(out.startsWith("Model: " + model + " (epoch 3 of 3)"), out);
     JsonNode epochs =
         Json.readObject(Files.readString(folder.resolve("report/history.json")), "history")
             .get("epochs");
@@ -258,7 +258,7 @@ class MainTest {
     assertEquals(2, run(train("--epoch", "3")));
     assertTrue(err.contains("did you mean --epochs?"), err);
     assertEquals(2, run(train("--epochs", "three")));
-    assertEquals(2, run(train("--epochs", "0")));
+    assertEquals(2, run(train("--epochs", "-1")));
     assertEquals(2, run(train("--size", "big")));
     assertEquals(2, run(train("--window", "5")));
     assertEquals(2, run(train("--test", "1.5")));

@@ -18,6 +18,7 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.onednn.Threads;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.training.Blobs;
 
@@ -25,10 +26,14 @@ class TrialTrainingTest {
   private final LabeledImages pictures = Blobs.images(64, 1);
   private final LabeledImages validation = Blobs.images(30, 2);
 
+  private final int threads = Threads.count();
+
   @TempDir Path folder;
 
   @AfterEach
   void close() {
+    // A trial predicts with one thread, and here with that of all tests.
+    Threads.use(threads);
     pictures.close();
     validation.close();
   }

@@ -112,6 +112,7 @@ final class ClusterTraining implements MinibatchTraining {
     frequency = options.averagingFrequency(most);
     state = core.snapshot();
     long floats = (long) state.parameters().length + state.updater().length;
+    DriverRoom.require(floats * Float.BYTES, Runtime.getRuntime().maxMemory());
     long bytes = floats * Float.BYTES * counts.size();
     isLarge = bytes > context.getConf().getLong(LARGEST_COLLECTED, DEFAULT_LARGEST_COLLECTED);
   }

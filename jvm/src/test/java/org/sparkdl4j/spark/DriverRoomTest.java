@@ -23,7 +23,9 @@ class DriverRoomTest {
             () -> DriverRoom.require(3 * 25_000_000L * Float.BYTES, 1L << 30));
     assertEquals(ErrorCode.OUT_OF_MEMORY, error.code());
     assertTrue(
-        error.getMessage().endsWith("updater state are 287 MiB. Set spark.driver.memory=1789m or more"),
+        error
+            .getMessage()
+            .endsWith("updater state are 287 MiB. Set spark.driver.memory=1789m or more"),
         error.getMessage());
   }
 }

@@ -126,6 +126,23 @@ def test_a_network_without_top_is_kept_but_predicts_nothing(
     assert np.abs(_kernel(again) - kernel).max() < 0.1
 
 
+def test_a_network_without_top_is_pretrained(keras_files: Path, tmp_path: Path, colour_pictures: Pictures) -> None:
+    base = from_keras(keras_files / "topless.keras", size=(16, 16))
+    base.save(tmp_path / "base.zip")
+    pictures, labels = colour_pictures(12)
+    for pretrained in (base, tmp_path / "base.zip"):
+        classifier = ConvNetClassifier(
+            pretrained=pretrained, trainable="head", epochs=20, batch_size=8, learning_rate=0.05, verbose=False
+        ).fit(pictures, labels)
+        assert classifier.classes_.tolist() == ["blue", "green", "red"]
+        assert classifier.score(pictures, labels) > 0.6
+        np.testing.assert_array_equal(_kernel(classifier), _kernel(base))
+    file = keras_files / "nested-keras2.h5"
+    classifier = ConvNetClassifier(pretrained=file, trainable="head", epochs=1, verbose=False)
+    classifier.fit(pictures[:, :12, :12], labels)
+    np.testing.assert_array_equal(_kernel(classifier), _kernel(from_keras(file)))
+
+
 def _kernel(classifier: ConvNetClassifier) -> NDArray[np.float32]:
     from sparkdl4j.jvm import to_numpy
 

@@ -264,6 +264,7 @@ final class RandomVocabulary {
   private Value activation(Value value, String name) {
     Map<String, Object> layer = layer("Activation", value);
     layer.put("activation", name);
+    if (name.equals("leaky_relu") && layers.size() % 2 == 0) layer.put("slope", 0.2);
     return add(layer, value);
   }
 
@@ -275,7 +276,11 @@ final class RandomVocabulary {
   }
 
   private Value units(Value value) {
-    if (value.name.equals("input") || random.nextInt(3) > 0) return value;
+    if (value.name.equals("input")) return value;
+    if (random.nextInt(3) > 0) {
+      int all = value.height * value.width * value.channels;
+      return layers.size() % 3 == 0 ? add(layer("Flatten", value), 1, 1, all) : value;
+    }
     Map<String, Object> layer = layer("GlobalPool", value);
     layer.put("mode", smooth || random.nextBoolean() ? "avg" : "max");
     boolean keep = random.nextInt(3) == 0;

@@ -10,6 +10,7 @@ file NAME there is NAME.json with the predictions of `pictures(shape)`.
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import os
@@ -19,17 +20,24 @@ from pathlib import Path
 
 import numpy as np
 
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-os.environ["CUDA_VISIBLE_DEVICES"] = ""
 COUNT = 3
+LARGE = 100
 
 
 def pictures(shape: tuple[int, int, int]) -> np.ndarray:
-    """The pictures that predictions are compared on, uint8."""
-    return np.random.default_rng(7).integers(0, 256, (COUNT, *shape), dtype=np.uint8)
+    """The pictures that predictions are compared on, uint8: noise, where they are large in squares of a quarter.
+
+    Finer noise looks alike to networks that average over large pictures.
+    """
+    height, width, channels = shape
+    square = height // 4 if height >= LARGE else 1
+    noise = np.random.default_rng(7).integers(0, 256, (COUNT, height // square, width // square, channels), np.uint8)
+    return noise.repeat(square, axis=1).repeat(square, axis=2)
 
 
 def main(what: str, folder: str, *names: str) -> None:
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
     try:
         import tf_keras as keras
 
@@ -78,8 +86,10 @@ def randomize(keras, model, inputs: np.ndarray) -> None:
     if last in model.layers and isinstance(last, keras.layers.Dense):
         kernel, bias = last.get_weights()
         features = np.asarray(keras.Model(model.inputs, last.input)(inputs, training=False))
-        outputs = features @ (kernel / np.std(features @ kernel, axis=0))
-        last.set_weights([kernel / np.std(features @ kernel, axis=0), bias - outputs.mean(axis=0)])
+        # Large networks round more.
+        spread = 0.3 if inputs.shape[1] >= LARGE else 1.0
+        kernel = kernel * (spread / np.std(features @ kernel, axis=0))
+        last.set_weights([kernel, bias - (features @ kernel).mean(axis=0)])
 
 
 def noise(random, values: np.ndarray) -> np.ndarray:
@@ -197,9 +207,15 @@ def applications(keras, names):
 
     def make(name):
         # Of a thousand classes each has so little that a wrong one would not be seen.
-        return lambda: (getattr(home, name)(weights=None, classes=10), lambda values: known[name](values.copy()))
+        model = getattr(home, name)(weights=None, classes=10)
+        if name == "MobileNetV2":
+            # Its first weights are so small that normalisations, which add epsilon to the variance, let little through.
+            for layer in model.layers:
+                if getattr(layer, "use_bias", True) is False:
+                    layer.set_weights([10 * values for values in layer.get_weights()])
+        return model, lambda values: known[name](values.copy())
 
-    return {name.lower(): make(name) for name in names or known}
+    return {name.lower(): functools.partial(make, name) for name in names or known}
 
 
 if __name__ == "__main__":

@@ -100,7 +100,9 @@ def test_collected_pictures_are_those_of_the_folder(spark: SparkSession, picture
     assert local.groups is not None
     assert found.groups is not None
     assert found.groups.tolist() == local.groups.tolist()
-    assert [Path(path).name for path in found.paths or ()] == [Path(path).name for path in local.paths or ()]
+    assert local.paths is not None
+    assert found.paths is not None
+    assert [Path(path).name for path in found.paths] == [Path(path).name for path in local.paths]
     assert [(Path(one.path).name, one.reason) for one in found.damaged] == [("blue-a.png", local.damaged[0].reason)]
 
 
@@ -124,8 +126,6 @@ def test_the_command_searches_as_on_one_machine(spark: SparkSession, picture_fol
             "2",
             "--test",
             "0.2",
-            "--threads",
-            "1",
         ]
         command += ["--model", str(tmp_path / f"{name}.zip"), "--report", str(tmp_path / name), *more]
         assert cli.main(command) == 0

@@ -195,7 +195,7 @@ class ClusterTraining(Training):
         if isinstance(validation, float):
             if _GROUP in rows.columns:
                 with _jobs():
-                    split = _split(rows, validation, self._estimator.getOrDefault("seed"))
+                    split = _split(rows, validation, self._seed)
                 rows, indicator = with_validation(split.rest, split.held_out)
                 self._estimator.setParams(validationIndicatorCol=indicator)
             else:

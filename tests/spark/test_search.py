@@ -19,6 +19,7 @@ pytest.importorskip("optuna")
 from pyspark.sql import SparkSession
 
 from sparkdl4j import ConvNetClassifier, ImageDataset, ImageFolder, Search, cli
+from sparkdl4j.preprocessing import MedianFilter
 from sparkdl4j.spark import collect_images, read_images
 
 SCRIPT = Path(__file__).parent / "search_script.py"
@@ -90,9 +91,10 @@ def test_collected_pictures_are_those_of_the_folder(spark: SparkSession, picture
     damaged = picture_folder / "blue" / "blue-a.png"
     damaged.write_bytes(b"no picture")
     try:
-        local = ImageFolder(picture_folder, 16, name_pattern=pattern, unmatched="own-group", max_damaged=0.1)
+        how: dict[str, Any] = {"max_damaged": 0.1, "preprocessing": [MedianFilter(3)]}
+        local = ImageFolder(picture_folder, 16, name_pattern=pattern, unmatched="own-group", **how)
         rows = read_images(spark, picture_folder, name_pattern=pattern, unmatched="own-group").repartition(3)
-        found = collect_images(rows, 16, max_damaged=0.1)
+        found = collect_images(rows, 16, **how)
     finally:
         damaged.unlink()
     assert np.array_equal(found.X, local.X)

@@ -167,7 +167,7 @@ class Cluster(Place):
             max_damaged=self._arguments.max_damaged,
             **options,
         )
-        return ClusterTraining(estimator)
+        return ClusterTraining(estimator, options.get("seed", contract.default("training", "seed")))
 
     def writes(self, path: str) -> bool:
         return is_url(path) or path.endswith(PARQUET)
@@ -187,8 +187,9 @@ class Cluster(Place):
 class ClusterTraining(Training):
     """A `sparkdl4j.spark.ConvNetClassifier` to fit."""
 
-    def __init__(self, estimator: ConvNetClassifier) -> None:
+    def __init__(self, estimator: ConvNetClassifier, seed: int) -> None:
         self._estimator = estimator
+        self._seed = seed
 
     def fit(self, train: ClusterPictures, validation: ClusterPictures | float | None, resume: str | None) -> None:
         rows = train.rows

@@ -19,6 +19,7 @@ from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.dataset import ImageDataset
 from sparkdl4j.image_options import ImageOptions, Window
 from sparkdl4j.pixel_file import PixelFile
+from sparkdl4j.preprocessing import Preprocessing
 from sparkdl4j.spark import session as sessions
 from sparkdl4j.spark.java_errors import translated
 
@@ -153,6 +154,7 @@ def collect_images(
     window: Window = "full",
     max_damaged: float = options.default("data", "max_damaged"),
     max_pixels: int = options.default("image", "max_pixels"),
+    preprocessing: Preprocessing = (),
 ) -> ImageDataset:
     """The pictures of a DataFrame in one place, for what needs them there, such as `sparkdl4j.Search`.
 
@@ -161,7 +163,7 @@ def collect_images(
 
     Args:
         images: as `read_images` gives them; a column `group` becomes the groups.
-        size, channels, window, max_damaged, max_pixels: as `sparkdl4j.ImageFolder` takes them.
+        size, channels, window, max_damaged, max_pixels, preprocessing: as `sparkdl4j.ImageFolder` takes them.
 
     Raises:
         ParameterError: PARAMETER_TYPE, PARAMETER_RANGE.
@@ -169,7 +171,9 @@ def collect_images(
         FileError: FILE_UNWRITABLE.
         SparkError: SPARK_SESSION, SPARK_JOB.
     """
-    image_options = ImageOptions(size, channels=channels, window=window, max_pixels=max_pixels)
+    image_options = ImageOptions(
+        size, channels=channels, window=window, max_pixels=max_pixels, preprocessing=preprocessing
+    )
     max_damaged = options.check("data", "max_damaged", max_damaged)
     gateway = sessions.gateway(sessions.of(images))
     folder = tempfile.TemporaryDirectory(prefix="sparkdl4j-pictures-")

@@ -64,7 +64,8 @@ public final class CollectedPictures {
    *
    * @param rows as {@link PictureTable} gives them: path, class, image and, where groups are known,
    *     group
-   * @param file receives the uint8 pixels of the good ones, one after the other
+   * @param file receives the pixels of the good ones, one after the other, as {@link
+   *     DecodeOptions#isFloat} says
    * @param maxDamaged largest share of damaged pictures, 0 to 1
    * @return {@code paths}, {@code classes} and {@code groups} (null where none is known) of the
    *     good ones, in the order of the file; {@code damaged}: a list of path, reason, detail
@@ -149,7 +150,7 @@ public final class CollectedPictures {
   private static Iterator<Decoded> decode(Iterator<Row> rows, String options) {
     DecodeOptions image = DecodeOptions.fromJson(Json.readObject(options, "the image options"));
     ImageDecoder decoder = new ImageDecoder(image);
-    int bytes = image.height() * image.width() * image.channels();
+    int bytes = image.pictureBytes();
     return new Iterator<Decoded>() {
       @Override
       public boolean hasNext() {

@@ -11,7 +11,9 @@ from typing import Any
 
 from sparkdl4j import errors
 
-_PARQUET = (".parquet", ".pq")
+# How the names of Parquet files end.
+PARQUET = ".parquet"
+_PARQUET = (PARQUET, ".pq")
 _CSV = (".csv", ".tsv")
 _DELIMITERS = ",;\t"
 _ROWS_NAMED = 5

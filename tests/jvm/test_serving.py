@@ -390,10 +390,12 @@ def test_a_half_closed_connection_gets_its_answer(server: Any) -> None:
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
         (b"GET /" + b"x" * 300_000 + b" HTTP/1.1\r\n\r\n", 413),
         (b"GET / HTTP/1.1\r\n" + b"X-Y: z\r\n" * 40_000 + b"\r\n", 413),
+        (b"GET / HTTP/1.1\r\n" + b"X-Y: " + b"z" * 70_000 + b"\r\n\r\n", 413),
+        (b"GET / HTTP/1.1\r\n" + b"X-Yz: 01234567890123456789\r\n" * 3_000 + b"\r\n", 413),
         (request_head(10).replace(b"Length: 10", b"Length: -5"), 400),
         (b"POST /predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
     ],
-    ids=["text", "TLS", "long path", "many headers", "negative length", "bad chunk"],
+    ids=["text", "TLS", "long path", "many headers", "long header", "headers at once", "negative length", "bad chunk"],
 )
 def test_what_is_not_http_is_refused(server: Any, sent: bytes, status: int) -> None:
     assert code_of(raw(server, sent))[0] == status

@@ -150,6 +150,8 @@ def test_pictures_can_be_dropped(browser: Any, server: Any, pictures: dict[str, 
 
 def test_by_keyboard_alone(browser: Any, server: Any, pictures: dict[str, str]) -> None:
     page = opened(browser, server)
+    # From here on, not only while it is expected: the browser may see the key before it hears of the expectation.
+    page.on("filechooser", lambda _: None)
     playwright.expect(page.get_by_label("Model")).to_be_visible()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "model"

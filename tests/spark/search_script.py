@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import pyspark
+import running
 from pyspark.sql import SparkSession
 
 from sparkdl4j import Conv2D, ConvNetClassifier, Dense, GlobalPool, ImageFolder, Output, Search, Sequential
@@ -35,34 +36,11 @@ class Killer(threading.Thread):
         self.killed = 0
 
     def run(self) -> None:
-        while not self.is_running():
+        while not any(job.startswith(self.description) for job in running.jobs(self.session)):
             time.sleep(0.001)
-        for process in executors(self.session)[:1]:
+        for process in running.executors(self.session)[:1]:
             os.kill(process, signal.SIGKILL)
             self.killed += 1
-
-    def is_running(self) -> bool:
-        context = self.session.sparkContext
-        jobs = context._jsc.sc().statusStore()
-        for job in context.statusTracker().getActiveJobsIds():
-            found = jobs.job(job).description()
-            if found.isDefined() and found.get().startswith(self.description):
-                return True
-        return False
-
-
-def executors(session: SparkSession) -> list[int]:
-    application = session.sparkContext.applicationId.encode()
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                command = (folder / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if b"--executor-id" in command and application in command:
-                found.append(int(folder.name))
-    return sorted(found)
 
 
 def search(pictures: str, session: SparkSession | None) -> Search:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -16,18 +15,25 @@ import pytest
 pytest.importorskip("pyspark")
 pytest.importorskip("optuna")
 
+import search_script as script
 from pyspark.sql import SparkSession
 
-from sparkdl4j import ConvNetClassifier, ImageDataset, ImageFolder, Search, cli
+from sparkdl4j import (
+    Conv2D,
+    ConvNetClassifier,
+    Dense,
+    GlobalPool,
+    ImageDataset,
+    ImageFolder,
+    Output,
+    Search,
+    Sequential,
+    cli,
+)
 from sparkdl4j.preprocessing import MedianFilter
 from sparkdl4j.spark import collect_images, read_images
 
 SCRIPT = Path(__file__).parent / "search_script.py"
-_spec = importlib.util.spec_from_file_location("search_script", SCRIPT)
-assert _spec is not None
-assert _spec.loader is not None
-script = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(script)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +52,7 @@ def test_weights_floats_folds_and_pictures_apart_travel_too(spark: SparkSession,
     floats = folder.X.astype(np.float32) / 3 - 20
     weights = np.linspace(0.1, 2, 60)
     kept = {"n_trials": 2, "n_jobs": 2, "refit": False, "verbose": False, "sampler": "random", "metric": "log_loss"}
-    estimator = ConvNetClassifier(script.search.__globals__["Sequential"](_layers()), epochs=2, verbose=False)
+    estimator = ConvNetClassifier(Sequential(_layers()), epochs=2, verbose=False)
     space = {"learning_rate": (1e-3, 1e-2)}
     apart = ImageDataset.from_arrays(floats[::3], folder.y[::3])
     for more in ({"cv": 2}, {"validation": apart}):
@@ -59,13 +65,11 @@ def test_weights_floats_folds_and_pictures_apart_travel_too(spark: SparkSession,
 
 
 def _layers() -> list[Any]:
-    return [script.Conv2D(4, 3), script.GlobalPool(), script.Output()]
+    return [Conv2D(4, 3), GlobalPool(), Output()]
 
 
 def test_a_trial_that_fails_is_reported_and_others_go_on(spark: SparkSession, picture_folder: Path) -> None:
-    estimator = ConvNetClassifier(
-        script.Sequential(_layers()), epochs=6, batch_size=8, l2=100, updater="sgd", verbose=False
-    )
+    estimator = ConvNetClassifier(Sequential(_layers()), epochs=6, batch_size=8, l2=100, updater="sgd", verbose=False)
     found = Search(
         estimator, {"learning_rate": [0.01, 100.0]}, sampler="grid", refit=False, verbose=False, spark=spark
     ).fit(ImageFolder(picture_folder, 16))
@@ -111,9 +115,7 @@ def test_collected_pictures_are_those_of_the_folder(spark: SparkSession, picture
 def test_the_command_searches_as_on_one_machine(spark: SparkSession, picture_folder: Path, tmp_path: Path) -> None:
     space = tmp_path / "space.toml"
     space.write_text("learning_rate = {low = 1e-3, high = 1e-1, log = true}\nnetwork__dense1__units = [4, 8]\n")
-    (tmp_path / "network.json").write_text(
-        script.Sequential([script.Conv2D(4, 3), script.GlobalPool(), script.Dense(8), script.Output()]).to_json()
-    )
+    (tmp_path / "network.json").write_text(Sequential([Conv2D(4, 3), GlobalPool(), Dense(8), Output()]).to_json())
     shown = []
     for name, more in (("one", []), ("cluster", ["--master", "local[2]"])):
         command = ["search", str(picture_folder), "--space", str(space), "--network", str(tmp_path / "network.json")]

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pyspark
+import running
 from pyspark.sql import SparkSession
 
 from sparkdl4j.spark import ConvNetClassifier, configure, read_images
@@ -55,39 +56,29 @@ class Killer(threading.Thread):
             round_, victims = kill.split("=")
             epoch, minibatch = round_.split("/")
             description = f"sparkdl4j: epoch {epoch}, minibatches from {minibatch}"
-            while not self.is_running(description):
+            while description not in running.jobs(self.session):
                 time.sleep(0.001)
             self.kill(description, victims)
 
     def kill(self, description: str, victims: str) -> None:
-        running = executors(self.session)
-        for process in running:
+        alive = running.executors(self.session)
+        for process in alive:
             os.kill(process, signal.SIGSTOP)
         # What was on its way to the driver arrives; what has not left its executor stays there.
         time.sleep(0.1)
-        if self.is_running(description):
-            number = {"host": 1, "all": len(running)}.get(victims) or int(victims)
-            for process in running[:number]:
+        if description in running.jobs(self.session):
+            number = {"host": 1, "all": len(alive)}.get(victims) or int(victims)
+            for process in alive[:number]:
                 if victims == "host":
                     os.killpg(os.getpgid(process), signal.SIGKILL)
                 else:
                     os.kill(process, signal.SIGKILL)
-                running.remove(process)
+                alive.remove(process)
                 self.killed += 1
         else:
             self.missed.append(description)
-        for process in running:
+        for process in alive:
             os.kill(process, signal.SIGCONT)
-
-    def is_running(self, description: str) -> bool:
-        """Whether a job of this description runs."""
-        context = self.session.sparkContext
-        jobs = context._jsc.sc().statusStore()
-        for job in context.statusTracker().getActiveJobsIds():
-            found = jobs.job(job).description()
-            if found.isDefined() and found.get() == description:
-                return True
-        return False
 
 
 class MemoryRecord:
@@ -100,22 +91,7 @@ class MemoryRecord:
     def on_event(self, event: dict[str, Any]) -> None:
         if event["type"] == "epoch":
             driver = self.session._jvm.java.lang.ProcessHandle.current().pid()
-            self.epochs.append([resident(process) for process in (driver, *executors(self.session))])
-
-
-def executors(session: SparkSession) -> list[int]:
-    """The process numbers of a session's executors."""
-    application = session.sparkContext.applicationId.encode()
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                command = (folder / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if b"--executor-id" in command and application in command:
-                found.append(int(folder.name))
-    return sorted(found)
+            self.epochs.append([resident(process) for process in (driver, *running.executors(self.session))])
 
 
 def resident(process: int) -> int:

@@ -30,14 +30,13 @@ from sparkdl4j.cli.place import (
     print_damaged,
     require_one_source_of_labels,
 )
-from sparkdl4j.cli.prediction_rows import PARQUET
 from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.dataset import ImageDataset, described
 from sparkdl4j.history import History
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.inspection import Inspection
 from sparkdl4j.network import Network
-from sparkdl4j.picture_table import is_table
+from sparkdl4j.picture_table import PARQUET, is_table
 from sparkdl4j.report.predictions import MOST_MISTAKES, PredictedPicture
 from sparkdl4j.spark import (
     ConvNetClassificationModel,
@@ -51,11 +50,10 @@ from sparkdl4j.spark import (
 )
 from sparkdl4j.spark import session as sessions
 from sparkdl4j.spark.java_errors import translated
-from sparkdl4j.spark.splits import Split, with_validation
+from sparkdl4j.spark.splits import GROUP, Split, with_validation
 from sparkdl4j.urls import is_url
 
 _SEARCH = "search"
-_GROUP = "group"
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ class Cluster(Place):
             label_column=given.label_column,
             group_column=given.group_column,
         )
-        return rows if given.group_column is None else rows.withColumnRenamed(given.group_column, _GROUP)
+        return rows if given.group_column is None else rows.withColumnRenamed(given.group_column, GROUP)
 
     def gather(self, path: str, image_options: ImageOptions | None) -> ImageDataset:
         pictures = self.read(path, image_options)
@@ -194,7 +192,7 @@ class ClusterTraining(Training):
     def fit(self, train: ClusterPictures, validation: ClusterPictures | float | None, resume: str | None) -> None:
         rows = train.rows
         if isinstance(validation, float):
-            if _GROUP in rows.columns:
+            if GROUP in rows.columns:
                 with _jobs():
                     split = _split(rows, validation, self._seed)
                 rows, indicator = with_validation(split.rest, split.held_out)
@@ -318,7 +316,7 @@ def _require_for_cluster(arguments: Namespace) -> None:
 
 def _split(rows: DataFrame, fraction: float, seed: int) -> Split:
     """Groups stay together where there are any."""
-    return (random_split_by_group if _GROUP in rows.columns else stratified_split)(rows, fraction, seed)
+    return (random_split_by_group if GROUP in rows.columns else stratified_split)(rows, fraction, seed)
 
 
 def _jobs() -> AbstractContextManager[None]:

@@ -16,8 +16,8 @@ from sparkdl4j import errors
 from sparkdl4j.cli.place import require_reachable
 from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.image_options import ImageOptions
+from sparkdl4j.picture_table import PARQUET
 
-_PARQUET = ".parquet"
 # As Spark's tables of pictures have them.
 _PATH = "path"
 _PICTURES = ("image", "content")
@@ -67,7 +67,7 @@ def of(paths: Sequence[str]) -> PictureSource:
         require_reachable(path)
         if not Path(path).exists():
             raise errors.error("FILE_NOT_FOUND", f"{path} does not exist", path=path)
-    tables = [path for path in paths if path.endswith(_PARQUET)]
+    tables = [path for path in paths if path.endswith(PARQUET)]
     if not tables:
         return _Files(paths)
     if len(paths) > 1:
@@ -118,7 +118,7 @@ class _Table(PictureSource):
             from pyarrow import ArrowException, parquet
         except ImportError:
             raise errors.missing_extra("pyarrow", "parquet") from None
-        self._paths = sorted(Path(path).rglob(f"*{_PARQUET}")) if Path(path).is_dir() else [Path(path)]
+        self._paths = sorted(Path(path).rglob(f"*{PARQUET}")) if Path(path).is_dir() else [Path(path)]
         try:
             self._files = [parquet.ParquetFile(file) for file in self._paths]
         except (ArrowException, OSError) as problem:

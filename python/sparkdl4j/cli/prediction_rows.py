@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from sparkdl4j import errors
+from sparkdl4j.picture_table import PARQUET
 
 JSON_LINES = ".jsonl"
-PARQUET = ".parquet"
 CSV = ".csv"
 # Rows that a Parquet file takes at a time.
 _ROW_GROUP = 8192

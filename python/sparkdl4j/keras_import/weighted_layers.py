@@ -38,20 +38,10 @@ _LEAST_VARIANCE = 1e-30
 def convolution(translation: Translation, layer: KerasLayer, inputs: list[Value]) -> Value:
     """Conv2D."""
     value, config = inputs[0], layer.config
-    require_channels_last(config)
-    require_image(value)
+    window = _window(translation, config, value, "kernel")
     filters, groups = int(config["filters"]), int(config.get("groups") or 1)
-    kernel_size, channels = pair(config, "kernel_size"), value.shape[2]
-    own = Conv2D(
-        filters,
-        kernel_size,
-        pair(config, "strides"),
-        _padding(config, value, kernel_size),
-        dilation=_dilation(config),
-        groups=groups,
-        use_bias=_has_bias(config),
-        **_settings(translation, config, "kernel"),
-    )
+    kernel_size, channels = window["kernel_size"], value.shape[2]
+    own = Conv2D(filters, groups=groups, **window)
     made = translation.add(own, value, name=layer.name)
     kernel = weight(layer, 0, (*kernel_size, channels // groups, filters), "kernel")
     bias = weight(layer, 1, (filters,), "bias") if own.use_bias else None
@@ -75,18 +65,9 @@ def _filters(part: slice) -> Callable[[NDArray[np.float32]], NDArray[np.float32]
 def depthwise_convolution(translation: Translation, layer: KerasLayer, inputs: list[Value]) -> Value:
     """DepthwiseConv2D."""
     value, config = inputs[0], layer.config
-    require_channels_last(config)
-    require_image(value)
-    kernel_size, each = pair(config, "kernel_size"), int(config.get("depth_multiplier") or 1)
-    own = DepthwiseConv2D(
-        kernel_size,
-        pair(config, "strides"),
-        _padding(config, value, kernel_size),
-        dilation=_dilation(config),
-        depth_multiplier=each,
-        use_bias=_has_bias(config),
-        **_settings(translation, config, "depthwise"),
-    )
+    window = _window(translation, config, value, "depthwise")
+    kernel_size, each = window["kernel_size"], int(config.get("depth_multiplier") or 1)
+    own = DepthwiseConv2D(depth_multiplier=each, **window)
     made = translation.add(own, value, name=layer.name)
     kernel = weight(layer, 0, (*kernel_size, value.shape[2], each), "kernel")
     bias = weight(layer, 1, (made.shape[2],), "bias") if own.use_bias else None
@@ -97,20 +78,10 @@ def depthwise_convolution(translation: Translation, layer: KerasLayer, inputs: l
 def separable_convolution(translation: Translation, layer: KerasLayer, inputs: list[Value]) -> Value:
     """SeparableConv2D."""
     value, config = inputs[0], layer.config
-    require_channels_last(config)
-    require_image(value)
+    window = _window(translation, config, value, "depthwise")
     filters, each = int(config["filters"]), int(config.get("depth_multiplier") or 1)
-    kernel_size, channels = pair(config, "kernel_size"), value.shape[2]
-    own = SeparableConv2D(
-        filters,
-        kernel_size,
-        pair(config, "strides"),
-        _padding(config, value, kernel_size),
-        dilation=_dilation(config),
-        depth_multiplier=each,
-        use_bias=_has_bias(config),
-        **_settings(translation, config, "depthwise"),
-    )
+    kernel_size, channels = window["kernel_size"], value.shape[2]
+    own = SeparableConv2D(filters, depth_multiplier=each, **window)
     made = translation.add(own, value, name=layer.name)
     depthwise = weight(layer, 0, (*kernel_size, channels, each), "depthwise kernel")
     pointwise = weight(layer, 1, (1, 1, channels * each, filters), "pointwise kernel")
@@ -219,13 +190,22 @@ def _has_bias(config: Mapping[str, Any]) -> bool:
     return bool(config.get("use_bias", True))
 
 
-def _padding(config: Mapping[str, Any], image: Value, kernel_size: tuple[int, int]) -> str:
-    rows, columns = ((size - 1) * step + 1 for size, step in zip(kernel_size, _dilation(config), strict=True))
-    return padding_of(config, image, (rows, columns), pair(config, "strides"))
-
-
-def _dilation(config: Mapping[str, Any]) -> tuple[int, int]:
-    return pair(config, "dilation_rate") if "dilation_rate" in config else (1, 1)
+def _window(translation: Translation, config: Mapping[str, Any], image: Value, kernel: str) -> dict[str, Any]:
+    """What all convolutions have: the window and its steps, bias, and `_settings`; refuses what is no image."""
+    require_channels_last(config)
+    require_image(image)
+    kernel_size = pair(config, "kernel_size")
+    strides = pair(config, "strides")
+    dilation = pair(config, "dilation_rate") if "dilation_rate" in config else (1, 1)
+    rows, columns = ((size - 1) * step + 1 for size, step in zip(kernel_size, dilation, strict=True))
+    return {
+        "kernel_size": kernel_size,
+        "stride": strides,
+        "padding": padding_of(config, image, (rows, columns), strides),
+        "dilation": dilation,
+        "use_bias": _has_bias(config),
+        **_settings(translation, config, kernel),
+    }
 
 
 def _settings(translation: Translation, config: Mapping[str, Any], kernel: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sparkdl4j.serving.limits import ServingLimits
 
 # Bytes of a head, of a chunk's head, or of a trailer.
 _LONGEST_HEAD = 65536
+_HEAD_TOO_LARGE = f"the head of the request has more than {_LONGEST_HEAD} bytes"
 # How long what a refused client still sends is read and dropped: closing at once would take the answer from it.
 _LINGER_SECONDS = 1.0
 
@@ -36,6 +37,8 @@ class Connection(HttpToolsProtocol):
         self._is_refused = False
         # Bytes that have come since the last part of a request was whole.
         self._unfinished = 0
+        # Bytes of the head's parts that are whole.
+        self._head = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins to wait for a request."""
@@ -60,7 +63,7 @@ class Connection(HttpToolsProtocol):
         self._unfinished += len(data)
         super().data_received(data)
         if self._unfinished > _LONGEST_HEAD + len(data):
-            self._refuse("REQUEST_TOO_LARGE", f"the head of the request has more than {_LONGEST_HEAD} bytes")
+            self._refuse("REQUEST_TOO_LARGE", _HEAD_TOO_LARGE)
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """The client will send no more: answers what is whole, and refuses what is not.
@@ -84,8 +87,19 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
         self._is_within_request = True
         self._has_head = False
+        self._head = 0
         if self._timer is None:
             self._wait()
+
+    def on_url(self, url: bytes) -> None:
+        """The request's path has come."""
+        self._count_head(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A line of a request's head has come."""
+        self._count_head(len(name) + len(value))
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """A request's head has come."""
@@ -110,6 +124,13 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuses what is not HTTP."""
         self._refuse("REQUEST_INVALID", "this is not a valid HTTP request")
+
+    def _count_head(self, more: int) -> None:
+        self._head += more
+        if self._head > _LONGEST_HEAD:
+            self._refuse("REQUEST_TOO_LARGE", _HEAD_TOO_LARGE)
+            # The parser ends with it, so that nothing becomes of the request.
+            raise errors.error("REQUEST_TOO_LARGE", _HEAD_TOO_LARGE)
 
     def _wait(self) -> None:
         self._timer = self.loop.call_later(self._limits.receive_timeout, self._give_up)

@@ -14,13 +14,14 @@ from pyspark.sql import DataFrame, SparkSession
 from sparkdl4j import errors, feature_check, options, transfer, urls
 from sparkdl4j.spark import session as sessions
 from sparkdl4j.spark.java_errors import translated
+from sparkdl4j.spark.params import HasDamagedCol
 from sparkdl4j.spark.persistence import ModelReader, ModelWriter
 
 _INVALID = ("error", "skip", "keep")
 _NAMES = ("inputCol", "outputCol", "damagedCol", "handleInvalid", "layer", "pooling", "checkRows")
 
 
-class ImageFeaturizer(Transformer, HasInputCol, HasOutputCol, MLReadable, MLWritable):
+class ImageFeaturizer(Transformer, HasInputCol, HasOutputCol, HasDamagedCol, MLReadable, MLWritable):
     """Adds a vector column with the outputs of one layer; nothing behind the layer is computed.
 
     The executors compute in Java, without Python workers; the model is broadcast to them once.
@@ -67,12 +68,6 @@ class ImageFeaturizer(Transformer, HasInputCol, HasOutputCol, MLReadable, MLWrit
         Params._dummy(),
         "handleInvalid",
         "what happens to pictures that cannot be used: error, skip or keep",
-        typeConverter=TypeConverters.toString,
-    )
-    damagedCol: Param[str] = Param(
-        Params._dummy(),
-        "damagedCol",
-        "what is wrong with a picture that cannot be used, string; null where it can",
         typeConverter=TypeConverters.toString,
     )
     checkRows: Param[int] = Param(

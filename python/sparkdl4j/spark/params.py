@@ -33,19 +33,24 @@ _CONVERTERS: dict[str, Any] = {
 }
 
 
-class OutputColumns(HasFeaturesCol, HasPredictionCol, HasProbabilityCol, HasRawPredictionCol):
+class HasDamagedCol(Params):
+    """Where it is said of pictures that they cannot be used; an empty name leaves the column out."""
+
+    damagedCol: Param[str] = Param(
+        Params._dummy(),
+        "damagedCol",
+        "what is wrong with a picture that cannot be used, string; null where it can",
+        typeConverter=TypeConverters.toString,
+    )
+
+
+class OutputColumns(HasFeaturesCol, HasPredictionCol, HasProbabilityCol, HasRawPredictionCol, HasDamagedCol):
     """The column that predictions read, and those that they add; an empty name leaves one out."""
 
     predictedClassCol: Param[str] = Param(
         Params._dummy(),
         "predictedClassCol",
         "name of the most probable class, string",
-        typeConverter=TypeConverters.toString,
-    )
-    damagedCol: Param[str] = Param(
-        Params._dummy(),
-        "damagedCol",
-        "what is wrong with a picture that cannot be used, string; null where it can",
         typeConverter=TypeConverters.toString,
     )
 

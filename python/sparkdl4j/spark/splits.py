@@ -15,6 +15,8 @@ from sparkdl4j import errors, group_splits
 from sparkdl4j.spark import session as sessions
 from sparkdl4j.spark.java_errors import translated
 
+# Where pictures have their groups unless another column is named.
+GROUP = "group"
 # Columns that are there while a DataFrame is split.
 _GROUP = "sparkdl4j_group"
 _LABEL = "sparkdl4j_label"
@@ -67,7 +69,7 @@ def random_split_by_group(
     fraction: float,
     seed: int,
     *,
-    groupCol: str = "group",
+    groupCol: str = GROUP,
     labelCol: str = "class",
     featuresCol: str = "image",
     mixed_groups: str = group_splits.WARN,
@@ -116,7 +118,7 @@ def with_group_folds(
     seed: int,
     *,
     foldCol: str = "fold",
-    groupCol: str = "group",
+    groupCol: str = GROUP,
     labelCol: str = "class",
     featuresCol: str = "image",
     mixed_groups: str = group_splits.WARN,

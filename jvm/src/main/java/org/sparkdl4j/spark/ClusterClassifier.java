@@ -10,7 +10,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -21,7 +20,6 @@ import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.StructType;
@@ -35,9 +33,6 @@ import org.sparkdl4j.spec.Json;
 
 /** A classifier for DataFrames, streaming ones too: it predicts in the executors. */
 public final class ClusterClassifier {
-  /** Rows that are decoded and predicted at a time. */
-  private static final int BATCH = 128;
-
   private final String model = UUID.randomUUID().toString();
   private final byte[] file;
   private final String labels;
@@ -185,14 +180,11 @@ public final class ClusterClassifier {
     return broadcast;
   }
 
-  /** The rows of a partition with their predictions, some at a time. */
-  private static final class Predictions implements Iterator<Row> {
-    private final Iterator<Row> rows;
+  /** Rows with their predictions. */
+  private static final class Predictions extends RowBatches {
     private final String model;
     private final Broadcast<byte[]> content;
-    private final int features;
     private final boolean[] wanted;
-    private Iterator<Row> done = List.<Row>of().iterator();
 
     private Predictions(
         Iterator<Row> rows,
@@ -200,33 +192,14 @@ public final class ClusterClassifier {
         Broadcast<byte[]> content,
         int features,
         boolean[] wanted) {
-      this.rows = rows;
+      super(rows, features);
       this.model = model;
       this.content = content;
-      this.features = features;
       this.wanted = wanted;
     }
 
     @Override
-    public boolean hasNext() {
-      return done.hasNext() || rows.hasNext();
-    }
-
-    @Override
-    public Row next() {
-      if (!hasNext()) throw new NoSuchElementException();
-      if (!done.hasNext()) done = predictSome().iterator();
-      return done.next();
-    }
-
-    private List<Row> predictSome() {
-      List<Row> batch = new ArrayList<>();
-      List<Object> cells = new ArrayList<>();
-      while (rows.hasNext() && batch.size() < BATCH) {
-        Row row = rows.next();
-        batch.add(row);
-        cells.add(row.get(features));
-      }
+    List<Row> compute(List<Row> batch, List<Object> cells) {
       PredictedPictures predicted = PredictedPictures.of(model, content.value(), cells);
       List<Row> done = new ArrayList<>();
       for (int i = 0; i < batch.size(); i++) done.add(row(batch.get(i), predicted, i));
@@ -249,11 +222,10 @@ public final class ClusterClassifier {
       };
       if (damage != null) own = new Object[] {null, null, null, null, damage};
       List<Object> values = new ArrayList<>();
-      for (int i = 0; i < input.length(); i++) values.add(input.get(i));
       for (int i = 0; i < own.length; i++) {
         if (wanted[i]) values.add(own[i]);
       }
-      return RowFactory.create(values.toArray());
+      return with(input, values);
     }
   }
 }

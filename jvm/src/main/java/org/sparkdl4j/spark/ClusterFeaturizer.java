@@ -3,7 +3,6 @@ package org.sparkdl4j.spark;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -11,7 +10,6 @@ import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.sparkdl4j.error.ErrorCode;
@@ -33,9 +31,6 @@ public final class ClusterFeaturizer {
     /** The row has null for features. */
     KEEP
   }
-
-  /** Rows that are decoded and computed at a time. */
-  private static final int BATCH = 128;
 
   private final ClusterClassifier classifier;
   private final String layer;
@@ -99,17 +94,14 @@ public final class ClusterFeaturizer {
     return damaged.isEmpty() ? all : all.add(damaged, DataTypes.StringType, true);
   }
 
-  /** The rows of a partition with their features, some at a time. */
-  private static final class Featurized implements Iterator<Row> {
-    private final Iterator<Row> rows;
+  /** Rows with their features. */
+  private static final class Featurized extends RowBatches {
     private final String model;
     private final Broadcast<byte[]> content;
     private final String layer;
     private final String pooling;
-    private final int input;
     private final boolean tells;
     private final Invalid invalid;
-    private Iterator<Row> done = List.<Row>of().iterator();
 
     private Featurized(
         Iterator<Row> rows,
@@ -120,37 +112,17 @@ public final class ClusterFeaturizer {
         int input,
         boolean tells,
         Invalid invalid) {
-      this.rows = rows;
+      super(rows, input);
       this.model = model;
       this.content = content;
       this.layer = layer;
       this.pooling = pooling;
-      this.input = input;
       this.tells = tells;
       this.invalid = invalid;
     }
 
     @Override
-    public boolean hasNext() {
-      // Where rows are left out, some may give none.
-      while (!done.hasNext() && rows.hasNext()) done = computeSome().iterator();
-      return done.hasNext();
-    }
-
-    @Override
-    public Row next() {
-      if (!hasNext()) throw new NoSuchElementException();
-      return done.next();
-    }
-
-    private List<Row> computeSome() {
-      List<Row> batch = new ArrayList<>();
-      List<Object> cells = new ArrayList<>();
-      while (rows.hasNext() && batch.size() < BATCH) {
-        Row row = rows.next();
-        batch.add(row);
-        cells.add(row.get(input));
-      }
+    List<Row> compute(List<Row> batch, List<Object> cells) {
       return ExecutorMemory.with(
           () -> {
             ImageClassifier classifier = ExecutorClassifiers.take(model, content.value());
@@ -197,11 +169,10 @@ public final class ClusterFeaturizer {
     }
 
     private Row row(Row input, double[] features, String damage) {
-      List<Object> values = new ArrayList<>();
-      for (int i = 0; i < input.length(); i++) values.add(input.get(i));
-      values.add(features == null ? null : Vectors.dense(features));
-      if (tells) values.add(damage);
-      return RowFactory.create(values.toArray());
+      List<Object> own = new ArrayList<>();
+      own.add(features == null ? null : Vectors.dense(features));
+      if (tells) own.add(damage);
+      return with(input, own);
     }
 
     private static SparkDl4jException damaged(String damage) {

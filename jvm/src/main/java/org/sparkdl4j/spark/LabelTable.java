@@ -46,7 +46,7 @@ public final class LabelTable {
   public static LabelTable read(
       SparkSession session, String path, String files, String label, String group) {
     String lower = path.toLowerCase(Locale.ROOT);
-    boolean isParquet = lower.endsWith(".parquet") || lower.endsWith(".pq");
+    boolean isParquet = lower.endsWith(PictureFiles.PARQUET) || lower.endsWith(".pq");
     Map<String, String> options = isParquet ? Map.of() : Map.of("header", "true", "escape", "\"");
     Dataset<Row> rows =
         PictureFiles.loadTable(session, isParquet ? "parquet" : "csv", options, path);

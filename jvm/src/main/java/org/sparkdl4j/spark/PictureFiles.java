@@ -19,6 +19,9 @@ final class PictureFiles {
 
   static final String IMAGE_SOURCE = "image";
 
+  /** How the names of Parquet files end. */
+  static final String PARQUET = ".parquet";
+
   private static final String EXTENSIONS = String.join(", ", new TreeSet<>(ImageFolder.EXTENSIONS));
   private static final String PICTURE_NAME = "(?i)[^/]\\.(" + EXTENSIONS.replace(", ", "|") + ")$";
 

@@ -27,7 +27,6 @@ public final class PredictionTable {
   /** Local paths are written as on one machine. */
   private static final Pattern LOCAL = Pattern.compile("^file:(//)?(?=/)");
 
-  private static final String PARQUET = ".parquet";
   private static final int DECIMALS = 6;
 
   private final Dataset<Row> rows;
@@ -63,7 +62,7 @@ public final class PredictionTable {
 
   /** Whether {@link #write} makes Parquet of a folder of that name. */
   public static boolean isParquet(String folder) {
-    return folder.endsWith(PARQUET);
+    return folder.endsWith(PictureFiles.PARQUET);
   }
 
   /** The names of the columns. */

@@ -28,7 +28,10 @@ endef
 PYTHON_CODE := python tests benchmarks examples setup.py
 # In this order: the later ones read the results of the earlier.
 SPARK_BENCHMARKS := spark_throughput spark_rounds spark_accuracy spark_time_to_accuracy spark_memory spark_cost_model
-BENCHMARKS := startup plan accuracy recipes ablation steady_memory layouts step_shares threads roofline $(SPARK_BENCHMARKS) figures page
+DATA_BENCHMARKS := decoding preprocessing augmentation_cost steady_memory larger_than_memory
+USE_BENCHMARKS := transfer featurizer keras_import search serving batch_transform
+BENCHMARKS := startup plan accuracy recipes ablation layouts step_shares threads roofline \
+  $(DATA_BENCHMARKS) $(SPARK_BENCHMARKS) $(USE_BENCHMARKS) figures page
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -5,12 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 
-from tables import Results, Table
-
-
-def share(value: float) -> str:
-    """A share as people read it: .9234."""
-    return f"{value:.4f}".removeprefix("0")
+from tables import Results, Table, share
 
 
 def _spread(values: list[float]) -> str:

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import accuracy_tables
+import data_tables
 import spark_tables
+import transfer_tables
+import use_tables
 from tables import Results, Table, quantity, results
 
 DOCUMENTS = Path(__file__).parent.parent / "docs"
@@ -146,7 +149,10 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "networks": networks,
     "step_shares": step_shares,
     **accuracy_tables.TABLES,
+    **data_tables.TABLES,
     **spark_tables.TABLES,
+    **transfer_tables.TABLES,
+    **use_tables.TABLES,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
+import random
 import subprocess
 import tempfile
 import time
@@ -55,13 +55,7 @@ class Load:
 
 
 def wrk(port: int, body: Body, *, clients: int, seconds: float) -> Load:
-    """Sends a body from some connections at once for some seconds.
-
-    Raises:
-        RuntimeError: when there is no wrk.
-    """
-    if shutil.which("wrk") is None:
-        raise RuntimeError("there is no wrk: apt-get install wrk")
+    """Sends a body from some connections at once for some seconds."""
     with tempfile.TemporaryDirectory() as folder:
         content, script = Path(folder) / "body", Path(folder) / "post.lua"
         content.write_bytes(body.content)
@@ -81,7 +75,8 @@ class Seen:
     seconds: float
 
 
-async def _client(port: int, request: bytes, end: float, seen: list[Seen], pause: float) -> None:
+async def _client(port: int, request: bytes, end: float, seen: list[Seen], pause: float, seed: int) -> None:
+    chance = random.Random(seed)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     while time.monotonic() < end:
         start = time.monotonic()
@@ -94,13 +89,13 @@ async def _client(port: int, request: bytes, end: float, seen: list[Seen], pause
         now = time.monotonic()
         seen.append(Seen(int(head.split()[1]), now, now - start))
         if seen[-1].status != 200:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(pause * (1 + chance.random()))
     writer.close()
 
 
 def asking(port: int, body: Body, *, clients: int, seconds: float, pause: float = 1.0) -> list[Seen]:
-    """Answers to clients that each ask again as soon as they are answered, or when refused after the second that
-    Retry-After says at least."""
+    """Answers to clients that each ask again as soon as they are answered, or when refused one to two times the pause
+    later, which is what Retry-After says at least: the refused do not all come back at once."""
     head = (
         f"POST {body.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {body.content_type}\r\n"
         f"Content-Length: {len(body.content)}\r\n\r\n"
@@ -110,7 +105,7 @@ def asking(port: int, body: Body, *, clients: int, seconds: float, pause: float 
 
     async def all_clients() -> None:
         end = time.monotonic() + seconds
-        await asyncio.gather(*(_client(port, request, end, seen, pause) for _ in range(clients)))
+        await asyncio.gather(*(_client(port, request, end, seen, pause, seed) for seed in range(clients)))
 
     asyncio.run(all_clients())
     return seen

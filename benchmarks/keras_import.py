@@ -116,6 +116,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--small", action="store_true")
     arguments = parser.parse_args()
+    if not PEER.exists():
+        print("keras_import: skipped, because Keras is missing: benchmarks/peers/install keras")
+        return
     name, side, seconds, pictures = arguments.network, 224, 10, 64
     if arguments.small:
         name, side, seconds, pictures = "MobileNetV2", 96, 1, 32

@@ -1,14 +1,12 @@
 """Searches: 13 trials at once against one by one, what a trial costs beside its training, memory, and what it brings.
 
-    .venv/bin/python benchmarks/search.py speed [--master local-cluster[2,1,2048]] [--repeat 3] [--small]
-    .venv/bin/python benchmarks/search.py overhead [--repeat 3] [--small]
-    .venv/bin/python benchmarks/search.py memory [--small]
-    .venv/bin/python benchmarks/search.py skin-lesions PICTURES [--seeds 3] [--small]
+    .venv/bin/python benchmarks/search.py [--data DATA] [--repeat 3] [--seeds 3] [--small] [PART …]
 
 `speed`: the same 13 trials of one network, which differ in learning rate alone, with as many side by side as there are
-processors (on Spark: as it runs tasks), and one by one; in turns. `overhead`: a search one by one beside plain `fit`
-with the same parameters and one thread. `memory`: physical memory of the process during 500 small trials.
-`skin-lesions`: examples/skin_lesions.py, chosen on validation, told on test. `--small` tries it out and writes nothing.
+processors, and one by one; in turns. `spark`: the same as tasks of Spark, on executors with one core each. `overhead`:
+a search one by one beside plain `fit` with the same parameters and one thread. `memory`: physical memory of the process
+during 500 small trials. `skin-lesions`: examples/skin_lesions.py, chosen on validation, told on test; its pictures are
+in DATA (default: the environment variable SPARKDL4J_TEST_DATA). `--small` tries it out and writes nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +27,8 @@ from sparkdl4j.jvm import in_process
 
 TRIALS = 13
 MEMORY_TRIALS = 500
+# Of the cores, and in seconds.
+SPEED_AT_LEAST, OVERHEAD_AT_MOST = 0.9, 2.0
 SPACE = {"learning_rate": (1e-4, 1e-2, "log")}
 
 
@@ -50,9 +50,17 @@ def seconds(search: Search, data: ImageDataset) -> float:
 
 
 def speed(given: argparse.Namespace) -> None:
+    side_by_side(given, None)
+
+
+def spark(given: argparse.Namespace) -> None:
+    side_by_side(given, f"local-cluster[{in_process.usable_cores()},1,2048]")
+
+
+def side_by_side(given: argparse.Namespace, master: str | None) -> None:
     data = pictures(400 if given.small else 2000, 75)
     trials, epochs = (4, 2) if given.small else (TRIALS, 10)
-    session = None if given.master is None else cluster(given.master)
+    session = None if master is None else cluster(master)
     try:
         cores = in_process.usable_cores() if session is None else session.sparkContext.defaultParallelism
         series: dict[str, list[float]] = {"side_by_side": [], "one_by_one": []}
@@ -67,10 +75,16 @@ def speed(given: argparse.Namespace) -> None:
     gain = statistics.median(series["one_by_one"]) / statistics.median(series["side_by_side"])
     print(f"{trials} trials on {cores} cores: {gain:.2f} times as fast, {gain / cores:.2f} of the cores")
     if not given.small:
-        place = "one machine" if session is None else given.master
+        place = "one machine" if session is None else master
         name = "search_speed" if session is None else "search_speed_spark"
         write_result(
-            name, f"{trials} trials of the network landscape, {place}", "s", series, cores=cores, share=gain / cores
+            name,
+            f"{trials} trials of the network landscape, {place}",
+            "s",
+            series,
+            cores=cores,
+            share=gain / cores,
+            at_least=SPEED_AT_LEAST,
         )
 
 
@@ -115,7 +129,14 @@ def overhead(given: argparse.Namespace) -> None:
     each = (statistics.median(series["search"]) - statistics.median(series["fit"])) / trials
     print(f"a trial takes {each:.2f} s beside its training")
     if not given.small:
-        write_result("search_overhead", f"{trials} trials of the network landscape", "s", series, seconds_a_trial=each)
+        write_result(
+            "search_overhead",
+            f"{trials} trials of the network landscape",
+            "s",
+            series,
+            seconds_a_trial=each,
+            at_most=OVERHEAD_AT_MOST,
+        )
 
 
 def memory(given: argparse.Namespace) -> None:
@@ -148,12 +169,15 @@ def skin_lesions(given: argparse.Namespace) -> None:
     sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
     from skin_lesions import run
 
+    if given.data is None:
+        print("skin-lesions: skipped, because neither --data nor SPARKDL4J_TEST_DATA names a folder")
+        return
     series: dict[str, list[float]] = {"default": [], "best": []}
     differences = []
     pairs = []
     for seed in range(1, (1 if given.small else given.seeds) + 1):
         trials, epochs = (3, 2) if given.small else (TRIALS, 15)
-        found = run(Path(given.pictures), trials=trials, epochs=epochs, size=75, seed=seed, verbose=False)
+        found = run(Path(given.data) / "skin-lesions", trials=trials, epochs=epochs, size=75, seed=seed, verbose=False)
         series["default"].append(found.default.accuracy)
         series["best"].append(found.best.accuracy)
         difference = found.best.compare(found.default)
@@ -187,22 +211,19 @@ def _difference(right: Any, before: Any, rows: Any) -> float:
     return float(right[rows].mean() - before[rows].mean())
 
 
+PARTS = {"speed": speed, "spark": spark, "overhead": overhead, "memory": memory, "skin-lesions": skin_lesions}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    commands = parser.add_subparsers(required=True, metavar="WHAT")
-    for name, run in (("speed", speed), ("overhead", overhead), ("memory", memory), ("skin-lesions", skin_lesions)):
-        command = commands.add_parser(name)
-        command.set_defaults(run=run)
-        command.add_argument("--small", action="store_true")
-        if name in ("speed", "overhead"):
-            command.add_argument("--repeat", type=int, default=3)
-        if name == "speed":
-            command.add_argument("--master")
-        if name == "skin-lesions":
-            command.add_argument("pictures")
-            command.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--data", default=os.environ.get("SPARKDL4J_TEST_DATA"))
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--small", action="store_true")
     given = parser.parse_args()
-    given.run(given)
+    for part in given.parts or PARTS:
+        PARTS[part](given)
 
 
 if __name__ == "__main__":

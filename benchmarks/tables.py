@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from record import RESULTS
@@ -23,3 +24,24 @@ def quantity(value: float, unit: str) -> str:
     if unit == "bytes":
         return f"{value / 2**20:,.0f} MiB"
     return f"{value:,.0f}/s" if value >= 100 else f"{value:.3g}/s"
+
+
+def share(value: float) -> str:
+    """A share as people read it: .9234."""
+    return f"{value:.4f}".removeprefix("0")
+
+
+def compared(chosen: Iterable[dict[str, Any]]) -> Table:
+    """Ours beside the best peer, a line for each result of `Turns`."""
+    table = [["work", "sparkdl4j", "min … max", "best peer", "its figure", "times better", "at least"]]
+    for result in chosen:
+        unit, ours = result["unit"], result["series"][result["ours"]]
+        low, high = (quantity(ours[key], unit) for key in ("minimum", "maximum"))
+        table.append(
+            [
+                *(result["data"], quantity(ours["median"], unit), f"{low} … {high}"),
+                *(result["best_peer"], quantity(result["series"][result["best_peer"]]["median"], unit)),
+                *(f"{result['ratio']:.2f}", f"{result['at_least']:.2f}" if "at_least" in result else ""),
+            ]
+        )
+    return table

@@ -1,0 +1,53 @@
+"""The tables of transfer.py, featurizer.py and keras_import.py."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+
+from tables import Results, Table, compared, quantity, share
+
+# How the series of a curve are called, and what people call them.
+_WAYS = {
+    "scratch": "from scratch",
+    "from_same_kind": "pretrained on other classes of its kind, all layers",
+    "head_same_kind": "the same, the head alone",
+    "from_other": "pretrained on the other set, all layers",
+    "head_other": "the same, the head alone",
+}
+
+
+def featurizer(found: Results) -> Table:
+    """Ours beside a pandas UDF, and imported networks beside Keras."""
+    chosen = [result for name, result in found.items() if name == "featurizer" or name.startswith("keras_import_")]
+    return compared(chosen)
+
+
+def transfer_epochs(found: Results) -> Table:
+    """Seconds of an epoch of head training."""
+    table = [["an epoch of training", "median", "min … max", "times the cached"]]
+    series = found.get("transfer_epochs", {"series": {}})["series"]
+    for way, row in series.items():
+        times = row["median"] / series["cached"]["median"]
+        low, high = (quantity(row[key], "seconds") for key in ("minimum", "maximum"))
+        table.append([way.replace("_", " "), quantity(row["median"], "seconds"), f"{low} … {high}", f"{times:.1f}"])
+    return table
+
+
+def transfer_curves(found: Results) -> Table:
+    """Accuracy by pictures of each class."""
+    curves = [found[name] for name in ("transfer_landscapes", "transfer_skin_lesions") if name in found]
+    counts = curves[0]["per_class"] if curves else []
+    table = [["data", "trained", *(f"{count} a class" for count in counts)]]
+    for result in curves:
+        for way, title in _WAYS.items():
+            values = [result["series"][f"{way}_{count}"]["values"] for count in counts]
+            table.append([result["data"].split(",")[0], title, *(share(statistics.fmean(each)) for each in values)])
+    return table
+
+
+TABLES: dict[str, Callable[[Results], Table]] = {
+    "featurizer": featurizer,
+    "transfer_epochs": transfer_epochs,
+    "transfer_curves": transfer_curves,
+}

@@ -485,7 +485,9 @@ class ConvNetClassifier(FittedClassifier):
         if pretrained is None:
             return None
         metadata = pretrained.metadata()
-        origin = transfer.Origin.of(metadata, self.network, network_options, self.standardize)
+        # Whether the default was given nobody can tell: as a default, it gives way.
+        standardize = None if self.standardize == _DEFAULTS["standardize"] else self.standardize
+        origin = transfer.Origin.of(metadata, self.network, network_options, standardize)
         steps = picture_steps(metadata["training"]["options"].get("preprocessing"))
         read_with = None if train.image_options is None else train.image_options.steps
         if picture_steps(self.preprocessing) != steps or read_with not in (None, origin.image_options.steps):
@@ -496,6 +498,8 @@ class ConvNetClassifier(FittedClassifier):
                 parameter="preprocessing",
             )
         origin.require_pictures(train.image_shape)
+        if train.image_options is not None:
+            transfer.require_reading(origin.image_options, {"window": train.image_options.window})
         return origin
 
     def _network_to_train(self, train: ImageDataset, origin: transfer.Origin | None, *, goes_on: bool) -> Network:

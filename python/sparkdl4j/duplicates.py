@@ -104,28 +104,81 @@ class Leak:
         return f"{names[0]} to train on is {'' if self.exact else 'nearly '}{names[1]} to test with"
 
 
-def of(data: ImageDataset, *, distance: int, similarity: float | None) -> Duplicates:
-    """The duplicates of a data set; see `ImageDataset.duplicates`."""
-    described = _Described(data, distance, similarity)
+@dataclass(frozen=True)
+class Description:
+    """What n pictures are compared by, some 1 KB each. Making it takes longer than comparing thousands of pictures.
+
+    Args:
+        digests: n hashes of pixels.
+        hashes: (n,) perceptual hashes.
+        contrasts: (n, 256) local contrast.
+    """
+
+    digests: list[bytes]
+    hashes: NDArray[np.uint64]
+    contrasts: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, data: ImageDataset) -> Description:
+        """The description of all pictures of a data set."""
+        digests: list[bytes] = []
+        hashes = [np.empty(0, dtype=np.uint64)]
+        contrasts = [np.empty((0, _CONTRAST_SIDE**2), dtype=np.float32)]
+        for batch in data.batches(_PICTURES_PER_BATCH):
+            kind = str(batch.shape[1:]).encode()
+            digests += [
+                hashlib.blake2b(picture.tobytes(), digest_size=16, person=kind[:16]).digest() for picture in batch
+            ]
+            thumbnails = _thumbnails(batch)
+            hashes.append(_hashes(thumbnails))
+            contrasts.append(_contrasts(thumbnails))
+        return cls(digests, np.concatenate(hashes), np.concatenate(contrasts))
+
+    def followed_by(self, other: Description) -> Description:
+        """The description of two data sets, one after the other."""
+        return Description(
+            self.digests + other.digests,
+            np.concatenate([self.hashes, other.hashes]),
+            np.concatenate([self.contrasts, other.contrasts]),
+        )
+
+
+def of(
+    data: ImageDataset,
+    *,
+    distance: int = options.default("duplicates", "distance"),
+    similarity: float | None = None,
+    described: Description | None = None,
+) -> Duplicates:
+    """The duplicates of a data set, which may have been described before; see `ImageDataset.duplicates`."""
+    compared = _Compared(described or Description.of(data), distance, similarity)
     components = _Components(len(data))
-    exact = described.exact_sets()
+    exact = compared.exact_sets()
     for found in exact:
         components.join_all(found)
-    for first, second, _ in described.near_pairs():
+    for first, second, _ in compared.near_pairs():
         components.join(first, second)
     groups = components.numbers()
     sets = [tuple(members.tolist()) for members in _members(groups)]
     near = sorted(set(sets) - set(exact))
     labels = data.labels
     contradictions = [] if labels is None else [found for found in sets if len(set(labels[list(found)].tolist())) > 1]
-    return Duplicates(exact, near, contradictions, groups, described.similarity, data.paths)
+    return Duplicates(exact, near, contradictions, groups, compared.similarity, data.paths)
 
 
-def between(train: ImageDataset, test: ImageDataset, *, distance: int, similarity: float | None) -> list[Leak]:
-    """The leaks between two data sets; see `ImageDataset.leaks`."""
-    described = _Described(train, distance, similarity, test)
+def between(
+    train: ImageDataset,
+    test: ImageDataset,
+    *,
+    distance: int = options.default("duplicates", "distance"),
+    similarity: float | None = None,
+    described: tuple[Description, Description] | None = None,
+) -> list[Leak]:
+    """The leaks between two data sets, which may have been described before; see `ImageDataset.leaks`."""
+    first_described, second_described = described or (Description.of(train), Description.of(test))
+    compared = _Compared(first_described.followed_by(second_described), distance, similarity)
     found: dict[tuple[int, int], float] = {}
-    twins = described.exact_sets()
+    twins = compared.exact_sets()
     for members in twins:
         for first in members:
             for second in members:
@@ -134,7 +187,7 @@ def between(train: ImageDataset, test: ImageDataset, *, distance: int, similarit
     exact = set(found)
     # A near duplicate is also one of the copies of what it resembles.
     copies = {members[0]: members for members in twins}
-    for one, other, similar in described.near_pairs():
+    for one, other, similar in compared.near_pairs():
         for first in copies.get(one, (one,)):
             for second in copies.get(other, (other,)):
                 if min(first, second) < len(train) <= max(first, second):
@@ -152,45 +205,31 @@ def between(train: ImageDataset, test: ImageDataset, *, distance: int, similarit
     ]
 
 
-class _Described:
-    """Hashes and local contrast of the pictures of one data set, or of two one after the other."""
+class _Compared:
+    """Described pictures, and how alike two of them must be."""
 
-    def __init__(self, data: ImageDataset, distance: int, similarity: float | None, *more: ImageDataset) -> None:
+    def __init__(self, described: Description, distance: int, similarity: float | None) -> None:
         self.distance = options.check("duplicates", "distance", distance)
         if similarity is not None:
             options.check("duplicates", "similarity", similarity)
-        digests: list[bytes] = []
-        hashes: list[NDArray[np.uint64]] = []
-        contrasts: list[NDArray[np.float32]] = []
-        for part in (data, *more):
-            for batch in part.batches(_PICTURES_PER_BATCH):
-                kind = str(batch.shape[1:]).encode()
-                digests += [
-                    hashlib.blake2b(picture.tobytes(), digest_size=16, person=kind[:16]).digest() for picture in batch
-                ]
-                thumbnails = _thumbnails(batch)
-                hashes.append(_hashes(thumbnails))
-                contrasts.append(_contrasts(thumbnails))
-        if not digests:
+        if not described.digests:
             raise errors.error("DATA_EMPTY", "there are no pictures to compare")
-        self.digests = digests
-        self.hashes = np.concatenate(hashes)
-        self.contrasts = np.concatenate(contrasts)
-        self.similarity = _threshold(self.contrasts) if similarity is None else float(similarity)
+        self.described = described
+        self.similarity = _threshold(described.contrasts) if similarity is None else float(similarity)
 
     def exact_sets(self) -> list[tuple[int, ...]]:
         positions: dict[bytes, list[int]] = {}
-        for index, digest in enumerate(self.digests):
+        for index, digest in enumerate(self.described.digests):
             positions.setdefault(digest, []).append(index)
         return [tuple(found) for found in positions.values() if len(found) > 1]
 
     def near_pairs(self) -> Iterator[tuple[int, int, float]]:
         """Pairs with their similarity, the first of exact duplicates standing for all of them."""
         positions: dict[bytes, int] = {}
-        for index, digest in enumerate(self.digests):
+        for index, digest in enumerate(self.described.digests):
             positions.setdefault(digest, index)
         first = np.fromiter(positions.values(), dtype=np.int64)
-        hashes, contrasts = self.hashes[first], self.contrasts[first]
+        hashes, contrasts = self.described.hashes[first], self.described.contrasts[first]
         for rows, columns in _close(hashes, self.distance):
             similar = np.einsum("ij,ij->i", contrasts[rows], contrasts[columns])
             for pair in np.flatnonzero(similar >= self.similarity):

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sparkdl4j import options
+from sparkdl4j import duplicates, options
 from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.dataset import ImageDataset, found
-from sparkdl4j.duplicates import MOST_UNASKED, Duplicates
+from sparkdl4j.duplicates import MOST_UNASKED, Description, Duplicates
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.report import tables
 
@@ -80,10 +80,14 @@ class Inspection:
         self.duplicates = duplicates
 
     @classmethod
-    def of(cls, data: ImageDataset) -> Inspection:
+    def of(cls, data: ImageDataset, described: Description | None = None) -> Inspection:
         """What the pictures of a data set are.
 
         Headers of up to 10,000 of its files are read, and up to 20,000 pictures are searched for duplicates.
+
+        Args:
+            data: labelled pictures.
+            described: what they are compared by, where that is known already.
         """
         labels = data.required_labels()
         headers: list[Mapping[str, Any]] = []
@@ -106,7 +110,7 @@ class Inspection:
             damaged=data.damaged,
             shape=data.image_shape,
             samples=[(data[int(k)], int(labels[k])) for k in _of_each_class(labels)],
-            duplicates=data.duplicates() if 1 < len(data) <= MOST_UNASKED else None,
+            duplicates=duplicates.of(data, described=described) if 1 < len(data) <= MOST_UNASKED else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -299,10 +303,10 @@ def _text(found: Mapping[str, Any]) -> str:
             for side in ("width", "height")
         )
         parts.append(shown + (f"\nand {left} other sizes" if left > 0 else "") + f"\n{spans}")
-    duplicates = found["duplicates"]
-    if duplicates is not None:
-        counts = [f"{duplicates[kind]['pictures']} in {duplicates[kind]['sets']} sets of {kind}" for kind in _KINDS]
-        mixed = sum(len(entry["classes"]) > 1 for entry in duplicates["listed"])
+    copies = found["duplicates"]
+    if copies is not None:
+        counts = [f"{copies[kind]['pictures']} in {copies[kind]['sets']} sets of {kind}" for kind in _KINDS]
+        mixed = sum(len(entry["classes"]) > 1 for entry in copies["listed"])
         parts.append(f"{', '.join(counts)} duplicates; {mixed} sets of several classes")
     if damaged:
         rows = [["damaged", "reason", "detail"]]

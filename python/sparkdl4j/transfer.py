@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
@@ -18,6 +18,7 @@ from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.keras_import import from_keras
 from sparkdl4j.network import Network
 from sparkdl4j.network.network import SETTINGS
+from sparkdl4j.preprocessing import Step
 from sparkdl4j.scaler import StandardScaler
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ _TRAINABLE = re.compile(r"all|head|last:[1-9][0-9]{0,5}")
 # Settings that decide what the network computes: those that the layers were trained with.
 _STRUCTURE = ("activation",)
 _KEPT = ("activation", "dropout")
+
+# What a network is called makes it no other one.
+_LABELS = ("name", "source", "default_input_shape")
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Origin:
         metadata: Mapping[str, Any],
         network: Any,
         network_options: Mapping[str, Any],
-        standardize: str,
+        standardize: str | None,
     ) -> Origin:
         """What a model's metadata say.
 
@@ -64,7 +68,7 @@ class Origin:
             metadata: of `Model.metadata`.
             network: the classifier's parameter.
             network_options: of the group "network", those given.
-            standardize: the option.
+            standardize: the option; None where it was not given.
 
         Raises:
             ParameterError: PARAMETER_CONFLICT for what contradicts the model.
@@ -76,31 +80,20 @@ class Origin:
                 "the pretrained model has no description of its network, so that no output layer can be made for other "
                 "classes; its features can be used: ImageFeaturizer",
             )
+        image = ImageOptions.from_dict(metadata["image"])
+        own = _description(metadata, {})
         if network != networks.AUTO:
-            raise errors.error(
-                "PARAMETER_CONFLICT",
-                "network and pretrained are both given, but the network is that of the pretrained model: leave "
-                "network out",
-                parameter="network",
-            )
+            _require_network(networks.network(network, image.shape), Network.from_dict(own))
         for name in _STRUCTURE:
-            if name in network_options:
-                raise errors.error(
-                    "PARAMETER_CONFLICT",
-                    f"{name} cannot be given with pretrained: the layers were trained with that of the model",
-                    parameter=name,
-                )
+            used = own.get(name, options.default("network", name))
+            if network_options.get(name, used) != used:
+                raise _conflict(name, network_options[name], used)
         kind = metadata["scaler"]["kind"]
-        if standardize not in (kind, options.default("training", "standardize")):
-            raise errors.error(
-                "PARAMETER_CONFLICT",
-                f"standardize is {standardize}, but the pretrained model was trained with {kind}, and its scaler is "
-                "kept: leave standardize out",
-                parameter="standardize",
-            )
+        if standardize not in (kind, None):
+            raise _conflict("standardize", standardize, kind)
         return cls(
             Network.from_dict(_description(metadata, network_options)),
-            ImageOptions.from_dict(metadata["image"]),
+            image,
             None if kind == "none" else StandardScaler.from_dict(metadata["scaler"]),
         )
 
@@ -120,8 +113,26 @@ class Origin:
             )
 
 
-def image_options(path: str | Path) -> ImageOptions:
-    """How the model of a file on this machine reads pictures.
+def require_reading(image: ImageOptions, given: Mapping[str, Any]) -> None:
+    """Makes sure that what is said of reading pictures says how a pretrained model reads them.
+
+    Args:
+        image: of the model.
+        given: parameters of `ImageOptions` that were given; `image_size` is its `size`.
+
+    Raises:
+        ParameterError: PARAMETER_CONFLICT, with both values; PARAMETER_TYPE, PARAMETER_RANGE.
+    """
+    for name, value in given.items():
+        field = "size" if name == "image_size" else name
+        wanted, own = getattr(replace(ImageOptions(1), **{field: value}), field), getattr(image, field)
+        if wanted != own:
+            show = _SHOWN.get(field, str)
+            raise _conflict(name, show(wanted), show(own))
+
+
+def metadata(path: str | Path) -> dict[str, Any]:
+    """The metadata of a file on this machine, as `Origin.of` takes them; of a model file they are read without a JVM.
 
     Raises:
         FileError: FILE_NOT_FOUND.
@@ -130,10 +141,13 @@ def image_options(path: str | Path) -> ImageOptions:
     if not Path(path).exists():
         raise errors.error("FILE_NOT_FOUND", f"the model file {path} does not exist", path=str(path))
     if _is_keras(path):
-        return from_keras(path).image_options_
+        return from_keras(path)._fitted_model().metadata()
     try:
         with ZipFile(path) as file:
-            return ImageOptions.from_dict(json.loads(file.read("sparkdl4j/model.json"))["image"])
+            model = json.loads(file.read("sparkdl4j/model.json"))
+            scaler = json.loads(file.read("sparkdl4j/scaler.json"))
+        ImageOptions.from_dict(model["image"])
+        return {name: model[name] for name in ("network", "image", "training")} | {"scaler": scaler}
     except (BadZipFile, KeyError, OSError, ValueError) as problem:
         raise errors.error(
             "MODEL_FILE_DAMAGED", f"{path} is no model file, or a damaged one: {problem}", path=str(path)
@@ -230,10 +244,39 @@ def _description(metadata: Mapping[str, Any], given: Mapping[str, Any]) -> dict[
     for name in SETTINGS:
         if name in given:
             description.pop(name, None)
-    *before, output = description["layers"]
-    description["layers"] = [*before, {name: value for name, value in output.items() if name != "units"}]
-    return description
+    return _without_classes(description)
 
 
-def _size(image_shape: tuple[int, int, int]) -> str:
+def _require_network(given: Network, own: Network) -> None:
+    """Whatever one says of itself, the other must say, too; but the classes are those of the training data."""
+    before = _without_classes(own.to_dict())
+    for name, value in _without_classes(given.to_dict()).items():
+        if name == "layers" and before[name] != value:
+            raise _conflict("network", *(one.name or repr(one) for one in (given, own)))
+        if name not in _LABELS and before.get(name) != value:
+            raise _conflict("network", value, before.get(name, "left out"), what=f"the network's {name}")
+
+
+def _without_classes(description: Mapping[str, Any]) -> dict[str, Any]:
+    *before, output = description.get("layers") or [{}]
+    return {**description, "layers": [*before, {name: value for name, value in output.items() if name != "units"}]}
+
+
+def _conflict(name: str, given: Any, own: Any, what: str = "") -> errors.SparkDl4jError:
+    return errors.error(
+        "PARAMETER_CONFLICT",
+        f"{what or name} is {given}, but that of the pretrained model is {own}, and is kept: leave {name} out",
+        parameter=name,
+    )
+
+
+def _size(image_shape: Sequence[int]) -> str:
     return "x".join(map(str, image_shape))
+
+
+def _steps(steps: Sequence[Step]) -> str:
+    return ", ".join(map(repr, steps)) or "none"
+
+
+# How people read the parameters of `ImageOptions` that are no plain words or numbers.
+_SHOWN: dict[str, Callable[[Any], str]] = {"size": _size, "preprocessing": _steps}

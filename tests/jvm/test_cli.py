@@ -75,6 +75,26 @@ def test_train_goes_on_from_a_checkpoint(picture_folder: Path, trained: Path, tm
     assert starts[1]["classes"] == ["blue", "green", "red"]
 
 
+def test_train_begins_with_a_pretrained_model(
+    picture_folder: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = ["train", str(picture_folder), "--pretrained", str(trained / "model.zip"), "--epochs", "1"]
+    for option, value, words in (
+        ("--size", "20", "size is 20x20, but that of the pretrained model is 16x16, and is kept: leave size out"),
+        ("--channels", "1", "channels is 1, but that of the pretrained model is 3"),
+        ("--window", "0,4095", "window is (0, 4095), but that of the pretrained model is full"),
+        ("--standardize", "none", "standardize is none, but that of the pretrained model is channel"),
+        ("--network", "fashion", "network is fashion, but that of the pretrained model is"),
+    ):
+        assert cli.main([*base, option, value, "--model", str(tmp_path / "model.zip")]) == 2
+        assert words in capsys.readouterr().err
+    same = ["--size", "16", "--channels", "3", "--window", "full", "--network", str(trained / "network.json")]
+    decisions = ["--trainable", "head", "--early-stopping", "3", "--early-stopping-metric", "loss"]
+    decisions += ["--checkpoint", str(tmp_path / "checkpoint.zip"), "--csv-log", str(tmp_path / "log.csv")]
+    assert cli.main([*base, *same, *decisions, "--model", str(tmp_path / "model.zip")]) == 0
+    assert ConvNetClassifier.load(tmp_path / "checkpoint.zip").trainable == "head"
+
+
 def test_train_prints_the_final_table(
     picture_folder: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,11 +19,13 @@ from sparkdl4j import (
     Dense,
     Dropout,
     GlobalPool,
+    ImageDataset,
     ModelFileError,
     Output,
     ParameterError,
     Sequential,
 )
+from sparkdl4j.image_options import ImageOptions
 
 NETWORK = Sequential([Conv2D(8, 3), BatchNorm(), Conv2D(8, 3), GlobalPool(), Dropout(0.2), Dense(12), Output()])
 # Two convolutions, normalisation with its statistics, dense and output layer.
@@ -152,8 +154,17 @@ def test_unfreezing_begins_with_the_head(pretrained: ConvNetClassifier, data: tu
 def test_what_does_not_fit_is_refused(pretrained: ConvNetClassifier, data: tuple[Any, Any], tmp_path: Path) -> None:
     with pytest.raises(DataError, match="16x15x1, but the pretrained model takes 16x16x1"):
         classifier(pretrained).fit(data[0][:, :, :15], data[1])
-    with pytest.raises(ParameterError, match="leave network out"):
-        classifier(pretrained, network=NETWORK).fit(*data)
+    with pytest.raises(ParameterError, match="network is landscape, .*leave network out"):
+        classifier(pretrained, network="landscape").fit(*data)
+    read_otherwise = ImageDataset(
+        data[0][..., None],
+        labels=(data[1] == "wide").astype("i4"),
+        classes=["thin", "wide"],
+        image_options=ImageOptions(16, channels=1, window="minmax"),
+    )
+    with pytest.raises(ParameterError, match="window is minmax, but that of the pretrained model is full"):
+        classifier(pretrained).fit(read_otherwise)
+    assert classifier(pretrained, network=NETWORK, epochs=1).fit(*data).classes_.tolist() == ["thin", "wide"]
     checkpoint = tmp_path / "checkpoint.zip"
     classifier(pretrained, epochs=1, callbacks=[Checkpoint(checkpoint)]).fit(*data)
     other = ConvNetClassifier(NETWORK, epochs=1, seed=5, verbose=False).fit(*stripes(120, 1, turned=False))

@@ -15,6 +15,7 @@ import pytest
 from sparkdl4j import errors
 from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.dataset import ImageDataset
+from sparkdl4j.duplicates import Description
 from sparkdl4j.evaluation import Evaluation
 from sparkdl4j.history import History
 from sparkdl4j.inspection import Inspection
@@ -187,7 +188,10 @@ def test_data_overview_counts_classes_groups_sizes_and_damage(tmp_path: Path) ->
     assert max(map(len, table.splitlines())) <= 120
 
 
-def test_leaks_between_sets_are_shown(tmp_path: Path) -> None:
+def test_leaks_between_sets_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    described: list[int] = []
+    describe = Description.of
+    monkeypatch.setattr(Description, "of", lambda data: described.append(len(data)) or describe(data))
     pixels = np.random.default_rng(2).integers(0, 256, size=(60, 40, 40, 3), dtype=np.uint8)
     twin = np.clip(pixels[7].astype(np.int16) + 2, 0, 255).astype(np.uint8)
     test = np.concatenate([pixels[:1], twin[np.newaxis], pixels[50:]])
@@ -197,6 +201,8 @@ def test_leaks_between_sets_are_shown(tmp_path: Path) -> None:
         "test": ImageDataset.from_arrays(test, labels[: len(test)]),
     }
     written = write_report(tmp_path, data=sets)
+    # Once for the duplicates of each and the leaks between them.
+    assert described == [50, 12]
     assert [path.name for path in written] == ["data.json", "leaks.json", "report.html"]
     (found,) = json.loads((tmp_path / "leaks.json").read_text())
     assert (found["between"], found["leaks"], found["exact"]) == (["training", "test"], 2, 1)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sparkdl4j import ConvNetClassifier, FileError, NetworkError, NotFittedError, ParameterError
-from sparkdl4j.transfer import Origin
+from sparkdl4j.transfer import Origin, require_reading
 
 PIXELS, LABELS = np.zeros((4, 8, 8, 3), dtype="u1"), ["a", "b", "a", "b"]
 METADATA: dict[str, Any] = {
@@ -25,6 +25,9 @@ METADATA: dict[str, Any] = {
     "scaler": {"kind": "channel", "shape": [8, 8, 3], "mean": [1, 2, 3], "scale": [1, 1, 1]},
     "training": {"options": {"activation": "elu", "dropout": 0.2, "updater": "sgd"}},
 }
+
+# The same network, for other classes.
+SAME: dict[str, Any] = {"name": "mine", "layers": [*METADATA["network"]["layers"][:2], {"type": "Output"}]}
 
 
 def origin(**changes: Any) -> Origin:
@@ -43,14 +46,43 @@ def test_the_network_is_that_of_the_model_but_for_its_classes_and_what_is_given(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"network": "landscape"}, "leave network out"),
-        ({"network_options": {"activation": "relu"}}, "activation cannot be given with pretrained"),
-        ({"standardize": "feature"}, "was trained with channel"),
+        ({"network": "landscape"}, r"network is landscape, but that of the pretrained model is .*leave network out"),
+        (
+            {"network": SAME | {"learning_rate": 0.2}},
+            "the network's learning_rate is 0.2, but that of the pretrained model is 0.1",
+        ),
+        ({"network": SAME | {"l2": 0.2}}, "the network's l2 is 0.2, but that of the pretrained model is left out"),
+        ({"network_options": {"activation": "relu"}}, "activation is relu, but that of the pretrained model is elu"),
+        ({"standardize": "feature"}, "standardize is feature, but that of the pretrained model is channel"),
     ],
 )
 def test_what_contradicts_the_model_is_refused(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ParameterError, match=words):
         origin(**changes)
+
+
+def test_what_says_the_same_as_the_model_is_taken() -> None:
+    given = origin(network=SAME, network_options={"activation": "elu"}, standardize=None)
+    assert given.network.layers == origin().network.layers
+    require_reading(given.image_options, {"image_size": 8, "channels": 3, "window": "full", "max_pixels": 100})
+    require_reading(given.image_options, {"size": (8, 8), "preprocessing": []})
+
+
+@pytest.mark.parametrize(
+    ("reading", "words"),
+    [
+        ({"size": (8, 9)}, "size is 8x9, but that of the pretrained model is 8x8, and is kept: leave size out"),
+        ({"image_size": 9}, "image_size is 9x9, but that of the pretrained model is 8x8"),
+        ({"channels": 1}, "channels is 1, but that of the pretrained model is 3"),
+        ({"window": (0, 9)}, r"window is \(0, 9\), but that of the pretrained model is full"),
+        ({"max_pixels": 99}, "max_pixels is 99, but that of the pretrained model is 100"),
+        ({"preprocessing": [{"step": "grayscale"}]}, r"preprocessing is Grayscale\(\), but .* model is none"),
+    ],
+)
+def test_pictures_that_would_be_read_in_another_way_are_refused(reading: dict[str, Any], words: str) -> None:
+    with pytest.raises(ParameterError, match=words) as caught:
+        require_reading(origin().image_options, reading)
+    assert caught.value.details["parameter"] == next(iter(reading))
 
 
 def test_a_model_without_description_is_refused() -> None:

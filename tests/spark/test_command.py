@@ -241,6 +241,19 @@ def test_models_by_url(
     assert damaged.as_uri() in capsys.readouterr().err
 
 
+def test_a_pretrained_model_by_url(
+    picture_folder: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pretrained = (trained / "model.zip").as_uri()
+    command = ["train", str(picture_folder), "--pretrained", pretrained, "--epochs", "1", "--num-workers", "2"]
+    command += ["--master", MASTER, "--model", str(tmp_path / "model.zip")]
+    assert cli.main([*command, "--size", "20"]) == 2
+    assert "size is 20x20, but that of the pretrained model is 16x16" in capsys.readouterr().err
+    decision = ["--early-stopping", "2", "--early-stopping-metric", "loss"]
+    assert cli.main([*command, "--size", "16", "--trainable", "head", *decision]) == 0
+    assert OneMachineClassifier.load(tmp_path / "model.zip").trainable == "head"
+
+
 def test_classes_from_names(spark: SparkSession, picture_folder: Path) -> None:
     named = read_images(spark, picture_folder, name_pattern=r"/(?P<label>[a-z]+)-\d+")
     from_folders = read_images(spark, picture_folder)

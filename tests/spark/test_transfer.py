@@ -73,8 +73,10 @@ def test_partitions_and_interruptions_change_nothing(
 
 
 def test_what_does_not_fit_is_refused(pretrained: Path, pictures: DataFrame, tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match=r"image_size is 20, but pictures are read as .*leave image_size out"):
+    with pytest.raises(ParameterError, match=r"image_size is 20x20, but that of the pretrained model is 16x16"):
         classifier(pretrained, image_size=20).fit(pictures)
+    with pytest.raises(ParameterError, match="standardize is feature, but that of the pretrained model is channel"):
+        classifier(pretrained, standardize="feature").fit(pictures)
     with pytest.raises(ParameterError, match="leave network out"):
         classifier(pretrained, network="landscape").fit(pictures)
     with pytest.raises(ParameterError, match="give pretrained"):

@@ -15,7 +15,7 @@ from sparkdl4j.preprocessing import Step, picture_steps, read_steps
 EXIT_USAGE = 2
 
 # Groups whose defaults are the command's to give.
-_OWN_DEFAULTS = ("image", "data", "names", "table", "serving", "batching", "keras")
+_OWN_DEFAULTS = ("data", "names", "table", "serving", "batching", "keras")
 
 
 class Parser(argparse.ArgumentParser):
@@ -136,7 +136,6 @@ def add_preprocessing(command: Parser) -> None:
     command.add_argument(
         "--preprocessing",
         type=checked,
-        default=(),
         metavar="FILE",
         help="JSON or TOML file with the steps that change pictures before they are scaled (default: none)",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from argparse import Namespace
@@ -16,7 +17,7 @@ from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
-from sparkdl4j import errors
+from sparkdl4j import errors, transfer
 from sparkdl4j import network as networks
 from sparkdl4j import options as contract
 from sparkdl4j.cli import cluster_session
@@ -166,6 +167,14 @@ class Cluster(Place):
             **options,
         )
         return ClusterTraining(estimator, options.get("seed", contract.default("training", "seed")))
+
+    def metadata(self, pretrained: str) -> dict[str, Any]:
+        if not is_url(pretrained):
+            return transfer.metadata(pretrained)
+        gateway = sessions.gateway(self.session)
+        with translated(gateway):
+            found: dict[str, Any] = json.loads(gateway.metadata(self.session._jsparkSession, pretrained))
+            return found
 
     def writes(self, path: str) -> bool:
         return is_url(path) or path.endswith(PARQUET)

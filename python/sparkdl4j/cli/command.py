@@ -310,7 +310,7 @@ def _add_trained(command: types.Parser) -> None:
         + "; ".join(f"{name}: {recipes.describe(name)}" for name in recipes.names()),
     )
     command.add_argument(
-        "--window", type=types.window, default="full", help="16-bit pictures: full, minmax, or LOW,HIGH"
+        "--window", type=types.window, help="16-bit pictures: full, minmax, or LOW,HIGH (default: full)"
     )
     types.add_preprocessing(command)
     for group in ("training", "network"):

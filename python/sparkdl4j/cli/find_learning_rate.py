@@ -15,9 +15,10 @@ def run(arguments: Namespace) -> dict[str, Any]:
     from sparkdl4j.classifier import ConvNetClassifier
     from sparkdl4j.cli.one_machine import OneMachine
 
-    network, image_options = network_and_image_options(arguments)
+    place = OneMachine(arguments)
+    network, image_options = network_and_image_options(arguments, place)
     classifier = ConvNetClassifier(network, **given_options(arguments))
-    data = OneMachine(arguments).read(arguments.data, image_options)
+    data = place.read(arguments.data, image_options)
     print(f"Training: {data}", file=sys.stderr)
     search = {name: getattr(arguments, name) for name in options.names("find_learning_rate")}
     found = classifier.find_learning_rate(data, **{name: value for name, value in search.items() if value is not None})

@@ -21,8 +21,8 @@ def run(arguments: Namespace) -> dict[str, Any]:
         arguments.data,
         name_pattern=arguments.name_pattern,
         unmatched=arguments.unmatched,
-        max_pixels=arguments.max_pixels,
         progress=reading_progress(arguments.data),
+        **({} if arguments.max_pixels is None else {"max_pixels": arguments.max_pixels}),
     )
     print(found)
     if arguments.report:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from sparkdl4j import atomic_file, errors
+from sparkdl4j import atomic_file, errors, transfer
 from sparkdl4j.classifier import ConvNetClassifier
 from sparkdl4j.cli import picture_source, prediction_rows
 from sparkdl4j.cli.picture_source import PictureSource
@@ -108,6 +108,10 @@ class OneMachine(Place):
         self, network: str | Network, image_options: ImageOptions | None, options: dict[str, Any]
     ) -> OneMachineTraining:
         return OneMachineTraining(ConvNetClassifier(network, **options))
+
+    def metadata(self, pretrained: str) -> dict[str, Any]:
+        require_reachable(pretrained)
+        return transfer.metadata(pretrained)
 
     def writes(self, path: str) -> bool:
         return is_url(path)

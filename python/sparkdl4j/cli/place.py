@@ -160,6 +160,10 @@ class Place(ABC):
         """
 
     @abstractmethod
+    def metadata(self, pretrained: str) -> dict[str, Any]:
+        """What a model file says of itself, as `transfer.Origin.of` takes it."""
+
+    @abstractmethod
     def writes(self, path: str) -> bool:
         """Whether predictions for this path are for the place to write, rather than a file of this machine."""
 

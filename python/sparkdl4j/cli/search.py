@@ -39,14 +39,14 @@ def run(arguments: Namespace) -> dict[str, Any]:
     if arguments.report:
         atomic_file.make_folder(arguments.report)
     space = read_space(arguments.space)
-    network, image_options = network_and_image_options(arguments)
     given = given_options(arguments)
     seed = given.get("seed", options.default("training", "seed"))
-    estimator = ConvNetClassifier(network, **given, callbacks=decisions(arguments))
     of_search = {name: getattr(arguments, name) for name in _OPTIONS if getattr(arguments, name) is not None}
     if of_search.get("pruner") == _NONE:
         of_search["pruner"] = None
     with places.of(arguments) as place:
+        network, image_options = network_and_image_options(arguments, place)
+        estimator = ConvNetClassifier(network, **given, callbacks=decisions(arguments))
         data = place.gather(arguments.data, image_options)
         test, validation = arguments.test, arguments.validation
         if isinstance(test, float):

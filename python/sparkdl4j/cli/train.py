@@ -13,12 +13,16 @@ from sparkdl4j.augmentation import Augmentation
 from sparkdl4j.callbacks import Callback, CSVLogger, JsonLogger, MlflowLogger, TensorBoard
 from sparkdl4j.checkpoint import Checkpoint
 from sparkdl4j.cli import place as places
+from sparkdl4j.cli.place import Place
 from sparkdl4j.cli.report import write_report
 from sparkdl4j.early_stopping import EarlyStopping
 from sparkdl4j.image_options import ImageOptions
 from sparkdl4j.network import Network
 from sparkdl4j.plateau_reduction import ReduceLearningRateOnPlateau
 from sparkdl4j.urls import is_url
+
+# How files become pixels: parameters of `ImageOptions`.
+_READING = ("size", "channels", "window", "max_pixels", "preprocessing")
 
 
 def run(arguments: Namespace) -> dict[str, Any]:
@@ -28,11 +32,11 @@ def run(arguments: Namespace) -> dict[str, Any]:
             atomic_file.check_folder(Path(path).parent)
     if arguments.report:
         atomic_file.make_folder(arguments.report)
-    network, image_options = network_and_image_options(arguments)
     given = given_options(arguments)
     seed = given.get("seed", options.default("training", "seed"))
 
     with places.of(arguments) as place:
+        network, image_options = network_and_image_options(arguments, place)
         training = place.training(network, image_options, {**given, "callbacks": _callbacks(arguments)})
         if isinstance(network, Network) and image_options is not None and not Path(arguments.data).is_file():
             # Before pictures are read, which may take long; the number of classes does not matter to the fit.
@@ -74,31 +78,21 @@ def run(arguments: Namespace) -> dict[str, Any]:
     }
 
 
-def network_and_image_options(arguments: Namespace) -> tuple[str | Network, ImageOptions | None]:
+def network_and_image_options(arguments: Namespace, place: Place) -> tuple[str | Network, ImageOptions | None]:
     """The network, "auto" until the pictures' size is known, and how pictures are decoded, where that is known."""
+    reading = {name: getattr(arguments, name) for name in _READING if getattr(arguments, name) is not None}
     if arguments.pretrained is not None:
-        if arguments.preprocessing:
-            raise errors.error(
-                "PARAMETER_CONFLICT",
-                "pictures are read as the pretrained model reads them, with its steps: leave --preprocessing out",
-                parameter="preprocessing",
-            )
-        return arguments.network, transfer.image_options(arguments.pretrained)
+        of_network = {name: getattr(arguments, name) for name in options.names("network")}
+        given = {name: value for name, value in of_network.items() if value is not None}
+        metadata = place.metadata(arguments.pretrained)
+        origin = transfer.Origin.of(metadata, arguments.network, given, arguments.standardize)
+        transfer.require_reading(origin.image_options, reading)
+        return networks.AUTO, origin.image_options
     network = networks.AUTO if arguments.network == networks.AUTO else networks.network(arguments.network)
     # "auto" without a size takes the network of small pictures, and the size that it was made for.
     named = network if isinstance(network, Network) else networks.small_resnet()
-    size = arguments.size or named.image_size
-    return network, None if size is None else _image_options(size, arguments)
-
-
-def _image_options(size: tuple[int, int], arguments: Namespace) -> ImageOptions:
-    return ImageOptions(
-        size,
-        channels=arguments.channels,
-        window=arguments.window,
-        max_pixels=arguments.max_pixels,
-        preprocessing=arguments.preprocessing,
-    )
+    reading.setdefault("size", named.image_size)
+    return network, None if reading["size"] is None else ImageOptions(**reading)
 
 
 def _callbacks(arguments: Namespace) -> list[Callback]:
@@ -141,8 +135,6 @@ def _of_decision(arguments: Namespace, group: str, what: str) -> dict[str, Any]:
             f"{flag}-{next(iter(given)).replace('_', '-')} needs {flag}, {what}",
             parameter=group,
         )
-    if arguments.pretrained is not None:
-        given["pretrained"] = arguments.pretrained
     return given
 
 

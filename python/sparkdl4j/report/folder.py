@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sparkdl4j import atomic_file, errors
 from sparkdl4j.dataset import ImageDataset
+from sparkdl4j.duplicates import MOST_UNASKED, Description
 from sparkdl4j.evaluation import Evaluation, Interval, Metrics
 from sparkdl4j.history import History
 from sparkdl4j.inspection import Inspection
@@ -88,8 +89,13 @@ def write_report(
         shown = predictions.examples(evaluation, pictures)
     sets = _sets(data)
     pixels = {name: found for name, found in sets.items() if isinstance(found, ImageDataset)}
-    inspections = {n: found if isinstance(found, Inspection) else Inspection.of(found) for n, found in sets.items()}
-    leaking = leaks.between(pixels)
+    # Once for the duplicates of each and the leaks between any two: it is what takes long.
+    described = {name: Description.of(found) for name, found in pixels.items() if len(found) <= MOST_UNASKED}
+    inspections = {
+        name: found if isinstance(found, Inspection) else Inspection.of(found, described.get(name))
+        for name, found in sets.items()
+    }
+    leaking = leaks.between(pixels, described)
     folder = Path(folder)
     atomic_file.make_folder(folder)
     written = Report()

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
+from sparkdl4j import duplicates
 from sparkdl4j.dataset import ImageDataset
-from sparkdl4j.duplicates import MOST_UNASKED, Leak
+from sparkdl4j.duplicates import MOST_UNASKED, Description, Leak
 from sparkdl4j.report import elements
 from sparkdl4j.report.markup import Markup, tag
 
@@ -17,10 +18,10 @@ _MOST_SHOWN = 12
 Sets = tuple[str, str]
 
 
-def between(sets: Mapping[str, ImageDataset]) -> dict[Sets, list[Leak]]:
-    """The leaks between every two of the sets that are not too many pictures to be searched."""
+def between(sets: Mapping[str, ImageDataset], described: Mapping[str, Description]) -> dict[Sets, list[Leak]]:
+    """The leaks between every two of the sets that are not too many pictures to be searched; they are described."""
     return {
-        (first, second): sets[first].leaks(sets[second])
+        (first, second): duplicates.between(sets[first], sets[second], described=(described[first], described[second]))
         for first, second in combinations(sets, 2)
         if len(sets[first]) and len(sets[second]) and len(sets[first]) + len(sets[second]) <= MOST_UNASKED
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 import tempfile
@@ -285,25 +284,15 @@ class ConvNetClassifier(
             return None
         with translated(gateway):
             metadata = json.loads(gateway.metadata(session._jsparkSession, pretrained))
-        return transfer.Origin.of(
-            metadata, self.getOrDefault("network"), network_options, training_options["standardize"]
-        )
+        standardize = training_options["standardize"] if self.isSet("standardize") else None
+        return transfer.Origin.of(metadata, self.getOrDefault("network"), network_options, standardize)
 
     def _image_options_of(self, origin: transfer.Origin) -> ImageOptions:
         """The pretrained model's, where nothing contradicts them."""
-        image = origin.image_options
-        for name in ("image_size", "channels", "window", "max_pixels", "preprocessing"):
-            if not self.isSet(name):
-                continue
-            given = {("size" if name == "image_size" else name): self.getOrDefault(name)}
-            if dataclasses.replace(image, **given) != image:
-                raise errors.error(
-                    "PARAMETER_CONFLICT",
-                    f"{name} is {self.getOrDefault(name)}, but pictures are read as the pretrained model reads them "
-                    f"({'x'.join(map(str, image.shape))}, window {image.window}): leave {name} out",
-                    parameter=name,
-                )
-        return image
+        names = ("image_size", "channels", "window", "max_pixels", "preprocessing")
+        given = {name: self.getOrDefault(name) for name in names if self.isSet(name)}
+        transfer.require_reading(origin.image_options, given)
+        return origin.image_options
 
     def _option(self, group: str, name: str) -> Any:
         return self.getOrDefault(name) if self.isSet(name) else options.default(group, name)

@@ -2,6 +2,7 @@ package org.sparkdl4j.averaging;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.sparkdl4j.dl4j.NetworkState;
 
 /**
@@ -14,6 +15,9 @@ import org.sparkdl4j.dl4j.NetworkState;
 public final class ParameterAverage {
   /** Sums that stay in the processor's cache. */
   private static final int CHUNK = 4096;
+
+  /** Less is done before another thread has begun. */
+  private static final int PARALLEL_FROM = 1 << 17;
 
   private ParameterAverage() {}
 
@@ -53,17 +57,22 @@ public final class ParameterAverage {
   private static float[] average(float[][] values, long[] weights) {
     float[] average = new float[values[0].length];
     double total = Arrays.stream(weights).sum();
-    double[] sums = new double[Math.min(CHUNK, average.length)];
-    for (int from = 0; from < average.length; from += CHUNK) {
-      int length = Math.min(CHUNK, average.length - from);
-      Arrays.fill(sums, 0);
-      for (int i = 0; i < weights.length; i++) {
-        // Not even NaN times 0 may get in.
-        if (weights[i] > 0) add(values[i], weights[i], from, length, sums);
-      }
-      for (int k = 0; k < length; k++) average[from + k] = (float) (sums[k] / total);
-    }
+    IntStream chunks = IntStream.range(0, (average.length + CHUNK - 1) / CHUNK);
+    // Every value is summed by one thread, in the same order.
+    (average.length < PARALLEL_FROM ? chunks : chunks.parallel())
+        .forEach(chunk -> average(values, weights, total, chunk * CHUNK, average));
     return average;
+  }
+
+  private static void average(
+      float[][] values, long[] weights, double total, int from, float[] average) {
+    int length = Math.min(CHUNK, average.length - from);
+    double[] sums = new double[length];
+    for (int i = 0; i < weights.length; i++) {
+      // Not even NaN times 0 may get in.
+      if (weights[i] > 0) add(values[i], weights[i], from, length, sums);
+    }
+    for (int k = 0; k < length; k++) average[from + k] = (float) (sums[k] / total);
   }
 
   private static void add(float[] values, double weight, int from, int length, double[] sums) {

@@ -112,7 +112,10 @@ final class ClusterTraining implements MinibatchTraining {
     frequency = options.averagingFrequency(most);
     state = core.snapshot();
     long floats = (long) state.parameters().length + state.updater().length;
-    DriverRoom.require(floats * Float.BYTES, Runtime.getRuntime().maxMemory());
+    DriverRoom.require(
+        floats * Float.BYTES,
+        context.isLocal() ? counts.size() : 0,
+        Runtime.getRuntime().maxMemory());
     long bytes = floats * Float.BYTES * counts.size();
     isLarge = bytes > context.getConf().getLong(LARGEST_COLLECTED, DEFAULT_LARGEST_COLLECTED);
   }
@@ -363,20 +366,21 @@ final class ClusterTraining implements MinibatchTraining {
           pictures
               .workers()
               .mapPartitions(
-                  own -> {
+                  dealt -> {
                     int worker = TaskContext.getPartitionId();
                     WorkerRound round =
                         ExecutorWorkers.use(
                             setup.value(),
                             worker,
-                            own,
+                            dealt,
                             live ->
-                                WorkerRound.of(
+                                live.train(
                                     worker,
-                                    live.worker().train(start.state(), epoch, first, count, rate)));
+                                    own -> own.train(start.state(), epoch, first, count, rate)));
                     trained.add(round.examples());
                     return List.of(round).iterator();
                   });
+      if (context.isLocal()) return RoundAverage.here(rounds, setup.value().run());
       return isLarge ? RoundAverage.sliced(rounds, counts.size()) : RoundAverage.collected(rounds);
     }
   }

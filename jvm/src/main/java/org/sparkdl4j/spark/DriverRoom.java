@@ -17,6 +17,9 @@ final class DriverRoom {
    */
   private static final int COPIES = 5;
 
+  /** Where workers live in the driver's process: the last average and the next one. */
+  private static final int COPIES_BESIDE_WORKERS = 2;
+
   private static final long MIB = 1 << 20;
 
   private DriverRoom() {}
@@ -25,11 +28,13 @@ final class DriverRoom {
    * Makes sure that there is room.
    *
    * @param network bytes of parameters and updater state
+   * @param workers that live in the driver's process, each with a copy
    * @param heap bytes that the heap may grow to
    * @throws SparkDl4jException OUT_OF_MEMORY, which names the setting
    */
-  static void require(long network, long heap) {
-    long needed = Math.multiplyExact(COPIES, network);
+  static void require(long network, int workers, long heap) {
+    int copies = workers > 0 ? COPIES_BESIDE_WORKERS + workers : COPIES;
+    long needed = Math.multiplyExact(copies, network);
     if (needed <= heap) return;
     throw new SparkDl4jException(
             ErrorCode.OUT_OF_MEMORY,
@@ -39,7 +44,7 @@ final class DriverRoom {
                     + " network, whose parameters and updater state are %d MiB. Set %s=%dm or more",
                 heap / MIB,
                 needed / MIB + 1,
-                COPIES,
+                copies,
                 network / MIB + 1,
                 SETTING,
                 // The heap is somewhat less than the setting says.

@@ -23,6 +23,7 @@ final class ExecutorWorkers {
   static final class Live {
     private PartitionWorker worker;
     private LabeledImages validation;
+    private volatile WorkerRound lastRound;
     private boolean isClosed;
     private volatile long lastUsed = System.nanoTime();
 
@@ -35,12 +36,19 @@ final class ExecutorWorkers {
       return validation;
     }
 
+    /** Trains, and keeps what has become of it for a driver in the same process. */
+    WorkerRound train(int partition, Function<PartitionWorker, PartitionWorker.Result> training) {
+      lastRound = WorkerRound.of(partition, training.apply(worker));
+      return lastRound;
+    }
+
     private synchronized void close() {
       isClosed = true;
       if (validation != null) validation.close();
       if (worker != null) worker.close();
       validation = null;
       worker = null;
+      lastRound = null;
     }
   }
 
@@ -85,6 +93,11 @@ final class ExecutorWorkers {
         }
       }
     }
+  }
+
+  /** What the worker of a partition trained last, in this process. */
+  static WorkerRound lastRound(String run, int partition) {
+    return LIVE.get(key(run, partition)).lastRound;
   }
 
   /** Closes the worker of a partition, where there is one. */

@@ -11,9 +11,10 @@ import org.sparkdl4j.dl4j.NetworkState;
 import scala.Tuple2;
 
 /**
- * What all workers made of a round, and the average of their networks. Networks that are small
- * together come to the driver as they are; of others each executor averages a slice, so that the
- * driver receives one network and not as many as there are workers. The numbers are the same.
+ * What all workers made of a round, and the average of their networks. In one process the networks
+ * stay where they are. Of executors those that are small together come to the driver; of others
+ * each executor averages a slice, so that the driver receives one network and not as many as there
+ * are workers. The numbers are the same.
  */
 final class RoundAverage {
   /** What comes to the driver of a slice, or of the rounds without their networks. */
@@ -37,6 +38,19 @@ final class RoundAverage {
   private RoundAverage(List<WorkerRound> rounds, NetworkState state) {
     this.rounds = rounds;
     this.state = state;
+  }
+
+  /**
+   * In one process: the driver averages what it finds with the workers.
+   *
+   * @param rounds which the workers of the run keep; they are collected without their networks
+   */
+  static RoundAverage here(JavaRDD<WorkerRound> rounds, String run) {
+    List<WorkerRound> all = new ArrayList<>();
+    for (WorkerRound round : rounds.map(WorkerRound::withoutState).collect()) {
+      all.add(ExecutorWorkers.lastRound(run, round.worker()));
+    }
+    return new RoundAverage(all, average(all));
   }
 
   /** In one stage: the driver averages. */

@@ -62,6 +62,32 @@ class ParameterAverageTest {
   }
 
   @Test
+  void manyValuesAreAveragedAsFewAre() {
+    Random random = new Random(6);
+    float[][] values = new float[3][300_001];
+    for (float[] each : values) {
+      for (int i = 0; i < each.length; i++) each[i] = (float) random.nextGaussian();
+    }
+    long[] weights = {640, 37, 1};
+    float[] expected = new float[values[0].length];
+    for (int i = 0; i < expected.length; i++) {
+      double sum = 0;
+      for (int k = 0; k < 3; k++) sum += (double) weights[k] * values[k][i];
+      expected[i] = (float) (sum / 678);
+    }
+    NetworkState average =
+        ParameterAverage.of(
+            List.of(
+                state(values[0], values[0]),
+                state(values[1], values[1]),
+                state(values[2], values[2])),
+            weights,
+            1);
+    assertArrayEquals(expected, average.parameters());
+    assertArrayEquals(expected, average.updater());
+  }
+
+  @Test
   void sumsAreTakenInDoublePrecision() {
     // In float32 the small one would be lost beside the large ones.
     NetworkState average =

@@ -142,7 +142,7 @@ WORKS = {
     "landscape_chest_xray": Work(
         "chest X-rays, normal or pneumonia, 75x75 grey, grouped by patient, 25 % test; landscape",
         on_chest,
-        {"network": "landscape", **recipe("photographs")},
+        {"network": "landscape", **recipe("x_rays")},
         at_least=0.96,
         try_for=0.97,
     ),

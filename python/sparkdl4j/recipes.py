@@ -32,7 +32,7 @@ def recipe(name: str, **changes: Any) -> dict[str, Any]:
 
     Args:
         name: "photographs": pictures that stand upright and could as well be mirrored. "cells": those that have neither
-            top nor left, as those of microscopes and of the skin.
+            top nor left, as those of microscopes and of the skin. "x_rays": bodies, whose left is not their right.
         changes: parameters that are to be others, or come in addition, such as `epochs=50` or `augmentation=None`.
 
     Returns:

@@ -32,11 +32,18 @@ DATA_BENCHMARKS := decoding preprocessing augmentation_cost steady_memory larger
 USE_BENCHMARKS := transfer featurizer keras_import search serving batch_transform
 BENCHMARKS := startup plan accuracy recipes ablation layouts step_shares threads roofline \
   $(DATA_BENCHMARKS) $(SPARK_BENCHMARKS) $(USE_BENCHMARKS) figures page
+# The pictures of `make examples`; the reports go to build/examples, the figures into the repository.
+DATA ?= $(or $(SPARKDL4J_TEST_DATA),../shared/data)
+PICTURES := landscapes fashion-mnist leukemia chest-xray/train skin-lesions
+EXAMPLES_ON_SPARK := build/spark/$(lastword $(SPARKS))
+define run_example
+PYTHONPATH=$(EXAMPLES_ON_SPARK) $(BIN)/python examples/$(1).py $(DATA)/$(3) --out build/examples/$(2) --json examples/results/$(2).json
+endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-long java-test python-test spark-test lint java-lint python-lint format jar wheel bench clean
+.PHONY: help demo test test-long java-test python-test spark-test lint java-lint python-lint format jar wheel bench examples clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -120,6 +127,18 @@ $(WHEEL): $(JAR) $(INSTALLED) LICENSE README.md $(call files_of,python/sparkdl4j
 
 bench: jar $(INSTALLED) $(SPARK_INSTALLED) ## the benchmarks; beside peers after benchmarks/peers/install all
 	@for benchmark in $(BENCHMARKS); do echo "$$benchmark"; $(BIN)/python "benchmarks/$$benchmark.py" || exit 1; done
+
+examples: jar $(INSTALLED) $(EXAMPLES_ON_SPARK)/installed ## the five papers on the pictures in DATA=FOLDER, about 25 minutes; docs/results.md
+	@for folder in $(PICTURES); do [ -d "$(DATA)/$$folder" ] || { \
+	  echo "make examples needs pictures: DATA=FOLDER names a folder with $(PICTURES); $(DATA)/$$folder is not there"; exit 1; \
+	}; done
+	$(call run_example,landscapes,landscapes,landscapes) --classes beach desert forest --master 'local[2]'
+	$(call run_example,fashion_mnist,fashion_mnist,fashion-mnist)
+	$(call run_example,fashion_mnist,fashion_mnist_spark,fashion-mnist) --master 'local[2]'
+	$(call run_example,leukemia,leukemia,leukemia) --pretrain-on $(DATA)/landscapes
+	$(call run_example,pneumonia,pneumonia,chest-xray/train)
+	$(call run_example,skin_lesions,skin_lesions,skin-lesions)
+	$(BIN)/python benchmarks/figures.py
 
 clean: ## remove everything that make made
 	rm -rf build dist demo $(VENV) python/sparkdl4j/jars .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -1,4 +1,6 @@
-"""Writes the figures of the documents from results/*.json, between `<!-- figures: NAME -->` and `<!-- end -->`.
+"""Writes the figures of the documents, between `<!-- figures: NAME -->` and `<!-- end -->`.
+
+They come from results/*.json, and from examples/results/*.json.
 
     .venv/bin/python benchmarks/figures.py [--check]
 
@@ -15,6 +17,7 @@ from typing import Any
 
 import accuracy_tables
 import data_tables
+import paper_tables
 import spark_tables
 import transfer_tables
 import use_tables
@@ -153,6 +156,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     **spark_tables.TABLES,
     **transfer_tables.TABLES,
     **use_tables.TABLES,
+    **paper_tables.TABLES,
 }
 
 
@@ -180,7 +184,7 @@ def main() -> None:
         if new == text:
             continue
         if check:
-            raise SystemExit(f"{document.name} says something else than benchmarks/results: run benchmarks/figures.py")
+            raise SystemExit(f"{document.name} says something else than the results: run benchmarks/figures.py")
         document.write_text(new)
         print(f"wrote {document.name}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from record import RESULTS
@@ -12,9 +13,9 @@ Results: TypeAlias = dict[str, dict[str, Any]]
 Table: TypeAlias = list[list[str]]
 
 
-def results() -> Results:
-    """All results by name."""
-    return {file.stem: json.loads(file.read_text()) for file in sorted(RESULTS.glob("*.json"))}
+def results(folder: Path = RESULTS) -> Results:
+    """All results of a folder by name."""
+    return {file.stem: json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))}
 
 
 def quantity(value: float, unit: str) -> str:

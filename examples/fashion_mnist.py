@@ -1,26 +1,32 @@
 """Fashion-MNIST: one program from a laptop to a cluster; --master alone says where.
 
-    python examples/fashion_mnist.py DATA [--master spark://host:7077] [--epochs 8] [--out fashion-mnist]
+    python examples/fashion_mnist.py DATA [--master spark://host:7077] [--epochs 8] [--out DIR]
 
-DATA has the four IDX files. On one machine the pictures stay in memory; for Spark they are written once to OUT/train
-and OUT/test, as Parquet with Spark's own image structs, which every executor must reach. Both train the same network
-with the same options, write TensorBoard's files to OUT/tensorboard, a report and a model file. The article trained the
-same kind of network to an accuracy of .8439.
+DATA has the four IDX files. On one machine the pictures stay in memory; for Spark they are written once to DIR/train
+and DIR/test, as Parquet with Spark's own image structs, which every executor must reach by these paths. Both train the
+same network with the same options. The article trained the same kind of network to an accuracy of .8439.
+
+DIR has report.html; tensorboard, for `tensorboard --logdir DIR/tensorboard`, also while the training runs; model.zip;
+figures.json.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from paper import table
+from paper import Example, Figure, told
 
-import sparkdl4j
-from sparkdl4j import Evaluation, History, ImageDataset, TensorBoard, load_idx, write_report
+from sparkdl4j import ConvNetClassifier, Evaluation, History, ImageDataset, TensorBoard, load_idx, write_report
 
 NAMES = ("t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
+
+
+def read(file: Path) -> ImageDataset:
+    """The pictures of an IDX file, with the names of their classes."""
+    data = load_idx(file)
+    return ImageDataset(data.pixels, labels=data.labels, classes=NAMES)
 
 
 def options(epochs: int, out: Path) -> dict[str, Any]:
@@ -30,7 +36,7 @@ def options(epochs: int, out: Path) -> dict[str, Any]:
 
 def on_one_machine(train: ImageDataset, test: ImageDataset, out: Path, epochs: int) -> tuple[Evaluation, History]:
     """Trains in this process."""
-    classifier = sparkdl4j.ConvNetClassifier("fashion", **options(epochs, out)).fit(train)
+    classifier = ConvNetClassifier("fashion", **options(epochs, out)).fit(train)
     classifier.save(out / "model.zip")
     return classifier.evaluate(test), classifier.history_
 
@@ -45,7 +51,8 @@ def on_spark(
 
     for name, data in (("train", train), ("test", test)):
         write_parquet(data, out / name)
-    session = sparkdl4j.spark.configure(SparkSession.builder.master(master).appName("Fashion-MNIST")).getOrCreate()
+    builder = SparkSession.builder.master(master).appName("Fashion-MNIST")
+    session = sparkdl4j.spark.configure(builder.config("spark.ui.showConsoleProgress", "false")).getOrCreate()
     try:
         pictures = [
             sparkdl4j.spark.read_images(session, (out / name).absolute(), format="parquet")
@@ -79,7 +86,7 @@ def write_parquet(data: ImageDataset, folder: Path, rows_per_file: int = 10_000)
             }
             for row in rows
         ]
-        labels = [NAMES[label] for label in data.required_labels()[rows.start : rows.stop]]
+        labels = data.y[rows.start : rows.stop]
         kinds = {name: pyarrow.int32() for name in ("height", "width", "nChannels", "mode")}
         struct = pyarrow.struct({"origin": pyarrow.string(), **kinds, "data": pyarrow.binary()})
         columns = {"image": pyarrow.array(images, struct), "class": pyarrow.array(labels)}
@@ -87,28 +94,31 @@ def write_parquet(data: ImageDataset, folder: Path, rows_per_file: int = 10_000)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--master", help="Spark's master; without it this machine trains")
-    parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--pictures", type=int, help="only the first so many to train on, to try it out")
-    parser.add_argument("--out", type=Path, default=Path("fashion-mnist"))
-    given = parser.parse_args(arguments)
+    example = Example("fashion_mnist", __doc__, "DATA")
+    example.parser.add_argument("--master", help="Spark's master; without it this machine trains")
+    example.parser.add_argument("--epochs", type=int, default=8)
+    example.parser.add_argument("--first", type=int, metavar="N", help="train on the first N pictures only")
+    given = example.parse(arguments)
 
-    given.out.mkdir(parents=True, exist_ok=True)
-    train = load_idx(given.data / "train-images-idx3-ubyte.gz")
-    test = load_idx(given.data / "t10k-images-idx3-ubyte.gz")
-    if given.pictures is not None:
-        train = train.subset(range(given.pictures))
+    train = read(given.pictures / "train-images-idx3-ubyte.gz")
+    test = read(given.pictures / "t10k-images-idx3-ubyte.gz")
+    if given.first is not None:
+        train = train.subset(range(given.first))
     if given.master is None:
         evaluation, history = on_one_machine(train, test, given.out, given.epochs)
     else:
         evaluation, history = on_spark(train, test, given.out, given.epochs, given.master)
     print(evaluation)
     write_report(given.out, title="Fashion-MNIST", evaluation=evaluation, history=history)
-    where = "this machine" if given.master is None else given.master
-    print(table([("accuracy", ".8439", f"{evaluation.accuracy:.4f}", f"{len(test)} pictures, trained on {where}")]))
-    print(f"\nmodel: {given.out / 'model.zip'}; report: {given.out / 'report.html'}")
+    where = "on one machine" if given.master is None else f"on Spark, {given.master}"
+    seconds = sum(epoch["seconds"] for epoch in history.epochs)
+    example.tell(
+        [
+            Figure("accuracy", ".8439", told(evaluation, "accuracy"), f"{len(test)} pictures, trained {where}"),
+            Figure("training", "", f"{seconds:.0f} s, {len(history.epochs)} epochs", f"{len(train)} pictures, {where}"),
+        ]
+    )
+    print(f"curves: tensorboard --logdir {given.out / 'tensorboard'}")
 
 
 if __name__ == "__main__":

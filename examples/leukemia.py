@@ -1,23 +1,26 @@
 """Leukemia cells (C-NMC): what the paper tried with a featurizer and logistic regression, by subject.
 
-    python examples/leukemia.py PICTURES --pretrain-on FOLDER [--model pretrained.zip] [--report DIR] [--small]
+    python examples/leukemia.py PICTURES --pretrain-on FOLDER | --pretrained MODEL [--folds 3] [--out DIR]
 
 PICTURES has the subfolders all and hem with files UID_{subject}_{number}_{cell}_{all or hem}.png (BMP and others too).
 No weights come with sparkdl4j: FOLDER has a subfolder a class of any other pictures (landscapes, skin lesions, …),
-which a network is trained on first; `--model` keeps it, and one that is there already is used as it is.
+which a network is trained on first; MODEL is a model file that there is already, such as DIR/pretrained.zip.
 
 The data are looked at; then, by cross-validation whose folds are whole subjects, judged: features of the pretrained
-network with logistic regression, and the pretrained network fine-tuned. Where the last network looked is in the
-report. The paper's featurizer and logistic regression came to an accuracy of .507 and an F1 of .508.
+network with logistic regression, and the pretrained network fine-tuned. The paper's featurizer and logistic regression
+came to an accuracy of .507 and an F1 of .508.
+
+DIR has report.html, of the data and of all folds together; last-fold/report.html, with the heat maps of the last
+fold's network; pretrained.zip; model.zip, the last fold's; figures.json.
 """
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from paper import table
+from paper import Example, Figure, told
 
 from sparkdl4j import (
     Augmentation,
@@ -27,6 +30,7 @@ from sparkdl4j import (
     ImageFeaturizer,
     ImageFolder,
     Inspection,
+    recipe,
     write_report,
 )
 
@@ -36,14 +40,10 @@ NAMES = r"UID_(?P<group>[^_]+)_(?P<number>\d+)_(?P<cell>\d+)_(?P<label>all|hem)\
 AUGMENTATION = Augmentation(horizontal_flip=True, vertical_flip=True, rotation=20, shift=0.1)
 
 
-def pretrained(folder: Path, model: Path, small: bool) -> Path:
-    """The file of a network that was trained on another folder; trained where it is missing."""
-    if not model.exists():
-        pictures = ImageFolder(folder, size=SIZE, max_damaged=1.0)
-        epochs = 1 if small else 30
-        ConvNetClassifier(
-            "small_resnet", epochs=epochs, learning_rate_schedule="cosine", augmentation=AUGMENTATION, seed=SEED
-        ).fit(pictures).save(model)
+def pretrain(folder: Path, epochs: int, model: Path) -> Path:
+    """Trains a network on other pictures; gives its file."""
+    pictures = ImageFolder(folder, size=SIZE)
+    ConvNetClassifier("small_resnet", **recipe("photographs", epochs=epochs, seed=SEED)).fit(pictures).save(model)
     return model
 
 
@@ -62,11 +62,11 @@ def by_features(model: Path, train: ImageDataset, test: ImageDataset) -> Evaluat
     return Evaluation(test.required_labels(), chain.predict_proba(test.X), classes=test.classes, groups=test.groups)
 
 
-def fine_tuned(model: Path, train: ImageDataset, small: bool) -> ConvNetClassifier:
+def fine_tuned(model: Path, train: ImageDataset, epochs: int) -> ConvNetClassifier:
     """The pretrained network, from its head downwards."""
     return ConvNetClassifier(
         pretrained=model,
-        epochs=2 if small else 20,
+        epochs=epochs,
         unfreeze_every=1,
         layer_decay=0.7,
         learning_rate_schedule="cosine",
@@ -78,38 +78,36 @@ def fine_tuned(model: Path, train: ImageDataset, small: bool) -> ConvNetClassifi
     ).fit(train)
 
 
-def told(evaluation: Evaluation) -> str:
-    """Macro F1 with the interval that subjects give it, and accuracy."""
-    interval = evaluation.confidence_interval("f1")
-    return f"F1 {evaluation.f1:.3f} ({interval.low:.3f} to {interval.high:.3f}), accuracy {evaluation.accuracy:.3f}"
+def main(arguments: Sequence[str] | None = None) -> None:
+    example = Example("leukemia", __doc__)
+    begin = example.parser.add_mutually_exclusive_group(required=True)
+    begin.add_argument("--pretrain-on", type=Path, metavar="FOLDER", help="of other pictures, to train a network on")
+    begin.add_argument("--pretrained", type=Path, metavar="MODEL", help="a model file to begin with")
+    example.parser.add_argument("--pretrain-epochs", type=int, default=30)
+    example.parser.add_argument("--epochs", type=int, default=20, help="of fine-tuning, in each fold")
+    example.parser.add_argument(
+        "--folds", type=int, default=3, help="of whole subjects; as many as there are healthy ones at most"
+    )
+    given = example.parse(arguments)
 
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("pictures", type=Path)
-    parser.add_argument("--pretrain-on", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--model", type=Path, default=Path("leukemia-pretrained.zip"))
-    parser.add_argument("--report", type=Path, default=Path("leukemia-report"))
-    parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--small", action="store_true", help="few epochs, and two folds")
-    arguments = parser.parse_args()
-
-    data = ImageFolder(arguments.pictures, size=SIZE, name_pattern=NAMES)
+    data = ImageFolder(given.pictures, size=SIZE, name_pattern=NAMES)
     print(Inspection.of(data))
-    model = pretrained(arguments.pretrain_on, arguments.model, arguments.small)
+    folds = data.k_fold(given.folds, seed=SEED)
+    model = given.pretrained or pretrain(given.pretrain_on, given.pretrain_epochs, given.out / "pretrained.zip")
     features, networks = [], []
-    folds = data.k_fold(2 if arguments.small else arguments.folds, seed=SEED)
     for number, (train, test) in enumerate(folds, start=1):
         features.append(by_features(model, train, test))
-        classifier = fine_tuned(model, train, arguments.small)
+        classifier = fine_tuned(model, train, given.epochs)
         networks.append(classifier.evaluate(test))
-        print(f"fold {number}: features {features[-1].f1:.3f}, fine-tuned {networks[-1].f1:.3f} (macro F1)")
+        print(f"fold {number}: features {features[-1].f1:.3f}, fine-tuned {networks[-1].f1:.3f} (macro F1)", flush=True)
     by_regression, by_network = Evaluation.concatenate(features), Evaluation.concatenate(networks)
-    intervals = by_network.confidence_intervals()
+    print(by_network)
+    classifier.save(given.out / "model.zip")
     title = "Leukemia cells by subject"
-    write_report(arguments.report, title=title, data=data, evaluation=by_network, intervals=intervals)
+    intervals = by_network.confidence_intervals()
+    write_report(given.out, title=title, data=data, evaluation=by_network, intervals=intervals)
     write_report(
-        arguments.report / "last-fold",
+        given.out / "last-fold",
         title=f"{title}, the last fold: where the network looked",
         evaluation=networks[-1],
         pictures=test,
@@ -117,17 +115,14 @@ def main() -> None:
         classifier=classifier,
     )
     counts = ", ".join(f"{name} {count}" for name, count in zip(data.classes, np.bincount(data.labels), strict=True))
-    of = f"{counts}; {len(set(data.groups))} subjects, {len(folds)} folds of whole subjects"
-    print()
-    print(
-        table(
-            [
-                ("featurizer and logistic regression", "accuracy .507, F1 .508", told(by_regression), of),
-                ("fine-tuned network", "", told(by_network), of),
-            ]
-        )
+    of = f"{counts}; {len(set(data.groups))} subjects, {given.folds} folds of whole subjects"
+    example.tell(
+        [
+            Figure(f"{metric}, {way}", paper if way.startswith("features") else "", told(evaluation, name), of)
+            for way, evaluation in (("features, logistic regression", by_regression), ("fine-tuned", by_network))
+            for metric, name, paper in (("accuracy", "accuracy", ".507"), ("F1", "f1", ".508"))
+        ]
     )
-    print(f"\nreport: {arguments.report / 'report.html'}; pretrained model: {model}")
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ $(WHEEL): $(JAR) $(INSTALLED) LICENSE README.md $(call files_of,python/sparkdl4j
 bench: jar $(INSTALLED) $(SPARK_INSTALLED) ## the benchmarks; beside peers after benchmarks/peers/install all
 	@for benchmark in $(BENCHMARKS); do echo "$$benchmark"; $(BIN)/python "benchmarks/$$benchmark.py" || exit 1; done
 
-examples: jar $(INSTALLED) $(EXAMPLES_ON_SPARK)/installed ## the five papers on the pictures in DATA=FOLDER, about 25 minutes; docs/results.md
+examples: jar $(INSTALLED) $(EXAMPLES_ON_SPARK)/installed ## the five papers on the pictures in DATA=FOLDER; their figures go to docs/results.md
 	@for folder in $(PICTURES); do [ -d "$(DATA)/$$folder" ] || { \
 	  echo "make examples needs pictures: DATA=FOLDER names a folder with $(PICTURES); $(DATA)/$$folder is not there"; exit 1; \
 	}; done

@@ -96,7 +96,7 @@ def write_parquet(data: ImageDataset, folder: Path, rows_per_file: int = 10_000)
 def main(arguments: Sequence[str] | None = None) -> None:
     example = Example("fashion_mnist", __doc__, "DATA")
     example.parser.add_argument("--master", help="Spark's master; without it this machine trains")
-    example.parser.add_argument("--epochs", type=int, default=8)
+    example.parser.add_argument("--epochs", type=int, default=8, help="%(default)s")
     example.parser.add_argument("--first", type=int, metavar="N", help="train on the first N pictures only")
     given = example.parse(arguments)
 

@@ -83,10 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     begin = example.parser.add_mutually_exclusive_group(required=True)
     begin.add_argument("--pretrain-on", type=Path, metavar="FOLDER", help="of other pictures, to train a network on")
     begin.add_argument("--pretrained", type=Path, metavar="MODEL", help="a model file to begin with")
-    example.parser.add_argument("--pretrain-epochs", type=int, default=30)
-    example.parser.add_argument("--epochs", type=int, default=20, help="of fine-tuning, in each fold")
+    example.parser.add_argument("--pretrain-epochs", type=int, default=30, help="%(default)s")
+    example.parser.add_argument("--epochs", type=int, default=20, help="of fine-tuning, in each fold; %(default)s")
     example.parser.add_argument(
-        "--folds", type=int, default=3, help="of whole subjects; as many as there are healthy ones at most"
+        "--folds", type=int, default=3, help="of whole subjects, not more than are healthy; %(default)s"
     )
     given = example.parse(arguments)
 

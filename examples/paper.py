@@ -48,13 +48,11 @@ class Example:
         self._name = name
         self._takes_urls = takes_urls
         self.parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawTextHelpFormatter)
-        self.parser.add_argument("pictures", type=Path, metavar=pictures)
+        self.parser.add_argument("pictures", metavar=pictures)
         self.parser.add_argument(
-            "--out", type=Path, default=Path(f"{name}-report"), help="folder of all that is written"
+            "--out", type=Path, default=Path(f"{name}-report"), metavar="DIR", help="what is written; %(default)s"
         )
-        self.parser.add_argument(
-            "--json", type=Path, metavar="FILE", help="the figures; figures.json in --out by default"
-        )
+        self.parser.add_argument("--json", type=Path, metavar="FILE", help="the figures; figures.json in DIR")
 
     def parse(self, arguments: Sequence[str] | None) -> argparse.Namespace:
         """The options; makes the folder `out`, and counts seconds from now on."""

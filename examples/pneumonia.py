@@ -78,12 +78,12 @@ def trained(folded: DataFrame, tested: Sequence[int], options: dict[str, Any]) -
 def main(arguments: Sequence[str] | None = None) -> None:
     example = Example("pneumonia", __doc__, takes_urls=True)
     networks = {"article": ARTICLE, "ours": OURS}
-    example.parser.add_argument("--master", default="local[2]")
-    example.parser.add_argument("--conf", action="append", default=[], metavar="KEY=VALUE", help="settings of Spark")
-    example.parser.add_argument("--networks", nargs="+", choices=networks, default=list(networks))
-    example.parser.add_argument("--epochs", type=int, default=3, help="of the article's network")
+    example.parser.add_argument("--master", default="local[2]", help="of Spark; %(default)s")
+    example.parser.add_argument("--conf", action="append", default=[], metavar="KEY=VALUE", help="a setting of Spark")
+    example.parser.add_argument("--networks", nargs="+", choices=networks, default=list(networks), help="both")
+    example.parser.add_argument("--epochs", type=int, default=3, help="of the article's network; %(default)s")
     example.parser.add_argument("--our-epochs", type=int, default=0, help="of ours; 0: to show 100,000 pictures")
-    example.parser.add_argument("--size", type=int, default=ARTICLE["image_size"], help="for the article's network")
+    example.parser.add_argument("--size", type=int, default=ARTICLE["image_size"], help="of its pictures; %(default)s")
     example.parser.add_argument("--cross-validate", action="store_true", help="test every fold in turn")
     given = example.parse(arguments)
 

@@ -205,10 +205,10 @@ def lower_errors(default: Evaluation, best: Evaluation) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     example = Example("skin_lesions", __doc__)
-    example.parser.add_argument("--trials", type=int, default=13)
-    example.parser.add_argument("--epochs", type=int, default=15)
-    example.parser.add_argument("--size", type=int, default=75)
-    example.parser.add_argument("--seed", type=int, default=1)
+    example.parser.add_argument("--trials", type=int, default=13, help="%(default)s")
+    example.parser.add_argument("--epochs", type=int, default=15, help="%(default)s")
+    example.parser.add_argument("--size", type=int, default=75, help="%(default)s")
+    example.parser.add_argument("--seed", type=int, default=1, help="%(default)s")
     example.parser.add_argument("--master", help="Spark's master: its executors prepare the pictures and train trials")
     given = example.parse(arguments)
 

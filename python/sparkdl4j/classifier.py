@@ -537,7 +537,9 @@ class ConvNetClassifier(FittedClassifier):
             )
         self._require_shape(data)
         kind = "none" if self.scaler_ is None else self.scaler_.kind
-        if self.standardize != kind:
+        # The default gives way to what a pretrained model had.
+        left_out = self.pretrained is not None and self.standardize == _DEFAULTS["standardize"]
+        if self.standardize != kind and not left_out:
             raise errors.error(
                 "PARAMETER_CONFLICT",
                 f"this classifier was trained with standardize {kind}, and can only go on with it",
@@ -623,7 +625,7 @@ class ConvNetClassifier(FittedClassifier):
         return {
             "network": network.to_dict(),
             "network_options": network_options,
-            "training_options": training_options,
+            "training_options": {**training_options, "standardize": "none" if scaler is None else scaler.kind},
             "labels": train.classes,
             "image": image_options.to_dict(),
             "scaler": _no_scaler(train.image_shape) if scaler is None else scaler.to_dict(),

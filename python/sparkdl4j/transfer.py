@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 # A model file's path (on Spark also a URL), that of a Keras file on this machine, or a fitted classifier.
 Pretrained: TypeAlias = "str | Path | ConvNetClassifier | ConvNetClassificationModel"
 
+# The model that training begins with, in errors.
+PRETRAINED = "the pretrained model"
+
 _KERAS_FILES = (".h5", ".hdf5", ".keras")
 _TRAINABLE = re.compile(r"all|head|last:[1-9][0-9]{0,5}")
 
@@ -89,8 +92,7 @@ class Origin:
             if network_options.get(name, used) != used:
                 raise _conflict(name, network_options[name], used)
         kind = metadata["scaler"]["kind"]
-        if standardize not in (kind, None):
-            raise _conflict("standardize", standardize, kind)
+        require_standardize(kind, standardize)
         return cls(
             Network.from_dict(_description(metadata, network_options)),
             image,
@@ -113,12 +115,13 @@ class Origin:
             )
 
 
-def require_reading(image: ImageOptions, given: Mapping[str, Any]) -> None:
-    """Makes sure that what is said of reading pictures says how a pretrained model reads them.
+def require_reading(image: ImageOptions, given: Mapping[str, Any], of: str = PRETRAINED) -> None:
+    """Makes sure that what is said of reading pictures says how a model reads them that training begins with.
 
     Args:
         image: of the model.
         given: parameters of `ImageOptions` that were given; `image_size` is its `size`.
+        of: what the model is.
 
     Raises:
         ParameterError: PARAMETER_CONFLICT, with both values; PARAMETER_TYPE, PARAMETER_RANGE.
@@ -128,7 +131,22 @@ def require_reading(image: ImageOptions, given: Mapping[str, Any]) -> None:
         wanted, own = getattr(replace(ImageOptions(1), **{field: value}), field), getattr(image, field)
         if wanted != own:
             show = _SHOWN.get(field, str)
-            raise _conflict(name, show(wanted), show(own))
+            raise _conflict(name, show(wanted), show(own), of=of)
+
+
+def require_standardize(kind: str, given: str | None, of: str = PRETRAINED) -> None:
+    """Makes sure that pictures are standardised as those were that a model was trained on.
+
+    Args:
+        kind: of the model's scaler.
+        given: the option "standardize"; None where it was not given.
+        of: what the model is.
+
+    Raises:
+        ParameterError: PARAMETER_CONFLICT, with both values.
+    """
+    if given not in (kind, None):
+        raise _conflict("standardize", given, kind, of=of)
 
 
 def metadata(path: str | Path) -> dict[str, Any]:
@@ -262,10 +280,10 @@ def _without_classes(description: Mapping[str, Any]) -> dict[str, Any]:
     return {**description, "layers": [*before, {name: value for name, value in output.items() if name != "units"}]}
 
 
-def _conflict(name: str, given: Any, own: Any, what: str = "") -> errors.SparkDl4jError:
+def _conflict(name: str, given: Any, own: Any, what: str = "", of: str = PRETRAINED) -> errors.SparkDl4jError:
     return errors.error(
         "PARAMETER_CONFLICT",
-        f"{what or name} is {given}, but that of the pretrained model is {own}, and is kept: leave {name} out",
+        f"{what or name} is {given}, but that of {of} is {own}, and is kept: leave {name} out",
         parameter=name,
     )
 

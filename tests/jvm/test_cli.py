@@ -75,6 +75,12 @@ def test_train_goes_on_from_a_checkpoint(picture_folder: Path, trained: Path, tm
     assert starts[1]["classes"] == ["blue", "green", "red"]
 
 
+def test_train_takes_a_network_for_so_many_classes(picture_folder: Path, tmp_path: Path) -> None:
+    network = {"layers": [*NETWORK["layers"][:-1], {"type": "Output", "units": 3}]}
+    (tmp_path / "network.json").write_text(json.dumps(network))
+    assert train(picture_folder, tmp_path, "--epochs", "1") == 0
+
+
 def test_train_begins_with_a_pretrained_model(
     picture_folder: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

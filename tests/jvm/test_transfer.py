@@ -140,6 +140,15 @@ def test_going_on_keeps_what_is_frozen(pretrained: ConvNetClassifier, data: tupl
         loaded.fit(*data)
 
 
+def test_the_scaler_of_the_pretrained_model_goes_on(data: tuple[Any, Any], tmp_path: Path) -> None:
+    base = ConvNetClassifier(NETWORK, epochs=1, standardize="feature", verbose=False).fit(*stripes(40, 1, turned=False))
+    head = classifier(base, epochs=1).fit(*data).partial_fit(*data)
+    head.save(tmp_path / "head.zip")
+    loaded = ConvNetClassifier.load(tmp_path / "head.zip").set_params(verbose=False)
+    assert loaded.standardize == "feature"
+    assert loaded.partial_fit(*data).scaler_.to_dict() == base.scaler_.to_dict()
+
+
 def test_unfreezing_begins_with_the_head(pretrained: ConvNetClassifier, data: tuple[Any, Any], tmp_path: Path) -> None:
     head = classifier(pretrained, epochs=2, augmentation={"shift": 0.1}).fit(*data)
     slowly = classifier(pretrained, epochs=2, trainable="all", unfreeze_every=2, augmentation={"shift": 0.1}).fit(*data)

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from sparkdl4j import FileError, ModelFileError, NetworkError, ParameterError, from_keras
+from sparkdl4j import FileError, ModelFileError, NetworkError, ParameterError, SparkDl4jError, from_keras
 from sparkdl4j.keras_import import input_modes
 
+DAMAGED_COPIES = 60
 h5py = pytest.importorskip("h5py")
 
 
@@ -62,6 +64,29 @@ def test_a_truncated_file(keras_files: Path, name: str, share: float, tmp_path: 
         from_keras(file)
     assert problem.value.code == "MODEL_FILE_DAMAGED"
     assert str(file) in str(problem.value)
+
+
+@pytest.mark.parametrize("name", ["nested-keras2.h5", "nested-keras3.h5", "sequential-keras3.keras"])
+def test_whatever_is_damaged_is_said_in_our_words(
+    keras_files: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is damaged in a number only is read as it is.
+    monkeypatch.setattr("sparkdl4j.jvm.models.assemble", lambda *_: None)
+    monkeypatch.setattr("sparkdl4j.classifier.ConvNetClassifier.of_model", lambda model: model)
+    data = np.frombuffer((keras_files / name).read_bytes(), dtype=np.uint8)
+    random = np.random.default_rng(7)
+    refused = 0
+    for number in range(DAMAGED_COPIES):
+        damaged = data.copy()
+        start = int(random.integers(len(data)))
+        damaged[start : start + int(random.integers(1, 200))] = random.integers(256)
+        file = tmp_path / f"{number}-{name}"
+        file.write_bytes(damaged.tobytes())
+        try:
+            from_keras(file)
+        except SparkDl4jError as problem:
+            refused += str(file) in str(problem)
+    assert refused > DAMAGED_COPIES // 10
 
 
 def test_no_file_a_folder_and_something_else(tmp_path: Path) -> None:

@@ -162,11 +162,14 @@ def test_shapes(layer, shape, expected):
 
 def test_a_layer_that_does_not_fit_is_named():
     error = problem("NETWORK_DOES_NOT_FIT", shapes, landscape(), (43, 43, 3), 3)
-    assert str(error) == "Conv2D 5x5 does not fit its 3x3 input: layer 5"
+    sentence = "Conv2D 5x5 does not fit its 3x3 input: layer 5; pictures of 43x43 are too small for the network: "
+    assert str(error) == sentence + "read them at 66x66 or larger"
+    assert shapes(landscape(), (66, 66, 3), 3)
     assert error.details["layer"] == 5
     pool = Sequential([MaxPool2D((2, 4)), Output()])
     error = problem("NETWORK_DOES_NOT_FIT", shapes, pool, (5, 3, 1), 2)
-    assert str(error) == "MaxPool2D 2x4 does not fit its 5x3 input: layer 1"
+    assert str(error).startswith("MaxPool2D 2x4 does not fit its 5x3 input: layer 1; pictures of 5x3 are too small")
+    assert str(error).endswith("read them at 4x4 or larger")
 
 
 def test_data_that_do_not_fit():
@@ -177,6 +180,7 @@ def test_data_that_do_not_fit():
     assert str(error) == "Output has 3 units, but there are 5 classes: layer 1"
     problem("DATA_ONE_CLASS", shapes, demanding, (4, 4, 1), 1)
     assert shapes(demanding, [4, 4, 1], 3) == [(3,)]
+    assert shapes(demanding, (4, 4, 1), None) == [(3,)]
 
 
 def test_network_too_large_for_deeplearning4j():

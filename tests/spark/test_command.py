@@ -424,6 +424,36 @@ class TestWithoutPython:
         assert done.stdout == f"20 predictions and 0 damaged pictures in {out}\n"
         assert [row["path"] for row in csv_rows(out)] == sorted(str(path) for path in picture_folder.glob("red/*"))
 
+    def test_trains_logs_and_begins_with_a_model_as_python_does(
+        self, trained: Path, picture_folder: Path, tmp_path: Path
+    ) -> None:
+        options = tmp_path / "train.toml"
+        options.write_text('epochs = 2\nbatch-size = 8\nlearning_rate = 0.01\nnum_workers = 2\ntrainable = "head"\n')
+        command = ["train", str(picture_folder), "--pretrained", (trained / "model.zip").as_uri()]
+        command += ["--config", str(options)]
+        own = ["--model", f"{tmp_path}/python.zip", "--json-log", f"{tmp_path}/python.jsonl"]
+        assert cli.main([*command, *own, "--master", MASTER]) == 0
+        own = ["--model", f"{tmp_path}/jar.zip", "--json-log", f"{tmp_path}/jar.jsonl"]
+        done = self.submit(tmp_path, *command, *own)
+        assert done.returncode == 0, done.stderr
+        assert entries(tmp_path / "jar.zip") == entries(tmp_path / "python.zip") != entries(trained / "model.zip")
+        logs = [
+            [json.loads(line) for line in (tmp_path / f"{name}.jsonl").read_text().splitlines()]
+            for name in ("python", "jar")
+        ]
+        lasting = [[event for event in log if event["type"] != "minibatch"] for log in logs]
+        for python, java in zip(*lasting, strict=True):
+            assert set(python) == set(java)
+            assert python["type"] == java["type"]
+            if python["type"] == "start":
+                # What was not given has its default in both.
+                python["options"].pop("augmentation")
+                assert [java[name] for name in ("classes", "network")] == [python[n] for n in ("classes", "network")]
+                assert java["options"] == python["options"]
+        refused = self.submit(tmp_path, *command, "--size", "20")
+        assert refused.returncode == 2
+        assert "size is 20x20, but that of the pretrained model is 16x16" in refused.stderr
+
     def test_ctrl_c_saves_the_best_model(self, picture_folder: Path, network_file: Path, tmp_path: Path) -> None:
         model, log = tmp_path / "new" / "model.zip", tmp_path / "log"
         command = self.command(tmp_path, "train", picture_folder, "--network", network_file, *OPTIONS)

@@ -39,8 +39,8 @@ def run(arguments: Namespace) -> dict[str, Any]:
         network, image_options = network_and_image_options(arguments, place)
         training = place.training(network, image_options, {**given, "callbacks": _callbacks(arguments)})
         if isinstance(network, Network) and image_options is not None and not Path(arguments.data).is_file():
-            # Before pictures are read, which may take long; the number of classes does not matter to the fit.
-            networks.shapes(network, image_options.shape, 2)
+            # Before pictures are read, which may take long.
+            networks.shapes(network, image_options.shape, None)
         if is_url(arguments.model):
             place.require_writable(arguments.model)
         data = place.read(arguments.data, image_options)

@@ -117,6 +117,8 @@ def _translated(file: Path, graph: KerasGraph, shape: tuple[int, int, int]) -> t
         top = head.find(graph)
     except UnsupportedError as problem:
         raise problems.unsupported(file, [str(problem)]) from None
+    except (KeyError, TypeError, ValueError, IndexError) as problem:
+        raise problems.damaged(file, f"its last layer makes no sense ({problem})") from None
     for layer in graph.layers:
         if layer.name in top.layers:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,8 +63,14 @@ def _hdf5(path: Path, h5py: Any, source: Any) -> Iterator[Any]:
         file = h5py.File(source, "r")
     except OSError as problem:
         raise problems.damaged(path, f"it is no whole HDF5 or Keras file ({problem})") from None
-    with file:
-        yield file
+    try:
+        with file:
+            yield file
+    except errors.SparkDl4jError:
+        raise
+    except (OSError, RuntimeError, UnicodeDecodeError) as problem:
+        # What h5py says wherever it meets a damaged structure.
+        raise problems.damaged(path, str(problem)) from problem
 
 
 def _of_hdf5(path: Path, file: Any) -> KerasGraph:
@@ -133,7 +140,16 @@ def _unpack(path: Path, into: Any) -> tuple[Any, Any]:
                     into.write(chunk)
     except errors.SparkDl4jError:
         raise
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as problem:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as problem:
         raise problems.damaged(path, f"it is no whole zip file ({problem})") from None
     into.seek(0)
     config, metadata = (_json(path, text, name) for text, name in zip(texts, (_CONFIG, _METADATA), strict=True))

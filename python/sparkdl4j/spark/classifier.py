@@ -197,6 +197,8 @@ class ConvNetClassifier(
         origin = self._origin(session, gateway, pretrained, training_options, network_options)
         image = self._image_options() if origin is None else self._image_options_of(origin)
         network = networks.network(self.getOrDefault("network"), image.shape) if origin is None else origin.network
+        if origin is not None:
+            training_options["standardize"] = "none" if origin.scaler is None else origin.scaler.kind
         settings = networks.fill(network, network_options)
         workers = training_options["num_workers"]
         if not self.isSet("num_workers"):

@@ -1,6 +1,7 @@
 package org.sparkdl4j.cli;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ final class Arguments {
   static final String AUGMENT = "augmentation_";
 
   /** What spark-submit takes, before the jar. */
-  private static final Set<String> SUBMIT_OPTIONS = Set.of("master", "conf");
+  static final Set<String> SUBMIT_OPTIONS = Set.of("master", "conf");
 
   private final List<String> words = new ArrayList<>();
   private final Map<String, String> values = new LinkedHashMap<>();
@@ -35,11 +36,19 @@ final class Arguments {
    * Parses a command line.
    *
    * @param arguments what follows the command's name
+   * @param configuration gives what they do not say
    * @param allowed the options' names in snake_case; every option takes a value, but those of the
    *     contract that are true or false
    * @throws UsageException for an unknown option, one without a value, or one with a value too many
    */
-  Arguments(List<String> arguments, Set<String> allowed) {
+  Arguments(List<String> arguments, Configuration configuration, Set<String> allowed) {
+    parse(configuration.words(allowed, FLAGS), allowed);
+    Set<String> here = new HashSet<>(allowed);
+    here.add("config");
+    parse(arguments, here);
+  }
+
+  private void parse(List<String> arguments, Set<String> allowed) {
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
       if (!argument.startsWith("--")) {

@@ -19,11 +19,11 @@ final class Console {
   private final boolean isJson;
 
   /** The console of a command with these arguments. */
-  Console(List<String> arguments, PrintStream out, PrintStream err) {
+  Console(List<String> arguments, Configuration configuration, PrintStream out, PrintStream err) {
     this.out = out;
     this.err = err;
-    isQuiet = arguments.contains("--quiet");
-    isJson = arguments.contains("--json");
+    isQuiet = arguments.contains("--quiet") || configuration.isOn("quiet");
+    isJson = arguments.contains("--json") || configuration.isOn("json");
   }
 
   /** Receives what was done, for people. */

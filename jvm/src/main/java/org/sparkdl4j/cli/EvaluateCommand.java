@@ -23,11 +23,15 @@ final class EvaluateCommand implements Command {
   private final String data;
   private final double maxDamaged;
   private final NamePattern namePattern;
+  private final Path cache;
   private final String report;
 
-  EvaluateCommand(List<String> given) {
+  EvaluateCommand(List<String> given, Configuration configuration) {
     Arguments arguments =
-        new Arguments(given, Set.of("report", "max_damaged", "name_pattern", "unmatched"));
+        new Arguments(
+            given,
+            configuration,
+            Set.of("report", "max_damaged", "name_pattern", "unmatched", "cache"));
     List<String> words = arguments.words(2, 2, "MODEL and DATA");
     model = words.get(0);
     data = words.get(1);
@@ -35,6 +39,7 @@ final class EvaluateCommand implements Command {
     Submission.requireReachable(data);
     maxDamaged = new Options("data", arguments.group("data")).number("max_damaged");
     namePattern = arguments.namePattern();
+    cache = Submission.cache(arguments);
     report = arguments.get("report", null);
   }
 
@@ -46,7 +51,7 @@ final class EvaluateCommand implements Command {
   private ObjectNode onThisMachine(Console console) {
     try (ImageClassifier classifier = ImageClassifier.load(Path.of(model))) {
       PictureFolder reader =
-          new PictureFolder(classifier.image(), maxDamaged, namePattern, console.progress());
+          new PictureFolder(classifier.image(), maxDamaged, namePattern, cache, console.progress());
       try (LabeledImages images = reader.read(Path.of(data), classifier.labels())) {
         return print(evaluation(classifier, images), classifier, console);
       }

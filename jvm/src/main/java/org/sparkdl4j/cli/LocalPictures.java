@@ -1,6 +1,7 @@
 package org.sparkdl4j.cli;
 
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.dataset.LabeledImages;
@@ -18,38 +19,63 @@ import org.sparkdl4j.training.TrainingOptions;
 
 /** Pictures of folders of this machine, in memory. */
 final class LocalPictures implements TrainingPictures {
-  private final DecodeOptions image;
-  private final PictureFolder reader;
-  private final LabeledImages all;
+  private final Path folder;
+  private final Part testPart;
+  private final Part validationPart;
+  private final long seed;
+  private final Function<DecodeOptions, PictureFolder> readers;
+  private DecodeOptions image;
+  private PictureFolder reader;
+  private LabeledImages all;
   private LabeledImages train;
   private LabeledImages validation;
   private LabeledImages test;
 
-  /** Reads them; the test data are taken first. */
+  /**
+   * Pictures that are not read yet.
+   *
+   * @param readers makes the reader of pictures that are decoded so
+   */
   LocalPictures(
       Path folder,
       Part test,
       Part validation,
       long seed,
-      DecodeOptions image,
-      PictureFolder reader) {
+      Function<DecodeOptions, PictureFolder> readers) {
+    this.folder = folder;
+    testPart = test;
+    validationPart = validation;
+    this.seed = seed;
+    this.readers = readers;
+  }
+
+  /** Reads them; the test data are taken first. */
+  @Override
+  public void read(DecodeOptions image) {
     this.image = image;
-    this.reader = reader;
+    reader = readers.apply(image);
     all = reader.read(folder, null);
     train = all;
-    test.take(other -> this.test = read(other), share -> this.test = holdOut(share, seed));
-    validation.take(
-        other -> this.validation = read(other), share -> this.validation = holdOut(share, seed));
+    testPart.take(other -> test = read(other), share -> test = holdOut(share));
+    validationPart.take(other -> validation = read(other), share -> validation = holdOut(share));
   }
 
   @Override
   public ClassifierTraining training(
-      NetworkSpec network, ObjectNode networkOptions, ObjectNode trainingOptions) {
+      NetworkSpec network,
+      ObjectNode networkOptions,
+      ObjectNode trainingOptions,
+      ImageClassifier pretrained) {
     StandardScaler scaler =
-        StandardScaler.fit(new TrainingOptions(trainingOptions).standardize(), train);
+        pretrained == null
+            ? StandardScaler.fit(new TrainingOptions(trainingOptions).standardize(), train)
+            : StandardScaler.fromJson(pretrained.scaler().toJson());
     ArrayNode labels = (ArrayNode) Json.of(train.classes());
-    return new ClassifierTraining(
-        network, networkOptions, trainingOptions, labels, image, scaler, train, validation);
+    ClassifierTraining training =
+        new ClassifierTraining(
+            network, networkOptions, trainingOptions, labels, image, scaler, train, validation);
+    if (pretrained != null) training.beginWith(pretrained);
+    return training;
   }
 
   @Override
@@ -85,14 +111,14 @@ final class LocalPictures implements TrainingPictures {
   public void close() {
     if (test != null) test.close();
     if (validation != null) validation.close();
-    all.close();
+    if (all != null) all.close();
   }
 
   private LabeledImages read(String folder) {
     return reader.read(Path.of(folder), all.classes());
   }
 
-  private LabeledImages holdOut(double fraction, long seed) {
+  private LabeledImages holdOut(double fraction) {
     StratifiedSplit split = StratifiedSplit.of(train.labels(), fraction, seed);
     LabeledImages heldOut = train.subset(split.heldOut());
     train = train.subset(split.kept());

@@ -31,8 +31,10 @@ public final class Main {
   static int run(List<String> arguments, PrintStream out, PrintStream err) {
     boolean debug = arguments.contains("--debug");
     try {
-      Console console = new Console(arguments, out, err);
-      console.forPrograms(command(arguments).run(console));
+      Configuration configuration = Configuration.of(arguments);
+      debug |= configuration.isOn("debug");
+      Console console = new Console(arguments, configuration, out, err);
+      console.forPrograms(command(arguments, configuration).run(console));
       return OK;
     } catch (UsageException e) {
       err.println("sparkdl4j: " + e.getMessage() + "\n" + USAGE_TEXT);
@@ -44,16 +46,16 @@ public final class Main {
     }
   }
 
-  private static Command command(List<String> arguments) {
+  private static Command command(List<String> arguments, Configuration configuration) {
     if (arguments.isEmpty()) throw new UsageException("a command is missing");
     List<String> rest = arguments.subList(1, arguments.size());
     switch (arguments.get(0)) {
       case "train":
-        return new TrainCommand(rest);
+        return new TrainCommand(rest, configuration);
       case "evaluate":
-        return new EvaluateCommand(rest);
+        return new EvaluateCommand(rest, configuration);
       case "predict":
-        return new PredictCommand(rest);
+        return new PredictCommand(rest, configuration);
       default:
         throw new UsageException("there is no command " + arguments.get(0));
     }
@@ -64,5 +66,5 @@ public final class Main {
           + " [--size 75|60x80] [--model FILE] [--report DIR] [--OPTION VALUE ...]\n"
           + "       evaluate MODEL DATA [--report DIR] [--max-damaged SHARE]\n"
           + "       predict MODEL PATH ... [--out FILE|FILE.jsonl]\n"
-          + "       each with [--quiet] [--json] [--debug]";
+          + "       each with [--config FILE] [--quiet] [--json] [--debug]";
 }

@@ -42,8 +42,8 @@ final class PredictCommand implements Command {
   private final List<String> paths;
   private final String target;
 
-  PredictCommand(List<String> given) {
-    Arguments arguments = new Arguments(given, Set.of("out"));
+  PredictCommand(List<String> given, Configuration configuration) {
+    Arguments arguments = new Arguments(given, configuration, Set.of("out"));
     List<String> words = arguments.words(2, Integer.MAX_VALUE, "MODEL and at least one PATH");
     model = words.get(0);
     Submission.requireReachable(model);

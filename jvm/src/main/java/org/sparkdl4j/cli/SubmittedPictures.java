@@ -7,6 +7,7 @@ import org.sparkdl4j.file.FileStore;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.NamePattern;
 import org.sparkdl4j.model.ClassifierTraining;
+import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spark.ClusterEvaluation;
 import org.sparkdl4j.spark.SubmittedSession;
@@ -16,10 +17,10 @@ import org.sparkdl4j.spark.SubmittedTraining;
 final class SubmittedPictures implements TrainingPictures {
   private final SubmittedSession session;
   private final SubmittedTraining pictures;
-  private final DecodeOptions image;
   private final long seed;
   private final double maxDamaged;
   private final PrintStream err;
+  private DecodeOptions image;
 
   /** Looks for them; the test data are taken first. */
   SubmittedPictures(
@@ -27,11 +28,9 @@ final class SubmittedPictures implements TrainingPictures {
       Part test,
       Part validation,
       long seed,
-      DecodeOptions image,
       double maxDamaged,
       NamePattern namePattern,
       PrintStream err) {
-    this.image = image;
     this.seed = seed;
     this.maxDamaged = maxDamaged;
     this.err = err;
@@ -47,15 +46,24 @@ final class SubmittedPictures implements TrainingPictures {
   }
 
   @Override
+  public void read(DecodeOptions image) {
+    this.image = image;
+  }
+
+  @Override
   public ClassifierTraining training(
-      NetworkSpec network, ObjectNode networkOptions, ObjectNode trainingOptions) {
+      NetworkSpec network,
+      ObjectNode networkOptions,
+      ObjectNode trainingOptions,
+      ImageClassifier pretrained) {
     int workers =
         trainingOptions.has("num_workers")
             ? trainingOptions.get("num_workers").asInt()
             : pictures.workers();
     ObjectNode options = trainingOptions.deepCopy().put("num_workers", workers);
     ClassifierTraining training =
-        pictures.training(network, networkOptions, options, image, workers, seed, maxDamaged);
+        pictures.training(
+            network, networkOptions, options, image, workers, seed, maxDamaged, pretrained);
     pictures.damaged().forEach(damaged -> err.println("damaged: " + damaged));
     return training;
   }

@@ -20,6 +20,7 @@ import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.NamePattern;
 import org.sparkdl4j.model.ClassifierTraining;
 import org.sparkdl4j.model.ImageClassifier;
+import org.sparkdl4j.model.Origin;
 import org.sparkdl4j.network.NetworkSpec;
 import org.sparkdl4j.spec.Json;
 import org.sparkdl4j.spec.Options;
@@ -33,6 +34,12 @@ final class TrainCommand implements Command {
   private final String data;
   private final String model;
   private final String report;
+
+  /** The model file to begin with, or null. */
+  private final String pretrained;
+
+  private final Path cache;
+  private final Path jsonLog;
   private final Part test;
   private final Part validation;
   private final NamePattern namePattern;
@@ -47,7 +54,7 @@ final class TrainCommand implements Command {
   private final ObjectNode training;
   private final TrainingOptions options;
 
-  TrainCommand(List<String> given) {
+  TrainCommand(List<String> given, Configuration configuration) {
     Set<String> allowed =
         new HashSet<>(
             List.of(
@@ -64,6 +71,9 @@ final class TrainCommand implements Command {
                 "reduce_on_plateau",
                 "resume",
                 "recipe",
+                "pretrained",
+                "cache",
+                "json_log",
                 "report"));
     for (String group : List.of("checkpoint", "early_stopping", "reduce_on_plateau")) {
       for (String name : Options.names(group)) allowed.add(group + "_" + name);
@@ -75,7 +85,7 @@ final class TrainCommand implements Command {
     // Given as --validation, --size, --early-stopping and --reduce-on-plateau.
     allowed.removeAll(List.of("validation_fraction", "height", "width"));
     allowed.removeAll(List.of("early_stopping_patience", "reduce_on_plateau_patience"));
-    arguments = new Arguments(given, allowed);
+    arguments = new Arguments(given, configuration, allowed);
     String recipe = arguments.get("recipe", null);
     if (recipe != null) {
       arguments.fill(Recipe.of(recipe).options(), "");
@@ -101,6 +111,11 @@ final class TrainCommand implements Command {
     ObjectNode augmentation = arguments.group("augmentation", Arguments.AUGMENT);
     if (!augmentation.isEmpty()) training.set(TrainingOptions.AUGMENTATION, augmentation);
     options = new TrainingOptions(training);
+    pretrained = arguments.get("pretrained", null);
+    if (pretrained != null) Submission.requireReachable(pretrained);
+    cache = Submission.cache(arguments);
+    String log = arguments.get("json_log", null);
+    jsonLog = log == null ? null : Path.of(log);
     decisions = decisions(arguments);
     String named = arguments.get("network", NetworkSpec.AUTO_NAME);
     network = named.equals(NetworkSpec.AUTO_NAME) ? null : network(named);
@@ -110,31 +125,74 @@ final class TrainCommand implements Command {
   public ObjectNode run(Console console) {
     PrintStream err = console.progress();
     if (!FileStore.isUrl(model)) requireWritable(Path.of(model).toAbsolutePath().getParent());
+    if (jsonLog != null) requireWritable(jsonLog.toAbsolutePath().getParent());
+    DecodeOptions image = pretrained == null ? fitting() : null;
+    try (TrainingPictures pictures = pictures(err)) {
+      if (FileStore.isUrl(model)) pictures.modelFiles().requireWritable(model);
+      ClassifierTraining run = image == null ? begun(pictures) : training(pictures, image, null);
+      run.decideBy(pictures.files(), decisions);
+      return train(run, pictures, console.results(), err);
+    }
+  }
+
+  private ClassifierTraining training(
+      TrainingPictures pictures, DecodeOptions image, ImageClassifier origin) {
+    pictures.read(image);
+    return pictures.training(network, arguments.group("network"), training, origin);
+  }
+
+  /** A training that begins with the pretrained model. */
+  private ClassifierTraining begun(TrainingPictures pictures) {
+    try (ImageClassifier model = pictures.modelFiles().read(pretrained, ImageClassifier::load)) {
+      Origin origin = new Origin(model);
+      network = origin.network(network, arguments.group("network"));
+      training.put("standardize", origin.standardize(arguments.get("standardize", null)));
+      return training(pictures, origin.image(reading()), model);
+    }
+  }
+
+  /** How pictures are decoded for the network, which it chooses where it is not named. */
+  private DecodeOptions fitting() {
     DecodeOptions image = image();
     if (network == null) network = NetworkSpec.forPictures(image.height(), image.width());
-    try (TrainingPictures pictures = pictures(image, err)) {
-      if (FileStore.isUrl(model)) pictures.modelFiles().requireWritable(model);
-      return train(pictures, console.results(), err);
-    }
+    // What does not fit is said before pictures are read.
+    int[] shape = {image.height(), image.width(), image.channels()};
+    network.shapes(shape, network.outputs() == 0 ? 2 : network.outputs());
+    return image;
   }
 
-  private TrainingPictures pictures(DecodeOptions image, PrintStream err) {
+  private TrainingPictures pictures(PrintStream err) {
     int seed = options.seed();
     if (Submission.isSubmitted()) {
-      // What does not fit is said before Spark starts; the number of classes does not matter to it.
-      network.shapes(new int[] {image.height(), image.width(), image.channels()}, 2);
-      return new SubmittedPictures(
-          data, test, validation, seed, image, maxDamaged, namePattern, err);
+      return new SubmittedPictures(data, test, validation, seed, maxDamaged, namePattern, err);
     }
-    PictureFolder reader = new PictureFolder(image, maxDamaged, namePattern, err);
-    return new LocalPictures(Path.of(data), test, validation, seed, image, reader);
+    return new LocalPictures(
+        Path.of(data),
+        test,
+        validation,
+        seed,
+        image -> new PictureFolder(image, maxDamaged, namePattern, cache, err));
   }
 
-  private ObjectNode train(TrainingPictures pictures, PrintStream out, PrintStream err) {
-    ClassifierTraining run = pictures.training(network, arguments.group("network"), training);
-    run.decideBy(pictures.files(), decisions);
-    run.start();
-    try (ImageClassifier classifier = trained(run, pictures, out, err)) {
+  private ObjectNode train(
+      ClassifierTraining run, TrainingPictures pictures, PrintStream out, PrintStream err) {
+    try (EventFile events = jsonLog == null ? null : events(run)) {
+      run.start();
+      return followed(run, pictures, new TrainingLog(err, events), out, err);
+    }
+  }
+
+  private EventFile events(ClassifierTraining run) {
+    return new EventFile(jsonLog, decisions.hasNonNull("resume"), run.description());
+  }
+
+  private ObjectNode followed(
+      ClassifierTraining run,
+      TrainingPictures pictures,
+      TrainingLog log,
+      PrintStream out,
+      PrintStream err) {
+    try (ImageClassifier classifier = trained(run, pictures, log, out, err)) {
       JsonNode summary = classifier.metadata().training();
       int kept = summary.get("kept_epoch").asInt();
       JsonNode epochs = summary.get("history");
@@ -158,14 +216,18 @@ final class TrainCommand implements Command {
 
   /** Follows a run to its end and saves what there is, even where somebody has interrupted it. */
   private ImageClassifier trained(
-      ClassifierTraining run, TrainingPictures pictures, PrintStream out, PrintStream err) {
+      ClassifierTraining run,
+      TrainingPictures pictures,
+      TrainingLog log,
+      PrintStream out,
+      PrintStream err) {
     try (Interruption interruption = new Interruption(pictures, run::cancel)) {
-      JsonNode end = new TrainingLog(err).follow(run);
+      JsonNode end = log.follow(run);
       ImageClassifier classifier = run.result();
       try {
         int kept = end.get("kept_epoch").asInt();
         SparkDl4jException divergence = TrainingResult.divergence(end);
-        boolean isGood = divergence == null && !interruption.hasHappened();
+        boolean isGood = divergence == null && log.failure() == null && !interruption.hasHappened();
         if (isGood || kept > 0) classifier.save(pictures.modelFiles(), model);
         if (interruption.hasHappened()) {
           if (kept > 0) err.println("The model of epoch " + kept + " is saved in " + model);
@@ -177,6 +239,7 @@ final class TrainCommand implements Command {
           out.println("Model: " + model + " (epoch " + kept + " of " + trained + ")");
         }
         if (divergence != null) throw divergence;
+        if (log.failure() != null) throw log.failure();
         return classifier;
       } catch (RuntimeException | Error e) {
         classifier.close();
@@ -186,19 +249,26 @@ final class TrainCommand implements Command {
   }
 
   private DecodeOptions image() {
-    String size = arguments.get("size", null);
+    ObjectNode image = reading();
     // Without a size, "auto" takes the network of small pictures, and the size that it was made
     // for.
     NetworkSpec named = network == null ? NetworkSpec.forPictures(1, 1) : network;
     int[] hint = named.inputShape() != null ? named.inputShape() : named.defaultInputShape();
-    if (size == null && hint == null) {
-      throw new UsageException(
-          "this network names no picture size: give --size, such as 75 or 60x80");
-    }
-    ObjectNode image = arguments.group("image");
-    if (size == null) {
+    if (!image.has("height")) {
+      if (hint == null) {
+        throw new UsageException(
+            "this network names no picture size: give --size, such as 75 or 60x80");
+      }
       image.put("height", hint[0]).put("width", hint[1]);
-    } else {
+    }
+    return DecodeOptions.fromJson(image);
+  }
+
+  /** What was given on how pictures are read: fields of {@link DecodeOptions#toJson}. */
+  private ObjectNode reading() {
+    ObjectNode image = arguments.group("image");
+    String size = arguments.get("size", null);
+    if (size != null) {
       String[] sides = size.toLowerCase(Locale.ROOT).split("x", 2);
       try {
         image.put("height", Integer.parseInt(sides[0]));
@@ -208,10 +278,11 @@ final class TrainCommand implements Command {
             "--size must be a number such as 75, or height x width as 60x80, not " + size);
       }
     }
-    image.set("window", window());
+    String window = arguments.get("window", null);
+    if (window != null) image.set("window", window(window));
     String steps = arguments.get("preprocessing", null);
     if (steps != null) image.set("preprocessing", preprocessing(Path.of(steps)));
-    return DecodeOptions.fromJson(image);
+    return image;
   }
 
   /** A JSON list of steps, or an object whose only field is such a list. */
@@ -226,8 +297,7 @@ final class TrainCommand implements Command {
     }
   }
 
-  private JsonNode window() {
-    String window = arguments.get("window", "full");
+  private static JsonNode window(String window) {
     String[] bounds = window.split(",", -1);
     if (bounds.length != 2) return Json.of(window);
     try {

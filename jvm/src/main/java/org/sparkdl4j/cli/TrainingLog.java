@@ -3,6 +3,7 @@ package org.sparkdl4j.cli;
 import java.io.PrintStream;
 import java.util.Locale;
 import org.nd4j.shade.jackson.databind.JsonNode;
+import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.model.ClassifierTraining;
 import org.sparkdl4j.spec.Json;
 
@@ -12,19 +13,31 @@ final class TrainingLog {
   private static final long QUIET_NANOS = 10_000_000_000L;
 
   private final PrintStream err;
+  private final EventFile events;
+  private SparkDl4jException failure;
   private int epochs;
   private long lastLine = System.nanoTime();
 
-  TrainingLog(PrintStream err) {
+  /**
+   * A log.
+   *
+   * @param events takes every event; null for none
+   */
+  TrainingLog(PrintStream err, EventFile events) {
     this.err = err;
+    this.events = events;
   }
 
-  /** Prints until the run ends; the last event. */
+  /**
+   * Prints until the run ends; the last event. Where the events cannot be written, the run is
+   * cancelled, and {@link #failure} says why.
+   */
   JsonNode follow(ClassifierTraining run) {
     while (true) {
       String text = run.poll(POLL_MILLIS);
       if (text == null) continue;
       JsonNode event = Json.readObject(text, "an event");
+      write(event, run);
       switch (event.get("type").asText()) {
         case "start":
           epochs = event.get("epochs").asInt();
@@ -59,6 +72,21 @@ final class TrainingLog {
         default:
           break;
       }
+    }
+  }
+
+  /** Why the events could not be written; null where they could. */
+  SparkDl4jException failure() {
+    return failure;
+  }
+
+  private void write(JsonNode event, ClassifierTraining run) {
+    if (events == null || failure != null) return;
+    try {
+      events.write(event);
+    } catch (SparkDl4jException e) {
+      failure = e;
+      run.cancel();
     }
   }
 

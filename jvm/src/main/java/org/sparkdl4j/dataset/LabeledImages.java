@@ -1,6 +1,7 @@
 package org.sparkdl4j.dataset;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.image.LabeledFile;
@@ -61,11 +62,28 @@ public final class LabeledImages implements AutoCloseable {
    */
   public static LabeledImages of(
       PixelBlock block, LoadedImages loaded, List<LabeledFile> files, List<String> classes) {
-    int[] rows = new int[loaded.size()];
+    int[] rows = IntStream.range(0, loaded.size()).toArray();
+    return new LabeledImages(block, rows, labels(loaded, files, classes), classes);
+  }
+
+  /**
+   * The view on the good pictures of a block that has a row for every file, as that of a {@link
+   * PixelCache}.
+   *
+   * @param files the files that the cache was made of
+   * @param classes the names of the classes; the label of every file must be among them
+   * @throws SparkDl4jException DATA_LABELS
+   */
+  public static LabeledImages ofEveryFile(
+      PixelBlock block, LoadedImages loaded, List<LabeledFile> files, List<String> classes) {
+    int[] labels = labels(loaded, files, classes);
+    return new LabeledImages(block, loaded.fileIndices(), labels, classes);
+  }
+
+  private static int[] labels(LoadedImages loaded, List<LabeledFile> files, List<String> classes) {
     int[] labels = new int[loaded.size()];
-    for (int i = 0; i < rows.length; i++) {
+    for (int i = 0; i < labels.length; i++) {
       LabeledFile file = files.get(loaded.fileIndex(i));
-      rows[i] = i;
       labels[i] = classes.indexOf(file.label());
       if (labels[i] < 0) {
         throw new SparkDl4jException(
@@ -74,7 +92,7 @@ public final class LabeledImages implements AutoCloseable {
             .with("path", file.path().toString());
       }
     }
-    return new LabeledImages(block, rows, labels, classes);
+    return labels;
   }
 
   public PixelBlock block() {

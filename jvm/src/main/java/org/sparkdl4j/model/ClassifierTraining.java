@@ -39,6 +39,7 @@ public final class ClassifierTraining {
   private static final String UPDATER = "updater";
 
   private final NetworkSpec network;
+  private final Options networkOptions;
   private final ObjectNode options;
   private final ArrayNode labels;
   private final DecodeOptions image;
@@ -125,8 +126,9 @@ public final class ClassifierTraining {
     options.setAll(networkOptions);
     options.setAll(training.toJson());
     int[] shape = {image.height(), image.width(), image.channels()};
-    Options checked = new Options("network", networkOptions);
-    configuration = network.toConfiguration(shape, labels.size(), checked, training.seed());
+    this.networkOptions = new Options("network", networkOptions);
+    configuration =
+        network.toConfiguration(shape, labels.size(), this.networkOptions, training.seed());
     setup =
         new TrainingSetup(
             trainings.place(),
@@ -246,6 +248,23 @@ public final class ClassifierTraining {
    */
   public static void give(ImageClassifier classifier, NetworkCore core) {
     new Pretrained(classifier).giveTo(core);
+  }
+
+  /**
+   * What is trained: {@code classes}, {@code network}, and {@code options}: those of training and
+   * network, with the defaults of what was not given, and of augmentation those given.
+   */
+  public ObjectNode description() {
+    ObjectNode description = Json.object();
+    description.set("classes", labels.deepCopy());
+    description.set("network", network.toJson());
+    ObjectNode all = description.putObject("options");
+    all.setAll(options);
+    for (String name : Options.names("training")) {
+      if (!all.hasNonNull(name)) all.set(name, Options.option("training", name).get("default"));
+    }
+    all.setAll(network.settings(networkOptions));
+    return description;
   }
 
   /**

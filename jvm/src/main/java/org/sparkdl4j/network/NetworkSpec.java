@@ -146,6 +146,11 @@ public final class NetworkSpec {
     return dl4j != null ? List.of() : layers.shapes(inputShape, classes);
   }
 
+  /** The number of classes that the network demands; 0 where it takes any. */
+  public int outputs() {
+    return dl4j != null ? 0 : output().units();
+  }
+
   /**
    * The number of trained parameters: DL4J's number, less the running means and variances of batch
    * normalisation, which DL4J keeps among the parameters; with them for DL4J's own configuration.
@@ -201,6 +206,23 @@ public final class NetworkSpec {
     Expansion expansion = new Expansion(settings, inputShape, classes);
     layers.expand(expansion, expansion.input());
     return expansion.build(builder, output().loss(settings));
+  }
+
+  /**
+   * The values of the group "network": the network's own, or else those given, or else defaults.
+   *
+   * @param options options of the group "network"
+   * @throws SparkDl4jException PARAMETER_CONFLICT for one that both set
+   */
+  public ObjectNode settings(Options options) {
+    Settings settings = new Settings(json, options);
+    ObjectNode all = Json.object();
+    for (String name : Options.names("network")) {
+      boolean isNumber = Options.option("network", name).get("type").asText().equals("number");
+      if (isNumber) all.put(name, settings.number(name));
+      else all.put(name, settings.string(name));
+    }
+    return all;
   }
 
   private static void requireNoOptions(Options options) {

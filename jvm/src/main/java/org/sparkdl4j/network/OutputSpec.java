@@ -16,6 +16,11 @@ final class OutputSpec extends PlainLayerSpec {
     units = json.has("units") ? Integer.valueOf(json.positive("units")) : null;
   }
 
+  /** The number of classes that it demands; 0 where it takes any. */
+  int units() {
+    return units == null ? 0 : units;
+  }
+
   @Override
   int[] outputShape(int[] input, int classes) {
     if (units != null && units != classes) {

@@ -9,6 +9,7 @@ import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.NamePattern;
 import org.sparkdl4j.model.ClassifierTraining;
+import org.sparkdl4j.model.ImageClassifier;
 import org.sparkdl4j.network.NetworkSpec;
 
 /** The pictures of a {@link SubmittedSession} that a classifier is trained and tested with. */
@@ -60,6 +61,7 @@ public final class SubmittedTraining implements AutoCloseable {
    *
    * @param workers how many share the pictures
    * @param maxDamaged largest share of damaged pictures, 0 to 1
+   * @param pretrained a classifier to begin with, which may be closed afterwards; null for none
    * @throws org.sparkdl4j.error.SparkDl4jException as {@link ClusterPictures#of} and {@link
    *     ParameterAveraging#of}
    */
@@ -70,7 +72,8 @@ public final class SubmittedTraining implements AutoCloseable {
       DecodeOptions image,
       int workers,
       long seed,
-      double maxDamaged) {
+      double maxDamaged,
+      ImageClassifier pretrained) {
     Dataset<Row> rows = validation == null ? train : ValidationRows.of(train, validation);
     PictureColumns columns =
         new PictureColumns(
@@ -82,7 +85,10 @@ public final class SubmittedTraining implements AutoCloseable {
         ClusterPictures.of(
             rows,
             new DealingOptions(columns, image, workers, seed, validationFraction, maxDamaged));
-    return ParameterAveraging.of(session, network, networkOptions, trainingOptions, pictures);
+    return pretrained == null
+        ? ParameterAveraging.of(session, network, networkOptions, trainingOptions, pictures)
+        : ParameterAveraging.of(
+            session, network, networkOptions, trainingOptions, pictures, pretrained);
   }
 
   /** The pictures that {@link #training} has left out. */

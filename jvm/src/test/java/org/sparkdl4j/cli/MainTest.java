@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,6 +226,175 @@ class MainTest {
     try (ImageClassifier classifier = ImageClassifier.load(model)) {
       return classifier.core().snapshot().parameters();
     }
+  }
+
+  @Test
+  void takesANetworkForSoManyClasses() throws IOException {
+    Files.createDirectories(folder.resolve("data/grey"));
+    for (int i = 0; i < 4; i++) {
+      Files.copy(
+          folder.resolve("data/light/" + i + ".png"), folder.resolve("data/grey/" + i + ".png"));
+    }
+    Files.writeString(
+        folder.resolve("network.json"), "{\"layers\": [{\"type\": \"Output\", \"units\": 3}]}");
+    assertEquals(0, run(train("--epochs", "1")), () -> err);
+  }
+
+  @Test
+  void takesOptionsFromAFile() throws IOException {
+    assertEquals(0, run(train("--l2", "0.001", "--tune", "--class-weight", "dark=2")), () -> err);
+    String expected = out;
+    float[] same = parameters();
+    Path file = folder.resolve("train.toml");
+    String options =
+        "network = '"
+            + path("network.json")
+            + "'\nmodel = '"
+            + model
+            + "'\nsize = 8\n"
+            + "epochs = 3\nbatch-size = 5\nl2 = 1e-3\ntune = true\n[class_weight]\ndark = 2\n";
+    Files.writeString(file, options);
+    List<String> command = List.of("train", path("data"), "--config", file.toString());
+    // What the command line says wins.
+    assertEquals(0, run(with(command, "--epochs", "8")), () -> err);
+    assertEquals(expected, out);
+    assertArrayEquals(same, parameters());
+    Files.writeString(file, "quiet = true\ndebug = false\n" + options);
+    assertEquals(0, run(command), () -> err);
+    assertEquals("", out + err);
+
+    String[][] wrong = {
+      {"learning_rat = 1", "2", "there is no option learning_rat; did you mean learning_rate?"},
+      {"master = 'local[2]'", "2", "master is an option of spark-submit"},
+      {"epochs = '5'", "2", "epochs must be of type integer, but is \"5\""},
+      {"epochs = -1", "2", "epochs must be at least 0, but is -1"},
+      {"tune = 1", "2", "tune must be of type boolean, but is 1"},
+      {"quiet = 'yes'", "2", "quiet must be true or false, but is \"yes\""},
+      {"network = ['a']", "2", "network must be a text, but is [\"a\"]"},
+      {"early_stopping = 'soon'", "2", "early_stopping must be of type integer"},
+      {"augmentation_shift = 2", "2", "augmentation_shift must be below 1, but is 2"},
+      {"epochs =", "1", "is not a TOML file: "}
+    };
+    for (String[] one : wrong) {
+      Files.writeString(file, one[0]);
+      assertEquals(Integer.parseInt(one[1]), run(command), one[0]);
+      assertTrue(err.startsWith("sparkdl4j: error: " + file), err);
+      assertTrue(err.contains(one[2]), err);
+      assertEquals(1, err.lines().count());
+    }
+    assertEquals(1, run(List.of("train", path("data"), "--config", path("missing.toml"))));
+    assertTrue(err.contains("the configuration file " + path("missing.toml") + " does not"), err);
+  }
+
+  @Test
+  void beginsWithAPretrainedModel() {
+    assertEquals(0, run(train("--standardize", "feature")), () -> err);
+    float[] learned = parameters();
+    Path base = folder.resolve("base.zip");
+    assertTrue(model.toFile().renameTo(base.toFile()));
+    List<String> further =
+        List.of("train", path("data"), "--pretrained", base.toString(), "--model", "" + model);
+    String kept = ", but that of the pretrained model is ";
+    String[][] contradictions = {
+      {"--size", "9", "size is 9x9" + kept + "8x8, and is kept: leave size out"},
+      {"--channels", "1", "channels is 1" + kept + "3"},
+      {"--window", "0,9", "window is [0" + "", kept + "\"full\""},
+      {"--standardize", "none", "standardize is none" + kept + "feature"},
+      {"--activation", "elu", "activation is elu" + kept + "relu"},
+      {"--network", "fashion", "network is fashion" + kept + "another one"}
+    };
+    for (String[] given : contradictions) {
+      assertEquals(2, run(with(further, given[0], given[1])), given[0]);
+      for (String words : Arrays.asList(given).subList(2, given.length)) {
+        assertTrue(err.contains(words), err);
+      }
+    }
+    assertEquals(2, run(train("--trainable", "head")));
+    assertTrue(err.contains("begin with a pretrained model"), err);
+
+    List<String> same = with(further, "--size", "8", "--channels", "3", "--activation", "relu");
+    same = with(same, "--network", path("network.json"), "--standardize", "feature");
+    same = with(same, "--window", "full");
+    assertEquals(0, run(with(same, "--trainable", "head", "--epochs", "2")), () -> err);
+    float[] head = parameters();
+    // The output layer: six values to two classes.
+    int own = 6 * 2 + 2;
+    int rest = learned.length - own;
+    assertArrayEquals(Arrays.copyOf(learned, rest), Arrays.copyOf(head, rest));
+    assertFalse(Arrays.equals(learned, head));
+    try (ImageClassifier classifier = ImageClassifier.load(model)) {
+      JsonNode options = classifier.metadata().training().get("options");
+      assertEquals("feature", options.get("standardize").asText());
+      assertEquals("head", options.get("trainable").asText());
+    }
+  }
+
+  @Test
+  void writesEventsAsLines() throws IOException {
+    Path log = folder.resolve("log.jsonl");
+    String[] logged = {"--json-log", log.toString(), "--checkpoint", path("checkpoint.zip")};
+    assertEquals(0, run(with(train(logged), "--epochs", "2")), () -> err);
+    // What a machine that stopped has left.
+    Files.writeString(log, Files.readString(log) + "{\"time\": ");
+    List<String> resumed = train("--json-log", log.toString(), "--resume", path("checkpoint.zip"));
+    assertEquals(0, run(with(resumed, "--epochs", "3")), () -> err);
+    List<JsonNode> events = new ArrayList<>();
+    for (String line : Files.readAllLines(log)) events.add(Json.readObject(line, line));
+    List<JsonNode> starts = new ArrayList<>();
+    List<Integer> epochs = new ArrayList<>();
+    for (JsonNode event : events) {
+      assertTrue(
+          event.get("time").asText().matches("\\d{4}-\\d\\d-\\d\\dT[\\d:]{8}\\.\\d{3}\\+00:00"),
+          event.toString());
+      if (event.get("type").asText().equals("start")) starts.add(event);
+      if (event.get("type").asText().equals("epoch")) epochs.add(event.get("epoch").asInt());
+    }
+    assertEquals(List.of(1, 2, 3), epochs);
+    assertEquals(
+        List.of(0, 2),
+        List.of(starts.get(0).at("/finished").size(), starts.get(1).at("/finished").size()));
+    assertEquals("[\"dark\",\"light\"]", starts.get(1).get("classes").toString());
+    JsonNode options = starts.get(1).get("options");
+    assertEquals(5, options.get("batch_size").asInt());
+    assertEquals(0.001, options.get("learning_rate").asDouble());
+    assertEquals("all", options.get("trainable").asText());
+    assertEquals(1, run(train("--json-log", path("no/folder/log.jsonl"))));
+    assertTrue(err.contains("does not exist"), err);
+  }
+
+  @Test
+  void endsWhereEventsCannotBeWritten() {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.isWritable(full));
+    assertEquals(1, run(train("--json-log", full.toString())));
+    assertTrue(err.contains("/dev/full cannot be written: "), err);
+    assertFalse(Files.exists(model));
+  }
+
+  @Test
+  void readsPicturesFromACache() throws IOException {
+    Files.writeString(folder.resolve("data/dark/text.png"), "no picture");
+    String[] options = {"--max-damaged", "0.1", "--test", "0.25", "--validation", "0.25"};
+    assertEquals(0, run(train(options)), () -> err);
+    float[] plain = parameters();
+    for (int time = 0; time < 2; time++) {
+      assertEquals(0, run(with(train(options), "--cache", path("cache"))), () -> err);
+      assertArrayEquals(plain, parameters());
+      assertTrue(err.contains("text.png"), err);
+    }
+    try (Stream<Path> files = Files.list(folder.resolve("cache"))) {
+      assertEquals(1, files.filter(file -> file.toString().endsWith(".pixels")).count());
+    }
+    List<String> evaluate = List.of("evaluate", model.toString(), path("data"));
+    evaluate = with(evaluate, "--max-damaged", "0.1", "--cache", path("cache"));
+    assertEquals(0, run(evaluate), () -> err);
+    assertTrue(out.startsWith("40 pictures: accuracy 1.0000"), out);
+  }
+
+  private static List<String> with(List<String> arguments, String... more) {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(Arrays.asList(more));
+    return all;
   }
 
   @Test

@@ -95,6 +95,9 @@ class ConvNetClassifier(
             `from_keras` or `from_dl4j` gave, whose network is trained anew.
         pretrained: a model to begin with: a model file's path or URL, or a fitted classifier, of Spark or of one
             machine; not written by `save`. Size and channels of the pictures and the scaler are the model's.
+        warm_start: `fit` goes on from `last_model` for `epochs` more epochs, where there is one, in place of starting
+            anew; what goes on and what must stay is as on one machine. `last_model` may be set, to a model of a file
+            for instance. Not written by `save`.
         callbacks: `Callback` objects, and functions that take an event (a dict): they see every training event, in
             the driver; not written by `save`.
         verbose: show a progress bar on standard error.
@@ -118,12 +121,14 @@ class ConvNetClassifier(
         network: str | Network | type[Network] | dict[str, Any] | Path | OneMachineClassifier = networks.AUTO,
         *,
         pretrained: transfer.Pretrained | None = None,
+        warm_start: bool = False,
         callbacks: Sequence[Callback | EventFunction] = (),
         verbose: bool = True,
         **params: Any,
     ) -> None:
         super().__init__()
         self.pretrained = pretrained
+        self.warm_start = warm_start
         self.callbacks = callbacks
         self.verbose = verbose
         self.last_model: ConvNetClassificationModel | None = None
@@ -171,17 +176,28 @@ class ConvNetClassifier(
         return self._train(dataset, None)
 
     def _train(self, dataset: DataFrame, resume: str | None) -> ConvNetClassificationModel:
-        if self.pretrained is None:
-            return self._train_from(None, dataset, resume)
-        with transfer.model_file(self.pretrained) as path:
-            return self._train_from(urls.absolute(path), dataset, resume)
+        goes_on = self.warm_start and self.last_model is not None
+        if goes_on and resume is not None:
+            raise errors.error(
+                "PARAMETER_CONFLICT",
+                "resume goes on from a checkpoint, and warm_start from last_model: leave one out",
+                parameter="resume",
+            )
+        origin = self.last_model if goes_on else self.pretrained
+        if origin is None:
+            return self._train_from(None, dataset, resume, goes_on=False)
+        with transfer.model_file(origin) as path:
+            return self._train_from(urls.absolute(path), dataset, resume, goes_on=goes_on)
 
-    def _train_from(self, pretrained: str | None, dataset: DataFrame, resume: str | None) -> ConvNetClassificationModel:
+    def _train_from(
+        self, model_file: str | None, dataset: DataFrame, resume: str | None, *, goes_on: bool
+    ) -> ConvNetClassificationModel:
+        """Trains from a checkpoint, on from a model file, beginning with what one has learned, or anew."""
         session = sessions.of(dataset)
         training_options = {name: self._option("training", name) for name in TRAINING_OPTIONS}
         learning_rate_schedule.check(training_options)
         network_options = {name: self._option("network", name) for name in NETWORK_OPTIONS if self.isSet(name)}
-        transfer.check(training_options, has_origin=self.pretrained is not None)
+        transfer.check(training_options, has_origin=model_file is not None)
         if training_options["validation_fraction"] and self.isSet("validationIndicatorCol"):
             raise errors.error(
                 "PARAMETER_CONFLICT",
@@ -194,11 +210,17 @@ class ConvNetClassifier(
             has_validation=training_options["validation_fraction"] > 0 or self.isSet("validationIndicatorCol"),
         )
         gateway = sessions.gateway(session)
-        origin = self._origin(session, gateway, pretrained, training_options, network_options)
-        image = self._image_options() if origin is None else self._image_options_of(origin)
-        network = networks.network(self.getOrDefault("network"), image.shape) if origin is None else origin.network
-        if origin is not None:
-            training_options["standardize"] = "none" if origin.scaler is None else origin.scaler.kind
+        if model_file is None:
+            image = self._image_options()
+            network = networks.network(self.getOrDefault("network"), image.shape)
+        else:
+            with translated(gateway):
+                metadata = json.loads(gateway.metadata(session._jsparkSession, model_file))
+            if goes_on:
+                image, network = self._going_on(metadata)
+            else:
+                image, network = self._beginning_with(metadata, network_options)
+            training_options["standardize"] = metadata["scaler"]["kind"]
         settings = networks.fill(network, network_options)
         workers = training_options["num_workers"]
         if not self.isSet("num_workers"):
@@ -224,10 +246,13 @@ class ConvNetClassifier(
                 "num_workers": workers,
                 "augmentation": self.getOrDefault("augmentation") if self.isSet("augmentation") else None,
             },
-            "pretrained": pretrained,
+            "pretrained": None if goes_on else model_file,
+            "trained": model_file if goes_on else None,
+            "further_epochs": training_options["epochs"],
             **decisions,
         }
-        observers = Observers(self.callbacks, resumed=resume is not None, verbose=self.verbose)
+        resumed = goes_on or resume is not None
+        observers = Observers(self.callbacks, resumed=resumed, verbose=self.verbose)
         request["observations"] = observers.observations
         with observers, Interrupts() as interrupts, translated(gateway):
             dealing = gateway.deal(dataset._jdf, json.dumps(deal))
@@ -273,28 +298,31 @@ class ConvNetClassifier(
         self._copyValues(model)
         return model
 
-    def _origin(
-        self,
-        session: SparkSession,
-        gateway: Any,
-        pretrained: str | None,
-        training_options: dict[str, Any],
-        network_options: dict[str, Any],
-    ) -> transfer.Origin | None:
-        """What training begins with, where it does not begin anew."""
-        if pretrained is None:
-            return None
-        with translated(gateway):
-            metadata = json.loads(gateway.metadata(session._jsparkSession, pretrained))
-        standardize = training_options["standardize"] if self.isSet("standardize") else None
-        return transfer.Origin.of(metadata, self.getOrDefault("network"), network_options, standardize)
+    def _beginning_with(
+        self, metadata: dict[str, Any], network_options: dict[str, Any]
+    ) -> tuple[ImageOptions, Network]:
+        """What the pretrained model gives: how pictures are read, and its network."""
+        network = self.getOrDefault("network")
+        origin = transfer.Origin.of(metadata, network, network_options, self._given("standardize"))
+        transfer.require_reading(origin.image_options, self._given_reading())
+        return origin.image_options, origin.network
 
-    def _image_options_of(self, origin: transfer.Origin) -> ImageOptions:
-        """The pretrained model's, where nothing contradicts them."""
+    def _going_on(self, metadata: dict[str, Any]) -> tuple[ImageOptions, Network]:
+        """The same of the model that training goes on from; Java compares its network, classes and updater."""
+        image = ImageOptions.from_dict(metadata["image"])
+        transfer.require_reading(image, self._given_reading(), of="last_model")
+        transfer.require_standardize(metadata["scaler"]["kind"], self._given("standardize"), of="last_model")
+        network = self.getOrDefault("network")
+        if self.pretrained is not None or network == networks.AUTO:
+            return image, Network.from_dict(metadata["network"])
+        return image, networks.network(network, image.shape)
+
+    def _given_reading(self) -> dict[str, Any]:
         names = ("image_size", "channels", "window", "max_pixels", "preprocessing")
-        given = {name: self.getOrDefault(name) for name in names if self.isSet(name)}
-        transfer.require_reading(origin.image_options, given)
-        return origin.image_options
+        return {name: self.getOrDefault(name) for name in names if self.isSet(name)}
+
+    def _given(self, name: str) -> Any:
+        return self.getOrDefault(name) if self.isSet(name) else None
 
     def _option(self, group: str, name: str) -> Any:
         return self.getOrDefault(name) if self.isSet(name) else options.default(group, name)

@@ -122,8 +122,13 @@ final class ClusterTraining implements MinibatchTraining {
 
   /** What the executors need to make the driver's network. */
   interface Setups {
-    /** The setup of a run of that name, with the formats that trials on the driver have chosen. */
-    WorkerSetup of(String tuning, String run);
+    /**
+     * The setup of a run of that name.
+     *
+     * @param options of the run, which may go on for other epochs than were asked for at first
+     * @param tuning the formats that trials on the driver have chosen
+     */
+    WorkerSetup of(TrainingOptions options, String tuning, String run);
   }
 
   /**
@@ -147,7 +152,7 @@ final class ClusterTraining implements MinibatchTraining {
           TrainingOptions options,
           Observations observations,
           BooleanSupplier cancelled) {
-        WorkerSetup setup = setups.of(core.tuning(), UUID.randomUUID().toString());
+        WorkerSetup setup = setups.of(options, core.tuning(), UUID.randomUUID().toString());
         requireRoom(
             ExecutorRoom.of(context.getConf()),
             core,

@@ -58,6 +58,28 @@ public final class ParameterAveraging {
     return training;
   }
 
+  /**
+   * The same, which goes on from a classifier as {@link ClassifierTraining#goOn} says, with its
+   * scaler.
+   *
+   * @param trained may be closed afterwards
+   * @param furtherEpochs how many epochs to train; 0 for what the option "epochs" says
+   */
+  public static ClassifierTraining goOn(
+      SparkSession session,
+      NetworkSpec network,
+      ObjectNode networkOptions,
+      ObjectNode trainingOptions,
+      ClusterPictures pictures,
+      ImageClassifier trained,
+      int furtherEpochs) {
+    StandardScaler scaler = StandardScaler.fromJson(trained.scaler().toJson());
+    ClassifierTraining training =
+        of(session, network, networkOptions, trainingOptions, pictures, scaler);
+    training.goOn(trained, furtherEpochs);
+    return training;
+  }
+
   private static ClassifierTraining of(
       SparkSession session,
       NetworkSpec network,
@@ -84,11 +106,11 @@ public final class ParameterAveraging {
             pictures.dealt(),
             epoch.counts(),
             pictures.validationCount() > 0,
-            (tuning, run) ->
+            (ofRun, tuning, run) ->
                 new WorkerSetup(
                     run,
                     new DescribedNetwork(network, networkOptions),
-                    options,
+                    ofRun.toJson(),
                     PixelType.of(image),
                     new int[] {image.height(), image.width(), image.channels()},
                     scaler,

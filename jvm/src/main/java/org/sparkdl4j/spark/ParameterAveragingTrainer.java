@@ -416,11 +416,11 @@ public final class ParameterAveragingTrainer {
               dealt.dealt(),
               counts,
               false,
-              (tuning, run) ->
+              (ofRun, tuning, run) ->
                   new WorkerSetup(
                       run,
                       network,
-                      values,
+                      ofRun.toJson(),
                       PixelType.FLOAT32,
                       shape,
                       scaler,

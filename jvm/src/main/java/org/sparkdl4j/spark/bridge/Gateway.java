@@ -138,7 +138,8 @@ public final class Gateway {
    * @param request JSON: {@code network}, {@code network_options}, {@code training_options}, {@code
    *     observations} and what {@link ClassifierTraining#decideBy} takes, as on one machine, with
    *     paths of Hadoop's file systems; {@code pretrained}, a model file to begin with as {@link
-   *     NamedFiles} find it, or null
+   *     NamedFiles} find it, or null; {@code trained}, likewise, to go on from for {@code
+   *     further_epochs}, or null
    */
   public static ClassifierTraining train(
       SparkSession session, ClusterPictures pictures, String request) {
@@ -155,6 +156,15 @@ public final class Gateway {
     NetworkSpec network = NetworkSpec.of((ObjectNode) json.get("network"));
     ObjectNode networkOptions = (ObjectNode) json.get("network_options");
     ObjectNode trainingOptions = (ObjectNode) json.get("training_options");
+    String trained = text(json, "trained");
+    if (trained != null) {
+      int further = json.get("further_epochs").asInt();
+      try (ImageClassifier classifier =
+          new NamedFiles(session).read(trained, ImageClassifier::load)) {
+        return ParameterAveraging.goOn(
+            session, network, networkOptions, trainingOptions, pictures, classifier, further);
+      }
+    }
     String pretrained = text(json, "pretrained");
     if (pretrained == null) {
       return ParameterAveraging.of(session, network, networkOptions, trainingOptions, pictures);

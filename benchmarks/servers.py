@@ -144,7 +144,7 @@ def torchserve(served: Served) -> RunningServer:
     port, folder = _free_port(), tempfile.mkdtemp()
     extra = ",".join(str(_PEERS / name) for name in ("torch_pictures.py", "torch_networks.py", "protocol.py"))
     archive = [str(_TORCH / "torch-model-archiver"), "--model-name", "network", "--version", "1.0", "--handler"]
-    archive += [str(_PEERS / "torchserve_handler.py") + ":handle", "--extra-files", extra, "--export-path", folder]
+    archive += [str(_PEERS / "torchserve_handler.py"), "--extra-files", extra, "--export-path", folder]
     # The command must be found by its own name.
     path = f"{_TORCH}:{os.environ['PATH']}"
     subprocess.run(archive, check=True, capture_output=True, env={**os.environ, "PATH": path})

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tables import Results, Table, results
 
+# Of the versions in the JSON, those that a reader of the table asks for.
+_SHOWN = ("sparkdl4j", "pyspark")
 FOLDER = Path(__file__).parent.parent / "examples" / "results"
 
 
@@ -24,7 +26,7 @@ def runs(found: Results) -> Table:
     table = [["example", "options", "minutes", "versions"]]
     for result in found.values():
         options = ", ".join(f"{name} {_shown(value)}" for name, value in result["options"].items() if value)
-        versions = "; ".join(f"{name} {text}" for name, text in result["versions"].items())
+        versions = ", ".join(f"{name} {result['versions'][name]}" for name in _SHOWN if name in result["versions"])
         table.append([result["example"], options, f"{result['seconds'] / 60:.1f}", versions])
     return table
 

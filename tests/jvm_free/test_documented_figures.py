@@ -27,11 +27,14 @@ def test_tables_of_the_papers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         {"what": "training", "paper": "", "ours": "1 min", "data": "20 pictures"},
     ]
     options = {"classes": ["beach", "forest"], "master": None, "epochs": 3}
-    found = {"example": "lungs", "figures": figures, "options": options, "seconds": 90.0, "versions": {"python": "3"}}
+    versions = {"sparkdl4j": "1", "python": "3", "pyspark": "4"}
+    found = {"example": "lungs", "figures": figures, "options": options, "seconds": 90.0, "versions": versions}
     (tmp_path / "lungs_spark.json").write_text(json.dumps(found))
     results = tables.results(tmp_path)
     assert paper_tables.papers(results)[1:] == [
         ["lungs", "accuracy", ".70", "0.9", "9 pictures"],
         ["lungs", "training", "", "1 min", "20 pictures"],
     ]
-    assert paper_tables.runs(results)[1:] == [["lungs", "classes beach forest, epochs 3", "1.5", "python 3"]]
+    assert paper_tables.runs(results)[1:] == [
+        ["lungs", "classes beach forest, epochs 3", "1.5", "sparkdl4j 1, pyspark 4"]
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tables import Results, Table, quantity
+from tables import Results, Table, quantity, spread
 
 
 def decoding(found: Results) -> Table:
@@ -38,9 +38,9 @@ def preprocessing_on_spark(found: Results) -> Table:
     series = found.get("preprocessing", {"series": {}})["series"]
     rates = {key.split()[-2]: rate for key, rate in series.items() if " spark on " in key}
     for cores, rate in rates.items():
-        low, high = (quantity(rate[key], "pictures/s") for key in ("minimum", "maximum"))
         times = rate["median"] / rates["1"]["median"]
-        table.append([cores, quantity(rate["median"], "pictures/s"), f"{low} … {high}", f"{times:.2f}"])
+        median = quantity(rate["median"], "pictures/s")
+        table.append([cores, median, spread(rate, "pictures/s"), f"{times:.2f}"])
     return table
 
 

@@ -21,7 +21,7 @@ import paper_tables
 import spark_tables
 import transfer_tables
 import use_tables
-from tables import Results, Table, quantity, results
+from tables import Results, Table, comparison, quantity, results
 
 DOCUMENTS = Path(__file__).parent.parent / "docs"
 
@@ -63,19 +63,8 @@ def plan(found: Results) -> Table:
     """Ours beside the best peer."""
     table = [["work", "sparkdl4j", "min … max", "best peer", "its figure", "times better", "at least", "try for"]]
     for result in plan_results(found):
-        unit, ours = result["unit"], result["series"][result["ours"]]
-        table.append(
-            [
-                title(result),
-                quantity(ours["median"], unit),
-                f"{quantity(ours['minimum'], unit)} … {quantity(ours['maximum'], unit)}",
-                result["best_peer"],
-                quantity(result["series"][result["best_peer"]]["median"], unit),
-                f"{result['ratio']:.2f}",
-                f"{result['at_least']:.2f}",
-                "" if result["try_for"] is None else f"{result['try_for']:.2f}",
-            ]
-        )
+        hope = "" if result["try_for"] is None else f"{result['try_for']:.2f}"
+        table.append([title(result), *comparison(result, result["best_peer"]), hope])
     return table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tables import Results, Table, quantity
+from tables import Results, Table, comparison, quantity
 
 _AGAINST = {
     "torch_distributor": "TorchDistributor",
@@ -39,18 +39,9 @@ def train(found: Results) -> Table:
     """Training on two cores beside others."""
     table = [["work", "sparkdl4j", "min … max", "beside", "its figure", "times better", "at least"]]
     for result in train_results(found):
-        ours = result["series"][result["ours"]]
-        table.append(
-            [
-                f"{result['network']}, minibatch {result['batch']} a worker",
-                quantity(ours["median"], result["unit"]),
-                f"{quantity(ours['minimum'], result['unit'])} … {quantity(ours['maximum'], result['unit'])}",
-                f"{_AGAINST[result['against']]} ({result['best_peer']})",
-                quantity(result["series"][result["best_peer"]]["median"], result["unit"]),
-                f"{result['ratio']:.2f}",
-                f"{result['at_least']:.2f}",
-            ]
-        )
+        work = f"{result['network']}, minibatch {result['batch']} a worker"
+        peer = f"{_AGAINST[result['against']]} ({result['best_peer']})"
+        table.append([work, *comparison(result, peer)])
     return table
 
 

@@ -35,14 +35,19 @@ def share(value: float) -> str:
 def compared(chosen: Iterable[dict[str, Any]]) -> Table:
     """Ours beside the best peer, a line for each result of `Turns`."""
     table = [["work", "sparkdl4j", "min … max", "best peer", "its figure", "times better", "at least"]]
-    for result in chosen:
-        unit, ours = result["unit"], result["series"][result["ours"]]
-        low, high = (quantity(ours[key], unit) for key in ("minimum", "maximum"))
-        table.append(
-            [
-                *(result["data"], quantity(ours["median"], unit), f"{low} … {high}"),
-                *(result["best_peer"], quantity(result["series"][result["best_peer"]]["median"], unit)),
-                *(f"{result['ratio']:.2f}", f"{result['at_least']:.2f}" if "at_least" in result else ""),
-            ]
-        )
-    return table
+    return table + [[result["data"], *comparison(result, result["best_peer"])] for result in chosen]
+
+
+def comparison(result: dict[str, Any], peer: str) -> list[str]:
+    """A result of `Turns` as cells: ours, its spread, the best peer as people call it, its figure, ratio, at least."""
+    unit, ours = result["unit"], result["series"][result["ours"]]
+    return [
+        *(quantity(ours["median"], unit), spread(ours, unit), peer),
+        *(quantity(result["series"][result["best_peer"]]["median"], unit), f"{result['ratio']:.2f}"),
+        f"{result['at_least']:.2f}" if "at_least" in result else "",
+    ]
+
+
+def spread(series: dict[str, Any], unit: str) -> str:
+    """The least and the most of a series."""
+    return f"{quantity(series['minimum'], unit)} … {quantity(series['maximum'], unit)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 
-from tables import Results, Table, compared, quantity, share
+from tables import Results, Table, compared, quantity, share, spread
 
 # How the series of a curve are called, and what people call them.
 _WAYS = {
@@ -29,8 +29,8 @@ def transfer_epochs(found: Results) -> Table:
     series = found.get("transfer_epochs", {"series": {}})["series"]
     for way, row in series.items():
         times = row["median"] / series["cached"]["median"]
-        low, high = (quantity(row[key], "seconds") for key in ("minimum", "maximum"))
-        table.append([way.replace("_", " "), quantity(row["median"], "seconds"), f"{low} … {high}", f"{times:.1f}"])
+        median = quantity(row["median"], "seconds")
+        table.append([way.replace("_", " "), median, spread(row, "seconds"), f"{times:.1f}"])
     return table
 
 

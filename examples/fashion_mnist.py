@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from paper import Example, Figure, told
+from paper import Example, Figure, spark, told
 
 from sparkdl4j import ConvNetClassifier, Evaluation, History, ImageDataset, TensorBoard, load_idx, write_report
 
@@ -45,15 +45,11 @@ def on_spark(
     train: ImageDataset, test: ImageDataset, out: Path, epochs: int, master: str
 ) -> tuple[Evaluation, History]:
     """Trains by the executors of a cluster."""
-    from pyspark.sql import SparkSession
-
     import sparkdl4j.spark
 
     for name, data in (("train", train), ("test", test)):
         write_parquet(data, out / name)
-    builder = SparkSession.builder.master(master).appName("Fashion-MNIST")
-    session = sparkdl4j.spark.configure(builder.config("spark.ui.showConsoleProgress", "false")).getOrCreate()
-    try:
+    with spark("Fashion-MNIST", master) as session:
         pictures = [
             sparkdl4j.spark.read_images(session, (out / name).absolute(), format="parquet")
             for name in ("train", "test")
@@ -62,8 +58,6 @@ def on_spark(
         model = estimator.fit(pictures[0])
         model.save_model_file(out / "model.zip")
         return model.evaluation(pictures[1]), model.summary.history
-    finally:
-        session.stop()
 
 
 def write_parquet(data: ImageDataset, folder: Path, rows_per_file: int = 10_000) -> None:

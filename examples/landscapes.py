@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure as Drawing
-from paper import Example, Figure, told
+from paper import Example, Figure, spark, told
 
 from sparkdl4j import ConvNetClassifier, Evaluation, History, ImageDataset, recipe, write_report
 from sparkdl4j.jvm.in_process import usable_cores
@@ -77,13 +77,11 @@ def by_cores(train: ImageDataset, pictures: int) -> dict[int, float]:
 
 def on_spark(given: argparse.Namespace) -> tuple[dict[str, Evaluation], dict[int, float]]:
     """The evaluations of both settings, and seconds of an epoch by the number of workers."""
-    from pyspark.sql import SparkSession, functions
+    from pyspark.sql import functions
 
     import sparkdl4j.spark
 
-    builder = SparkSession.builder.master(given.master).appName("landscapes")
-    session = sparkdl4j.spark.configure(builder.config("spark.ui.showConsoleProgress", "false")).getOrCreate()
-    try:
+    with spark("landscapes", given.master) as session:
         train, test = (
             sparkdl4j.spark.read_labelled_images(session, given.out.absolute() / f"{part}.csv", root=given.pictures)
             for part in ("train", "test")
@@ -100,8 +98,6 @@ def on_spark(given: argparse.Namespace) -> tuple[dict[str, Evaluation], dict[int
             model = sparkdl4j.spark.ConvNetClassifier("landscape", **options).fit(timed)
             seconds[workers] = seconds_of_an_epoch(model.summary.history, given.timed)
         return evaluations, seconds
-    finally:
-        session.stop()
 
 
 def settings(epochs: int) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What the examples of the papers have in common: options, and figures beside the paper's as a table and as JSON."""
+"""What the examples of the papers have in common: options, Spark, and figures beside the paper's, as table and JSON."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from sparkdl4j import Evaluation, atomic_file
 from sparkdl4j.jvm import environment
@@ -84,6 +86,29 @@ class Example:
         atomic_file.write(file, json.dumps(found, indent=1) + "\n")
         reports = ", ".join(str(path) for path in sorted(self._given.out.rglob("report.html")))
         print(f"\n{table(figures)}\n\nfigures: {file}; reports: {reports}")
+
+
+@contextmanager
+def spark(name: str, master: str, settings: Mapping[str, str] | None = None) -> Iterator[Any]:
+    """A session of Spark for an example, which ends with it.
+
+    Args:
+        name: the application's.
+        master: Spark's.
+        settings: of Spark's, beside those of every example.
+    """
+    from pyspark.sql import SparkSession
+
+    import sparkdl4j.spark
+
+    builder = SparkSession.builder.master(master).appName(name)
+    for key, value in {"spark.ui.showConsoleProgress": "false", **(settings or {})}.items():
+        builder = builder.config(key, value)
+    session = sparkdl4j.spark.configure(builder).getOrCreate()
+    try:
+        yield session
+    finally:
+        session.stop()
 
 
 def table(figures: Sequence[Figure]) -> str:

@@ -21,10 +21,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from paper import Example, Figure, told
-from pyspark.sql import DataFrame, SparkSession
+from paper import Example, Figure, spark, told
+from pyspark.sql import DataFrame
 
-import sparkdl4j.spark
 from sparkdl4j import Evaluation, atomic_file, recipe, write_report
 from sparkdl4j.spark import ConvNetClassificationModel, ConvNetClassifier, read_images, with_group_folds
 
@@ -32,11 +31,7 @@ SEED = 1
 FOLDS = 5
 PATIENTS = r"(?P<group>person\d+|IM-\d+)"
 # The article's network has 15 million parameters, of which each worker and the driver hold copies.
-SETTINGS = {
-    "spark.driver.memory": "4g",
-    "spark.executor.memory": "4g",
-    "spark.ui.showConsoleProgress": "false",
-}
+SETTINGS = {"spark.driver.memory": "4g", "spark.executor.memory": "4g"}
 ARTICLE: dict[str, Any] = {
     "network": "pneumonia_vgg",
     "image_size": 226,
@@ -87,12 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     example.parser.add_argument("--cross-validate", action="store_true", help="test every fold in turn")
     given = example.parse(arguments)
 
-    builder = SparkSession.builder.master(given.master).appName("pneumonia")
-    for key, value in {**SETTINGS, **dict(setting.split("=", 1) for setting in given.conf)}.items():
-        builder = builder.config(key, value)
-    session = sparkdl4j.spark.configure(builder).getOrCreate()
     figures = []
-    try:
+    conf = dict(setting.split("=", 1) for setting in given.conf)
+    with spark("pneumonia", given.master, {**SETTINGS, **conf}) as session:
         images = read_images(session, given.pictures, name_pattern=PATIENTS, unmatched="own-group")
         folded = with_group_folds(images, FOLDS, seed=SEED)
         folded.groupBy("fold").pivot("class").count().orderBy("fold").show()
@@ -114,8 +106,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             )
             print(found.evaluation)
             figures += compared(networks[name]["network"], found, name == "article")
-    finally:
-        session.stop()
     example.tell(figures)
 
 

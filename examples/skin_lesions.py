@@ -18,14 +18,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure as Drawing
-from paper import Example, Figure, told
+from paper import Example, Figure, spark, told
 
 from sparkdl4j import (
     BatchNorm,
@@ -119,7 +119,7 @@ def run(
         master: of the Spark that prepares the pictures and trains the trials; None for this machine.
         verbose: say how it goes.
     """
-    with spark(master) as session:
+    with nullcontext() if master is None else spark("skin lesions", master) as session:
         data = read(pictures, size, session)
         rest, test = split(data, seed)
         train, validation = split(rest, seed)
@@ -149,24 +149,6 @@ def run(
         seconds=seconds,
         seconds_one_by_one=sum(sum(one.seconds) for one in search.trials_),
     )
-
-
-@contextmanager
-def spark(master: str | None) -> Iterator[Any]:
-    """A session of Spark; None without a master."""
-    if master is None:
-        yield None
-        return
-    from pyspark.sql import SparkSession
-
-    import sparkdl4j.spark
-
-    builder = SparkSession.builder.master(master).appName("skin lesions")
-    session = sparkdl4j.spark.configure(builder.config("spark.ui.showConsoleProgress", "false")).getOrCreate()
-    try:
-        yield session
-    finally:
-        session.stop()
 
 
 def read(pictures: Path, size: int, session: Any) -> ImageDataset:

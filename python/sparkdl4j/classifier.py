@@ -485,9 +485,7 @@ class ConvNetClassifier(FittedClassifier):
         if pretrained is None:
             return None
         metadata = pretrained.metadata()
-        # Whether the default was given nobody can tell: as a default, it gives way.
-        standardize = None if self.standardize == _DEFAULTS["standardize"] else self.standardize
-        origin = transfer.Origin.of(metadata, self.network, network_options, standardize)
+        origin = transfer.Origin.of(metadata, self.network, network_options, self._given_standardize())
         steps = picture_steps(metadata["training"]["options"].get("preprocessing"))
         read_with = None if train.image_options is None else train.image_options.steps
         if picture_steps(self.preprocessing) != steps or read_with not in (None, origin.image_options.steps):
@@ -501,6 +499,10 @@ class ConvNetClassifier(FittedClassifier):
         if train.image_options is not None:
             transfer.require_reading(origin.image_options, {"window": train.image_options.window})
         return origin
+
+    def _given_standardize(self) -> str | None:
+        """None for the default: whether it was given nobody can tell, and it gives way to a pretrained model's."""
+        return None if self.standardize == _DEFAULTS["standardize"] else self.standardize
 
     def _network_to_train(self, train: ImageDataset, origin: transfer.Origin | None, *, goes_on: bool) -> Network:
         if origin is not None:
@@ -537,9 +539,8 @@ class ConvNetClassifier(FittedClassifier):
             )
         self._require_shape(data)
         kind = "none" if self.scaler_ is None else self.scaler_.kind
-        # The default gives way to what a pretrained model had.
-        left_out = self.pretrained is not None and self.standardize == _DEFAULTS["standardize"]
-        if self.standardize != kind and not left_out:
+        wanted = self.standardize if self.pretrained is None else self._given_standardize()
+        if wanted not in (kind, None):
             raise errors.error(
                 "PARAMETER_CONFLICT",
                 f"this classifier was trained with standardize {kind}, and can only go on with it",

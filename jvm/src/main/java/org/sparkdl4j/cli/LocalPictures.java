@@ -69,7 +69,7 @@ final class LocalPictures implements TrainingPictures {
     StandardScaler scaler =
         pretrained == null
             ? StandardScaler.fit(new TrainingOptions(trainingOptions).standardize(), train)
-            : StandardScaler.fromJson(pretrained.scaler().toJson());
+            : pretrained.scaler().copy();
     ArrayNode labels = (ArrayNode) Json.of(train.classes());
     ClassifierTraining training =
         new ClassifierTraining(

@@ -106,6 +106,11 @@ public final class StandardScaler implements AutoCloseable {
     return of(kind, sides, numbers(json, "mean"), numbers(json, "scale"));
   }
 
+  /** A scaler of the same numbers, which is closed on its own. */
+  public StandardScaler copy() {
+    return fromJson(toJson());
+  }
+
   /** As {@link #fromJson} reads it; numbers lose nothing. */
   public ObjectNode toJson() {
     ObjectNode json = Json.object().put("kind", kind.label());

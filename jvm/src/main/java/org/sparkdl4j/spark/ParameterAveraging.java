@@ -51,7 +51,7 @@ public final class ParameterAveraging {
       ObjectNode trainingOptions,
       ClusterPictures pictures,
       ImageClassifier pretrained) {
-    StandardScaler scaler = StandardScaler.fromJson(pretrained.scaler().toJson());
+    StandardScaler scaler = pretrained.scaler().copy();
     ClassifierTraining training =
         of(session, network, networkOptions, trainingOptions, pictures, scaler);
     training.beginWith(pretrained);
@@ -73,7 +73,7 @@ public final class ParameterAveraging {
       ClusterPictures pictures,
       ImageClassifier trained,
       int furtherEpochs) {
-    StandardScaler scaler = StandardScaler.fromJson(trained.scaler().toJson());
+    StandardScaler scaler = trained.scaler().copy();
     ClassifierTraining training =
         of(session, network, networkOptions, trainingOptions, pictures, scaler);
     training.goOn(trained, furtherEpochs);

@@ -43,12 +43,12 @@ final class RoundAverage {
   /**
    * In one process: the driver averages what it finds with the workers.
    *
-   * @param rounds which the workers of the run keep; they are collected without their networks
+   * @param rounds which the workers of the run keep: their numbers alone are collected
    */
   static RoundAverage here(JavaRDD<WorkerRound> rounds, String run) {
     List<WorkerRound> all = new ArrayList<>();
-    for (WorkerRound round : rounds.map(WorkerRound::withoutState).collect()) {
-      all.add(ExecutorWorkers.lastRound(run, round.worker()));
+    for (int worker : rounds.map(WorkerRound::worker).collect()) {
+      all.add(ExecutorWorkers.lastRound(run, worker));
     }
     return new RoundAverage(all, average(all));
   }

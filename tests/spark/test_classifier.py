@@ -649,6 +649,8 @@ def test_ctrl_c_while_pictures_are_read(spark: SparkSession, pictures: DataFrame
         fitted(network, slow)
     assert time.monotonic() - start < 25
     assert spark.sparkContext._jsc.getPersistentRDDs().size() == 0
+    # What has ended is told to the tracker a moment later.
+    spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty()
     assert spark.sparkContext.statusTracker().getActiveJobsIds() == []
     assert spark.range(3).count() == 3
 

@@ -109,3 +109,9 @@ def asking(port: int, body: Body, *, clients: int, seconds: float, pause: float 
 
     asyncio.run(all_clients())
     return seen
+
+
+def settle(port: int, body: Body) -> None:
+    """Waits until a request is answered, and with it what earlier clients have left behind."""
+    while not any(answer.status == 200 for answer in asking(port, body, clients=1, seconds=0.1)):
+        pass

@@ -26,7 +26,7 @@ import numpy as np
 
 import record
 from contenders import DoesNotWorkError
-from http_load import Body, Load, Seen, asking, wrk
+from http_load import Body, Load, Seen, asking, settle, wrk
 from record import write_result
 from servers import PATHS, SERVERS, Served, sparkdl4j
 from turns import take_turns
@@ -112,6 +112,7 @@ def throughput(cases: Cases, rounds: int, seconds: float) -> None:
             with SERVERS[server](served) as running:
                 body = body_of(PATHS[server])
                 wrk(running.port, body, clients=clients, seconds=max(2, seconds / 3))
+                settle(running.port, body)
                 load = wrk(running.port, body, clients=clients, seconds=seconds)
             if load.errors or not load.requests:
                 raise DoesNotWorkError(f"{load.errors} of {load.requests} requests failed")
@@ -123,11 +124,15 @@ def throughput(cases: Cases, rounds: int, seconds: float) -> None:
             server: {p: statistics.median(getattr(load, p) for load in found) for p in ("p50", "p95", "p99")}
             for server, found in loads.items()
         }
-        more: dict[str, Any] = {"percentiles_seconds": percentiles, "clients": clients}
-        if turns.can_be_compared:
-            peer = turns.best_peer(higher_is_better=True)
-            more |= turns.comparison(peer, turns.ratio(peer, higher_is_better=True))
-            more["at_least"] = SMALL_AT_LEAST if served is cases.small else AT_LEAST
+        if not turns.can_be_compared:
+            continue
+        peer = turns.best_peer(higher_is_better=True)
+        more: dict[str, Any] = {
+            "percentiles_seconds": percentiles,
+            "clients": clients,
+            **turns.comparison(peer, turns.ratio(peer, higher_is_better=True)),
+            "at_least": SMALL_AT_LEAST if served is cases.small else AT_LEAST,
+        }
         pictures = f"{MANY} pictures" if name.endswith(f"_{MANY}_pictures") else "one picture"
         data = f"{served.network} {served.size}x{served.size}, {pictures} a request"
         write_result(f"serving_{name}", data, "requests/s", turns.series, **more)

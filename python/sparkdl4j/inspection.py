@@ -221,58 +221,80 @@ def inspect_images(
         DataError: DATA_EMPTY, DATA_LABELS, DATA_NAME.
         ParameterError: PARAMETER_RANGE, PARAMETER_CONFLICT.
     """
-    image_options = ImageOptions(_SIZE, max_pixels=max_pixels)
+    image_options = image_options_of(max_pixels)
     from sparkdl4j.jvm import images
 
     paths, named = found(path, name_pattern, unmatched)
-    classes, labels = np.unique(np.asarray(named.labels, dtype=object), return_inverse=True)
-    good: list[int] = []
-    damaged: list[DamagedImage] = []
-    headers: list[Mapping[str, Any]] = []
+    files: list[Mapping[str, Any] | DamagedImage] = []
     for start in range(0, len(paths), _CHUNK):
-        for number, file in enumerate(images.inspect(paths[start : start + _CHUNK], image_options), start):
-            if isinstance(file, DamagedImage):
-                damaged.append(file)
-            else:
-                good.append(number)
-                headers.append(file)
+        files += images.inspect(paths[start : start + _CHUNK], image_options)
         if progress is not None:
-            progress(min(start + _CHUNK, len(paths)), len(paths))
-    sound = np.array(good, dtype=np.int64)
-    lost = np.bincount(labels, minlength=len(classes)) - np.bincount(labels[sound], minlength=len(classes))
-    return Inspection(
-        labels[sound].astype(np.int32),
-        classes.tolist(),
-        groups=None if named.groups is None else np.asarray(named.groups, dtype=object)[sound],
-        columns={name: values[sound] for name, values in named.columns.items()},
-        headers=headers,
-        damaged=damaged,
-        damaged_by_class=lost.tolist(),
-        samples=_samples([paths[k] for k in good], labels[sound], image_options),
-        duplicates=_duplicates([paths[k] for k in good], labels[sound].astype(np.int32), classes.tolist(), max_pixels),
+            progress(len(files), len(paths))
+
+    def read(numbers: NDArray[np.int64], how: ImageOptions) -> ImageDataset:
+        pixels, _, _ = images.read([paths[k] for k in numbers], how, max_damaged=0.0)
+        return ImageDataset.from_arrays(pixels, [named.labels[k] for k in numbers])
+
+    return of_files(
+        named.labels,
+        files,
+        paths=paths,
+        groups=None if named.groups is None else np.asarray(named.groups, dtype=object),
+        columns=named.columns,
+        max_pixels=max_pixels,
+        read=read,
     )
 
 
-def _duplicates(
-    paths: Sequence[str], labels: NDArray[np.int32], classes: Sequence[Any], max_pixels: int
-) -> Duplicates | None:
-    if not 1 < len(paths) <= MOST_UNASKED:
-        return None
-    from sparkdl4j.jvm import images
-
-    pixels, good, _ = images.read(paths, ImageOptions(_SIZE, channels=1, max_pixels=max_pixels), max_damaged=0.0)
-    named = np.asarray(paths, dtype=object)[good]
-    return ImageDataset(pixels, labels=labels[good], classes=classes, paths=named).duplicates()
+def image_options_of(max_pixels: int, channels: int = 3) -> ImageOptions:
+    """How pictures are decoded to look at them."""
+    return ImageOptions(_SIZE, channels=channels, max_pixels=max_pixels)
 
 
-def _samples(paths: Sequence[str], labels: NDArray[Any], image_options: ImageOptions) -> list[tuple[NDArray[Any], int]]:
-    from sparkdl4j.jvm import images
+def of_files(
+    labels: Sequence[Any],
+    files: Sequence[Mapping[str, Any] | DamagedImage],
+    *,
+    paths: Sequence[str],
+    groups: NDArray[np.object_] | None,
+    columns: Mapping[str, NDArray[np.object_]],
+    max_pixels: int,
+    read: Callable[[NDArray[np.int64], ImageOptions], ImageDataset],
+) -> Inspection:
+    """What n pictures are that have been looked at.
 
-    chosen = _of_each_class(labels)
-    if not len(chosen):
-        return []
-    pixels, good, _ = images.read([paths[k] for k in chosen], image_options, max_damaged=1.0)
-    return [(picture, int(labels[chosen[k]])) for picture, k in zip(pixels, good.tolist(), strict=True)]
+    Args:
+        labels, paths, groups, columns: of all of them.
+        files: what `jvm.images.inspect` says of them.
+        max_pixels: as they were looked at with.
+        read: decodes sound ones, named by their numbers in ascending order, to labelled pictures in that order.
+    """
+    classes, numbers = np.unique(np.asarray(labels, dtype=object), return_inverse=True)
+    sound = np.array([k for k, file in enumerate(files) if not isinstance(file, DamagedImage)], dtype=np.int64)
+    own = numbers[sound].astype(np.int32)
+    copies = None
+    if 1 < len(sound) <= MOST_UNASKED:
+        compared = read(sound, image_options_of(max_pixels, channels=1))
+        compared.paths = np.asarray(paths, dtype=object)[sound]
+        copies = compared.duplicates()
+    samples: list[tuple[NDArray[Any], int]] = []
+    chosen = _of_each_class(own)
+    if len(chosen):
+        shown = read(sound[np.sort(chosen)], image_options_of(max_pixels))
+        places = [classes.tolist().index(name) for name in shown.classes]
+        samples = [(shown[k], places[label]) for k, label in enumerate(shown.required_labels())]
+        samples.sort(key=lambda sample: sample[1])
+    return Inspection(
+        own,
+        classes.tolist(),
+        groups=None if groups is None else groups[sound],
+        columns={name: values[sound] for name, values in columns.items()},
+        headers=[file for file in files if not isinstance(file, DamagedImage)],
+        damaged=[file for file in files if isinstance(file, DamagedImage)],
+        damaged_by_class=(np.bincount(numbers) - np.bincount(own, minlength=len(classes))).tolist(),
+        samples=samples,
+        duplicates=copies,
+    )
 
 
 def _text(found: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import select
@@ -492,6 +493,36 @@ def test_overload_is_refused_at_once(server_process: Callable[..., Any], slow_mo
     # The benchmark tells of 100 ms.
     assert np.median(refused) < np.median(served)
     assert all(1 <= int(hint) <= 60 for hint in hints)
+
+
+def test_that_there_is_no_room_is_said_before_the_body_has_come(
+    server_process: Callable[..., Any], slow_model: Path
+) -> None:
+    server = server_process([str(slow_model)], "--max-queue=8", "--no-request-log")
+    picture = encoded("red", 64)
+    stop = threading.Event()
+
+    def ask_on(_: int) -> None:
+        connection = server.connection()
+        while not stop.is_set():
+            connection.request("POST", "/predict", picture, {"Content-Type": "image/png"})
+            connection.getresponse().read()
+
+    answers: list[tuple[int, str]] = []
+    with ThreadPoolExecutor(16) as clients:
+        asking = [clients.submit(ask_on, number) for number in range(16)]
+        # Between two minibatches there may be room, and the body is waited for.
+        for _ in range(100):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=0.5) as connection:
+                connection.sendall(request_head(len(picture)))
+                with contextlib.suppress(TimeoutError):
+                    answers.append(code_of(connection.recv(65536)))
+            if answers:
+                break
+        stop.set()
+        for each in asking:
+            each.result()
+    assert answers == [(503, "SERVER_BUSY")]
 
 
 @pytest.fixture(scope="module")

@@ -254,6 +254,30 @@ def test_a_pretrained_model_by_url(
     assert OneMachineClassifier.load(tmp_path / "model.zip").trainable == "head"
 
 
+def test_inspect_writes_what_it_writes_on_one_machine(
+    spark: SparkSession, picture_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = []
+    for place in ([], ["--master", MASTER]):
+        report = tmp_path / f"report{len(place)}"
+        assert cli.main(["inspect", str(picture_folder), "--report", str(report), *place]) == 0
+        shown.append(capsys.readouterr().out.replace(str(report), "report"))
+        assert (report / "report.html").stat().st_size > 10_000
+    assert shown[0] == shown[1]
+
+
+def test_finds_the_learning_rate_of_one_machine(
+    spark: SparkSession, picture_folder: Path, network_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = []
+    for place in ([], ["--master", MASTER]):
+        command = ["find-learning-rate", str(picture_folder), "--network", str(network_file), "--size", "16"]
+        assert cli.main([*command, "--batch-size", "8", "--steps", "20", "--json", *place]) == 0
+        shown.append(json.loads(capsys.readouterr().out))
+    assert shown[0] == shown[1]
+    assert len(shown[0]["rates"]) > 5
+
+
 def test_classes_from_names(spark: SparkSession, picture_folder: Path) -> None:
     named = read_images(spark, picture_folder, name_pattern=r"/(?P<label>[a-z]+)-\d+")
     from_folders = read_images(spark, picture_folder)

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("pyspark")
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
 from sparkdl4j import errors
-from sparkdl4j.spark import read_images, read_labelled_images
+from sparkdl4j import inspect_images as inspect_folder
+from sparkdl4j.spark import inspect_images, read_images, read_labelled_images
 
 
 def test_reads_folders_of_classes(spark: SparkSession, picture_folder: Path, tmp_path: Path) -> None:
@@ -159,3 +163,40 @@ def test_tables_that_do_not_fit_their_pictures(
 def test_a_data_frame_of_labels_needs_the_folder(spark: SparkSession) -> None:
     with pytest.raises(errors.ParameterError, match="give root"):
         read_labelled_images(spark, spark.range(3))
+
+
+def test_pictures_are_looked_at_as_on_one_machine(spark: SparkSession, picture_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    shutil.copytree(picture_folder, folder)
+    some = sorted((folder / "red").glob("*.png"))
+    shutil.copy(some[0], folder / "blue" / "copy_9.png")
+    some[1].write_bytes(some[1].read_bytes()[:-20])
+    Image.fromarray(np.zeros((50, 40), np.uint16)).save(folder / "green" / "deep_9.png")
+    pattern = r"(?P<group>[a-z]+)[_-](?P<number>\d+)"
+    expected = inspect_folder(folder, name_pattern=pattern).to_dict()
+    rows = read_images(spark, folder, name_pattern=pattern).repartition(3)
+    found = inspect_images(rows)
+    told = json.loads(json.dumps(found.to_dict()).replace("file:/", "/").replace("///", "/"))
+    assert told == expected
+    assert told["duplicates"]["exact"] == {"sets": 1, "pictures": 2}
+    assert len(told["damaged"]) == 1
+    samples = inspect_folder(folder, name_pattern=pattern).samples
+    assert [label for _, label in found.samples] == [label for _, label in samples]
+    np.testing.assert_array_equal(
+        np.stack([picture for picture, _ in found.samples]), np.stack([p for p, _ in samples])
+    )
+
+
+def test_structs_of_spark_are_looked_at(spark: SparkSession, picture_folder: Path) -> None:
+    found = inspect_images(read_images(spark, picture_folder, format="image")).to_dict()
+    assert found["pictures"] == 60
+    assert found["files"]["kinds"] == [{"format": "struct", "mode": "RGB", "pictures": 60}]
+
+
+def test_nothing_to_look_at(spark: SparkSession, pictures: DataFrame) -> None:
+    with pytest.raises(errors.DataError, match="there are no pictures: the DataFrame is empty"):
+        inspect_images(pictures.where("false"))
+    with pytest.raises(errors.DataError, match="is null: remove such rows"):
+        inspect_images(pictures.withColumn("class", sql.lit(None).cast("string")))
+    with pytest.raises(errors.DataError, match="there is no column class"):
+        inspect_images(pictures.drop("class"))

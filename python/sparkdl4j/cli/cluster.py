@@ -43,6 +43,7 @@ from sparkdl4j.spark import (
     ConvNetClassificationModel,
     ConvNetClassifier,
     collect_images,
+    inspect_images,
     random_split_by_group,
     read_images,
     read_labelled_images,
@@ -54,7 +55,8 @@ from sparkdl4j.spark.java_errors import translated
 from sparkdl4j.spark.splits import GROUP, Split, with_validation
 from sparkdl4j.urls import is_url
 
-_SEARCH = "search"
+# Commands whose networks are trained on this machine, or with the threads that are given.
+_WITH_THREADS = ("train", "search", "find-learning-rate")
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Cluster(Place):
     def __init__(self, arguments: Namespace) -> None:
         self._arguments = arguments
         cluster_session.settings(arguments)
-        if arguments.threads and arguments.command not in ("train", _SEARCH):
+        if arguments.threads and arguments.command not in _WITH_THREADS:
             raise errors.error(
                 "PARAMETER_CONFLICT",
                 "on a cluster a task predicts with as many threads as it has processors: give "
@@ -126,6 +128,12 @@ class Cluster(Place):
             group_column=given.group_column,
         )
         return rows if given.group_column is None else rows.withColumnRenamed(given.group_column, GROUP)
+
+    def inspect(self, path: str, max_pixels: int) -> Inspection:
+        given = self._arguments
+        rows = read_images(self.session, path, name_pattern=given.name_pattern, unmatched=given.unmatched)
+        with _jobs():
+            return inspect_images(rows, max_pixels=max_pixels)
 
     def gather(self, path: str, image_options: ImageOptions | None) -> ImageDataset:
         pictures = self.read(path, image_options)

@@ -142,6 +142,7 @@ def parser() -> argparse.ArgumentParser:
         add_option(rates, "find_learning_rate", name)
     rates.add_argument("--out", metavar="PNG", help="picture of the loss by learning rate to write")
     add_reading_of_pictures(rates)
+    _add_spark(rates)
 
     searching = _command(commands, "search", search.run, "search for the parameters with which a network does best")
     _add_trained(searching)
@@ -256,6 +257,7 @@ def parser() -> argparse.ArgumentParser:
     inspection.add_argument("--report", metavar="DIR", help="folder for report.html and data.json")
     types.add_names(inspection)
     add_option(inspection, "image", "max_pixels")
+    _add_spark(inspection)
 
     _command(commands, "info", _info, "show versions, Java, processor and jar")
 

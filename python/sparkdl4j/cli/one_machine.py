@@ -31,6 +31,7 @@ from sparkdl4j.dataset import ImageDataset, ImageFolder
 from sparkdl4j.history import History
 from sparkdl4j.idx import load_idx
 from sparkdl4j.image_options import ImageOptions
+from sparkdl4j.inspection import Inspection, inspect_images
 from sparkdl4j.jvm import in_process
 from sparkdl4j.network import Network
 from sparkdl4j.picture_table import is_table
@@ -84,6 +85,16 @@ class OneMachine(Place):
             )
         print_damaged(data.damaged)
         return data
+
+    def inspect(self, path: str, max_pixels: int) -> Inspection:
+        require_reachable(path)
+        return inspect_images(
+            path,
+            name_pattern=self._arguments.name_pattern,
+            unmatched=self._arguments.unmatched,
+            max_pixels=max_pixels,
+            progress=reading_progress(path),
+        )
 
     def gather(self, path: str, image_options: ImageOptions | None) -> ImageDataset:
         return self.read(path, image_options)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sparkdl4j.evaluation import Metrics
     from sparkdl4j.history import History
     from sparkdl4j.image_options import ImageOptions
+    from sparkdl4j.inspection import Inspection
     from sparkdl4j.network import Network
 
 _DAMAGED_SHOWN = 5
@@ -135,6 +136,15 @@ class Place(ABC):
         """
 
     @abstractmethod
+    def inspect(self, path: str, max_pixels: int) -> Inspection:
+        """What the pictures of a folder are.
+
+        Args:
+            path: a folder with one subfolder a class, or with names that tell.
+            max_pixels: above which a picture is a damaged one.
+        """
+
+    @abstractmethod
     def gather(self, path: str, image_options: ImageOptions | None) -> ImageDataset:
         """Labelled pictures, as `read` finds them, decoded and on this machine."""
 
@@ -207,21 +217,19 @@ def of(arguments: Namespace) -> Place:
     return OneMachine(arguments)
 
 
-def require_reachable(path: str, *, by_option: bool = True) -> None:
+def require_reachable(path: str) -> None:
     """Refuses what this process cannot read.
 
     Args:
         path: a file or folder.
-        by_option: whether the command can work on Spark.
 
     Raises:
         ParameterError: PARAMETER_CONFLICT.
     """
     if is_url(path):
-        remedy = "can be reached on Spark only: give --master, such as --master local[2]"
         raise errors.error(
             "PARAMETER_CONFLICT",
-            f"{path} {remedy if by_option else 'is not on this machine: copy it to a folder here'}",
+            f"{path} can be reached on Spark only: give --master, such as --master local[2]",
             parameter="master",
         )
 

@@ -40,6 +40,8 @@ _SPIN_COUNT = "3000"
 _CPU_SHARE = "/sys/fs/cgroup/cpu.max"
 _HEAP_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _SMALLEST_HEAP = 64 * 2**20
+# What the JVM begins with; it grows as needed.
+_FIRST_HEAP = "32m"
 _MOST_THREADS = 1024
 # The share of memory that this process, numpy's arrays included, may fill before native allocations fail with an error.
 _MEMORY_SHARE = 0.95
@@ -215,6 +217,8 @@ def _options(java: java_home.JavaHome) -> list[str]:
         f"-Dorg.bytedeco.javacpp.maxbytes={limit}",
         f"-Dorg.bytedeco.javacpp.maxphysicalbytes={limit}",
     ]
+    # Else 1/64 of the machine's memory is filled with garbage before any is collected, and little is needed.
+    options.append(f"-Xms{_FIRST_HEAP}")
     if java.major >= _FIRST_MAJOR_THAT_WARNS:
         options += ["--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]
     if _settings.heap is not None:

@@ -80,6 +80,11 @@ class ServedModels:
         return int(self._java.predict(model, number, self._bytes(content), self._integers(bounds), form, top))
 
     @translated()
+    def retry_after_seconds(self, model: str) -> int:
+        """After how many seconds to ask a model again that has no room now; 0 where it has."""
+        return int(self._java.retryAfterSeconds(model))
+
+    @translated()
     def cancel(self, number: int) -> None:
         """Says that nobody waits for an answer any more."""
         self._java.cancel(number)

@@ -9,6 +9,7 @@ from sparkdl4j.preprocessing.color import ColorSpace, Grayscale
 from sparkdl4j.preprocessing.contrast import CLAHE, HistogramEqualization
 from sparkdl4j.preprocessing.geometry import CenterCrop, Crop, Pad, Scale
 from sparkdl4j.preprocessing.hair_removal import HairRemoval
+from sparkdl4j.preprocessing.number import ToFloat
 from sparkdl4j.preprocessing.picture_kind import PictureKind, needs_color
 from sparkdl4j.preprocessing.signal import Detrend, FourierTransform
 from sparkdl4j.preprocessing.smoothing import GaussianBlur, MedianFilter
@@ -32,6 +33,7 @@ __all__ = [
     "Preprocessing",
     "Scale",
     "Step",
+    "ToFloat",
     "needs_color",
     "picture_steps",
     "read_steps",

@@ -15,6 +15,7 @@ from sparkdl4j.preprocessing.color import ColorSpace, Grayscale
 from sparkdl4j.preprocessing.contrast import CLAHE, HistogramEqualization
 from sparkdl4j.preprocessing.geometry import CenterCrop, Crop, Pad, Scale
 from sparkdl4j.preprocessing.hair_removal import HairRemoval
+from sparkdl4j.preprocessing.number import ToFloat
 from sparkdl4j.preprocessing.signal import Detrend, FourierTransform
 from sparkdl4j.preprocessing.smoothing import GaussianBlur, MedianFilter
 from sparkdl4j.preprocessing.step import Step
@@ -33,6 +34,7 @@ _TYPES: tuple[type[Step], ...] = (
     Crop,
     CenterCrop,
     Pad,
+    ToFloat,
     Grayscale,
     ColorSpace,
     MedianFilter,

@@ -117,6 +117,7 @@ class Server:
     async def _predict(self, request: Request, name: str | None, form: str, top: int) -> Response:
         model = self._model(name)
         log = request.scope["state"]["log"]
+        self._predictor.require_room(model)
         with self._held.share() as share:
             body = await share.read(request)
             given = self._pictures(request, body)

@@ -45,6 +45,14 @@ class Predictor:
         if self._thread is not None:
             self._thread.join()
 
+    def require_room(self, model: str) -> None:
+        """Refuses what would be refused anyhow, before its body is read.
+
+        Raises:
+            ServingError: SERVER_BUSY; MODEL_UNKNOWN.
+        """
+        self._refuse_after(self.models.retry_after_seconds(model))
+
     async def predict(self, model: str, content: bytes, bounds: list[int], form: str, top: int) -> Answer:
         """What the JVM answers to a request, as the bridge's Serving.predict takes it.
 
@@ -57,9 +65,7 @@ class Predictor:
         future: asyncio.Future[Answer] = loop.create_future()
         self._waiting[number] = future
         try:
-            retry_after = self.models.predict(model, number, content, bounds, form, top)
-            if retry_after:
-                raise busy("too many pictures wait", retry_after)
+            self._refuse_after(self.models.predict(model, number, content, bounds, form, top))
             timer = loop.call_later(self._timeout, self._give_up, future)
             try:
                 return await future
@@ -69,6 +75,10 @@ class Predictor:
             del self._waiting[number]
             if not future.done() or future.cancelled() or future.exception() is not None:
                 self.models.cancel(number)
+
+    def _refuse_after(self, seconds: int) -> None:
+        if seconds:
+            raise busy("too many pictures wait", seconds)
 
     def _give_up(self, future: asyncio.Future[Any]) -> None:
         if not future.done():

@@ -2,7 +2,14 @@
 
 from sparkdl4j.spark.classifier import ConvNetClassificationModel, ConvNetClassifier, TrainingSummary
 from sparkdl4j.spark.featurizer import ImageFeaturizer
-from sparkdl4j.spark.images import collect_images, read_images, read_labelled_images, read_unlabelled_images
+from sparkdl4j.spark.images import (
+    collect_images,
+    inspect_images,
+    read_images,
+    read_labelled_images,
+    read_unlabelled_images,
+)
+from sparkdl4j.spark.preprocessed import preprocessed
 from sparkdl4j.spark.session import configure
 from sparkdl4j.spark.splits import random_split_by_group, stratified_split, with_group_folds
 
@@ -13,6 +20,8 @@ __all__ = [
     "TrainingSummary",
     "collect_images",
     "configure",
+    "inspect_images",
+    "preprocessed",
     "random_split_by_group",
     "read_images",
     "read_labelled_images",

@@ -11,17 +11,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as sql
 
-from sparkdl4j import errors, options
+from sparkdl4j import errors, inspection, options
 from sparkdl4j import name_pattern as names
 from sparkdl4j.damaged_image import DamagedImage
 from sparkdl4j.dataset import ImageDataset
 from sparkdl4j.image_options import ImageOptions, Window
+from sparkdl4j.inspection import Inspection
 from sparkdl4j.pixel_file import PixelFile
 from sparkdl4j.preprocessing import Preprocessing
 from sparkdl4j.spark import session as sessions
 from sparkdl4j.spark.java_errors import translated
+from sparkdl4j.spark.splits import GROUP
 
 _FOLDER = "binaryFile"
 
@@ -146,6 +150,55 @@ def read_unlabelled_images(session: SparkSession, paths: Sequence[str]) -> DataF
         return DataFrame(gateway.readUnlabelled(session._jsparkSession, list(paths)), session)
 
 
+def inspect_images(images: DataFrame, *, max_pixels: int = options.default("image", "max_pixels")) -> Inspection:
+    """What the pictures of a DataFrame are, as `sparkdl4j.inspect_images` says it of a folder.
+
+    The executors look at them. Up to 20,000 pictures are compared with each other on this machine, as small ones.
+
+    Args:
+        images: as `read_images` gives them; a column `group` becomes the groups, further ones are columns.
+        max_pixels: as `sparkdl4j.ImageFolder` takes it.
+
+    Raises:
+        ParameterError: PARAMETER_TYPE, PARAMETER_RANGE.
+        DataError: DATA_COLUMN, DATA_EMPTY, DATA_LABELS.
+        SparkError: SPARK_SESSION, SPARK_JOB.
+    """
+    image_options = inspection.image_options_of(max_pixels)
+    gateway = sessions.gateway(sessions.of(images))
+    with translated(gateway):
+        found = json.loads(gateway.inspect(images._jdf, json.dumps(image_options.to_dict())))
+    if not found:
+        raise errors.error("DATA_EMPTY", "there are no pictures: the DataFrame is empty")
+    for picture in found:
+        if picture["class"] is None:
+            raise errors.error("DATA_LABELS", f"the class of {picture['path']} is null: remove such rows")
+    pictures = [found[place] for place in _order([picture["path"] for picture in found])]
+    files = [DamagedImage(**each["file"]) if "reason" in each["file"] else each["file"] for each in pictures]
+    paths = [picture["path"] for picture in pictures]
+    columns = {
+        name: np.array([each["columns"][name] for each in pictures], dtype=object) for name in found[0]["columns"]
+    }
+    sound = sum(isinstance(file, dict) for file in files)
+
+    def read(numbers: NDArray[np.int64], how: ImageOptions) -> ImageDataset:
+        if len(numbers) == sound:
+            chosen = images
+        else:
+            chosen = images.where(sql.col("path").isin([paths[k] for k in numbers]))
+        return collect_images(chosen.select("path", "class", "image"), max_damaged=1.0, **vars(how))
+
+    return inspection.of_files(
+        [picture["class"] for picture in pictures],
+        files,
+        paths=paths,
+        groups=columns.pop(GROUP, None),
+        columns=columns,
+        max_pixels=max_pixels,
+        read=read,
+    )
+
+
 def collect_images(
     images: DataFrame,
     size: tuple[int, int] | int,
@@ -181,8 +234,7 @@ def collect_images(
     with translated(gateway):
         found = json.loads(gateway.collect(images._jdf, json.dumps(image_options.to_dict()), file.path, max_damaged))
     files: list[str] = found["paths"]
-    # As the folder's reader sorts: parts of the path one by one.
-    order = np.array(sorted(range(len(files)), key=lambda place: files[place].split("/")), dtype=np.int32)
+    order = _order(files)
     classes, labels = np.unique(np.array(found["classes"], dtype=object), return_inverse=True)
     paths, groups = np.empty(len(files), dtype=object), np.empty(len(files), dtype=object)
     paths[:], groups[:] = files, found["groups"]
@@ -200,3 +252,8 @@ def collect_images(
     # Views share the pixels, and need the file as long.
     weakref.finalize(data.pixels, folder.cleanup)
     return data
+
+
+def _order(paths: Sequence[str]) -> NDArray[np.int32]:
+    """As the folder's reader sorts: parts of the path one by one."""
+    return np.array(sorted(range(len(paths)), key=lambda place: (paths[place] or "").split("/")), dtype=np.int32)

@@ -17,7 +17,6 @@ import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.dataset.SeriesStep;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.ImageFolder;
-import org.sparkdl4j.image.ImageHeader;
 import org.sparkdl4j.image.LabeledFile;
 import org.sparkdl4j.preprocessing.Preprocessing;
 import org.sparkdl4j.spec.Json;
@@ -58,22 +57,7 @@ public final class Images {
     List<Path> files = new ArrayList<>(paths.length);
     for (String path : paths) files.add(Path.of(path));
     ArrayNode list = Json.object().putArray("files");
-    for (FileInspection file : FileInspection.of(files, decodeOptions)) {
-      if (file.damage() != null) {
-        list.addObject()
-            .put("path", file.damage().path())
-            .put("reason", file.damage().reason().label())
-            .put("detail", file.damage().detail());
-        continue;
-      }
-      ImageHeader header = file.header();
-      boolean turned = header.orientation().transposes();
-      list.addObject()
-          .put("format", header.format().name())
-          .put("mode", header.mode())
-          .put("width", turned ? header.height() : header.width())
-          .put("height", turned ? header.width() : header.height());
-    }
+    for (FileInspection file : FileInspection.of(files, decodeOptions)) list.add(file.toJson());
     return Json.write(list);
   }
 

@@ -1,16 +1,16 @@
 package org.sparkdl4j.bridge;
 
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.sparkdl4j.dataset.ImageLoader;
 import org.sparkdl4j.dataset.LoadedImages;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.spec.Json;
 
 /** Decoding under way. Python waits in short steps, so that Ctrl-C and progress get their turn. */
@@ -70,16 +70,9 @@ public final class Reading {
 
   /** The damaged pictures: a JSON list of objects with path, reason and detail. */
   public String damaged() {
-    return Json.write(
-        Json.of(
-            loaded().damaged().stream()
-                .map(
-                    image ->
-                        Map.of(
-                            "path", image.path(),
-                            "reason", image.reason().label(),
-                            "detail", image.detail()))
-                .collect(Collectors.toList())));
+    ArrayNode list = Json.object().putArray("damaged");
+    for (DamagedImage image : loaded().damaged()) list.add(image.toJson());
+    return Json.write(list);
   }
 
   private LoadedImages loaded() {

@@ -124,6 +124,11 @@ public final class Serving implements AutoCloseable {
     return 0;
   }
 
+  /** After how many seconds to ask a model again that has no room now; 0 where it has. */
+  public int retryAfterSeconds(String model) {
+    return models.get(model).retryAfterSeconds();
+  }
+
   /** Says that nobody waits for an answer any more. */
   public void cancel(long number) {
     CompletableFuture<List<PictureResult>> future = open.get(number);

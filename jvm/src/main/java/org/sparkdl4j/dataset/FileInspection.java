@@ -4,11 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DamagedImageException;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.ImageDecoder;
 import org.sparkdl4j.image.ImageHeader;
+import org.sparkdl4j.spec.Json;
 
 /** What a file is: what its header says, or what is wrong with it. */
 public final class FileInspection {
@@ -32,26 +34,47 @@ public final class FileInspection {
     return files.parallelStream().map(file -> of(file, decoder)).collect(Collectors.toList());
   }
 
-  /** Null of a damaged file. */
-  public ImageHeader header() {
-    return header;
-  }
-
-  /** Null of a sound file. */
-  public DamagedImage damage() {
-    return damage;
-  }
-
-  private static FileInspection of(Path file, ImageDecoder decoder) {
+  /**
+   * Looks at a file that has been read.
+   *
+   * @param name under which it is reported
+   * @param decoder tries whether it can be decoded; null reads no further than its structure
+   */
+  public static FileInspection of(String name, byte[] encoded, ImageDecoder decoder) {
     try {
-      byte[] encoded = ImageLoader.read(file);
       ImageHeader header = ImageHeader.read(encoded);
       if (decoder != null) {
         decoder.decode(encoded, ByteBuffer.allocate(decoder.options().pictureBytes()));
       }
       return new FileInspection(header, null);
     } catch (DamagedImageException e) {
-      return new FileInspection(null, new DamagedImage(file.toString(), e.reason(), e.detail()));
+      return damaged(name, e);
     }
+  }
+
+  /**
+   * {@code format}, {@code mode}, {@code width} and {@code height} of the upright picture; of a
+   * damaged file {@code path}, {@code reason} and {@code detail}.
+   */
+  public ObjectNode toJson() {
+    if (damage != null) return damage.toJson();
+    boolean turned = header.orientation().transposes();
+    return Json.object()
+        .put("format", header.format().name())
+        .put("mode", header.mode())
+        .put("width", turned ? header.height() : header.width())
+        .put("height", turned ? header.width() : header.height());
+  }
+
+  private static FileInspection of(Path file, ImageDecoder decoder) {
+    try {
+      return of(file.toString(), ImageLoader.read(file), decoder);
+    } catch (DamagedImageException e) {
+      return damaged(file.toString(), e);
+    }
+  }
+
+  private static FileInspection damaged(String name, DamagedImageException damage) {
+    return new FileInspection(null, new DamagedImage(name, damage.reason(), damage.detail()));
   }
 }

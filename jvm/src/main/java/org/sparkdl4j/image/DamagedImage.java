@@ -1,6 +1,8 @@
 package org.sparkdl4j.image;
 
 import java.io.Serializable;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.spec.Json;
 
 /** A file that was left out, and why. */
 public final class DamagedImage implements Serializable {
@@ -34,6 +36,11 @@ public final class DamagedImage implements Serializable {
   /** What was found, in words. */
   public String detail() {
     return detail;
+  }
+
+  /** {@code path}, {@code reason} (its label) and {@code detail}. */
+  public ObjectNode toJson() {
+    return Json.object().put("path", path).put("reason", reason.label()).put("detail", detail);
   }
 
   @Override

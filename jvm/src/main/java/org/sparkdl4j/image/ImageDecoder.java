@@ -73,30 +73,37 @@ public final class ImageDecoder {
   /**
    * Scales a picture that somebody else has decoded, as {@link #decode} does.
    *
-   * @param pixels {@code height * width * channels} bytes, row by row
-   * @param channels 1 for grey, 3 for blue, green, red, 4 for these and alpha
+   * @param pixels {@code height * width * channels} bytes, row by row; or as many float32 in the
+   *     machine's own byte order
+   * @param channels 1 for grey, 3 for blue, green, red, 4 for these and alpha, as bytes only
+   * @param isFloat whether they are float32, which the preprocessing must take
    * @param target as {@link #decode} takes it
    * @throws DamagedImageException when the picture cannot be used
    * @throws SparkDl4jException DATA_SHAPE when the target has too little room
    */
   @SuppressWarnings({"try", "unchecked"})
-  public void scale(byte[] pixels, int height, int width, int channels, ByteBuffer target)
+  public void scale(
+      byte[] pixels, int height, int width, int channels, boolean isFloat, ByteBuffer target)
       throws DamagedImageException {
     requireRoom(target);
     String shape = height + "x" + width + "x" + channels;
-    if (height < 1 || width < 1 || channels != 1 && channels != 3 && channels != 4) {
+    if (height < 1 || width < 1 || channels != 1 && channels != 3 && (channels != 4 || isFloat)) {
       throw new DamagedImageException(
           DamageReason.UNSUPPORTED, "a picture cannot have the shape " + shape);
     }
+    if (isFloat && !options.preprocessing().takesFloats()) {
+      throw new DamagedImageException(
+          DamageReason.UNSUPPORTED, "its numbers are float32: begin preprocessing with to_float");
+    }
     requireFewPixels(width, height);
-    long size = (long) height * width * channels;
+    long size = (long) height * width * channels * (isFloat ? Float.BYTES : 1);
     if (pixels.length != size) {
       throw new DamagedImageException(
           pixels.length < size ? DamageReason.TRUNCATED : DamageReason.CORRUPT,
-          shape + " bytes are " + size + ", but it has " + pixels.length);
+          shape + " numbers are " + size + " bytes, but it has " + pixels.length);
     }
     try (PointerScope scope = new PointerScope()) {
-      int type = opencv_core.CV_8UC(channels);
+      int type = isFloat ? opencv_core.CV_32FC(channels) : opencv_core.CV_8UC(channels);
       Mat picture = new Mat(height, width, type, new BytePointer(pixels));
       if (channels == 4) picture = overWhite(picture, false);
       put(preprocessed(fit(picture, Orientation.NORMAL)), target);

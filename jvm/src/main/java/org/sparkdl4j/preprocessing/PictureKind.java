@@ -79,7 +79,7 @@ public final class PictureKind {
   }
 
   /** Whether a step is one for series of pictures, rather than for each picture. */
-  static boolean isForSeries(String step, JsonNode values) {
+  public static boolean isForSeries(String step, JsonNode values) {
     JsonNode series = CONTRACT.path(step).path("series");
     for (var fields = series.fields(); fields.hasNext(); ) {
       Map.Entry<String, JsonNode> field = fields.next();

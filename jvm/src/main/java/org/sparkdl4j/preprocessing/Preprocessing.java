@@ -31,6 +31,7 @@ public final class Preprocessing {
           Map.entry(Crop.NAME, Crop::new),
           Map.entry(CenterCrop.NAME, CenterCrop::new),
           Map.entry(Pad.NAME, Pad::new),
+          Map.entry(ToFloat.NAME, ToFloat::new),
           Map.entry(Grayscale.NAME, Grayscale::new),
           Map.entry(ColorSpace.NAME, ColorSpace::new),
           Map.entry(MedianFilter.NAME, MedianFilter::new),
@@ -99,6 +100,11 @@ public final class Preprocessing {
     if (steps.isEmpty() || !(steps.get(0) instanceof Scale)) return null;
     Size size = ((Scale) steps.get(0)).size();
     return new int[] {size.height(), size.width()};
+  }
+
+  /** Whether pictures may be float32 before the first step. */
+  public boolean takesFloats() {
+    return !steps.isEmpty() && steps.get(0) instanceof ToFloat;
   }
 
   /**

@@ -146,6 +146,16 @@ public final class MicroBatcher implements AutoCloseable {
     return request.answer;
   }
 
+  /** After how many seconds to ask again, as no further picture may wait now; 0 where one may. */
+  public int retryAfterSeconds() {
+    lock.lock();
+    try {
+      return unanswered < options.maxQueue() ? 0 : secondsOfQueue();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** What it has done so far. */
   public BatchStatistics statistics() {
     lock.lock();
@@ -190,8 +200,7 @@ public final class MicroBatcher implements AutoCloseable {
   }
 
   private SparkDl4jException busy() {
-    double wait = unanswered * secondsPerPicture;
-    int seconds = (int) Math.max(1, Math.min(LONGEST_RETRY, Math.ceil(wait)));
+    int seconds = secondsOfQueue();
     return new SparkDl4jException(
             ErrorCode.SERVER_BUSY,
             unanswered
@@ -201,6 +210,11 @@ public final class MicroBatcher implements AutoCloseable {
                 + seconds
                 + " s")
         .with("retry_after_seconds", seconds);
+  }
+
+  private int secondsOfQueue() {
+    double wait = unanswered * secondsPerPicture;
+    return (int) Math.max(1, Math.min(LONGEST_RETRY, Math.ceil(wait)));
   }
 
   // ---------------------------------------------------------------------- decoding

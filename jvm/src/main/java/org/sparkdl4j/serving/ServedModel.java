@@ -133,6 +133,11 @@ public final class ServedModel implements AutoCloseable {
     old.close();
   }
 
+  /** As {@link MicroBatcher#retryAfterSeconds}. */
+  public int retryAfterSeconds() {
+    return current.batcher.retryAfterSeconds();
+  }
+
   /** What the present classifier's batcher has done. */
   public BatchStatistics statistics() {
     return current.batcher.statistics();

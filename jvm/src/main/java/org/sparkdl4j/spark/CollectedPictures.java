@@ -12,10 +12,8 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 import org.apache.spark.storage.StorageLevel;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
@@ -49,9 +47,10 @@ public final class CollectedPictures {
     private final DamagedImage damage;
 
     private Decoded(Row row, byte[] pixels, DamagedImage damage) {
-      path = row.getString(1);
-      className = row.getString(2);
-      group = row.getString(3);
+      path = row.getString(PictureTable.PATH_AT);
+      className = row.getString(PictureTable.CLASS_AT);
+      group =
+          row.length() > PictureTable.FURTHER_AT ? row.getString(PictureTable.FURTHER_AT) : null;
       this.pixels = pixels;
       this.damage = damage;
     }
@@ -81,7 +80,9 @@ public final class CollectedPictures {
   private static ObjectNode write(
       Dataset<Row> rows, DecodeOptions image, Path file, double maxDamaged) {
     String options = Json.write(image.toJson());
-    JavaRDD<Decoded> decoded = select(rows).javaRDD().mapPartitions(part -> decode(part, options));
+    List<String> further = PictureColumns.type(rows, GROUP) == null ? List.of() : List.of(GROUP);
+    Dataset<Row> selected = PictureTable.texts(rows, further);
+    JavaRDD<Decoded> decoded = selected.javaRDD().mapPartitions(part -> decode(part, options));
     decoded.persist(StorageLevel.MEMORY_AND_DISK_SER());
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
       // All partitions side by side, and not one after the other as they are asked for.
@@ -112,12 +113,7 @@ public final class CollectedPictures {
       }
       DamagedShare.check(damaged, paths.size() + damaged.size(), maxDamaged);
       ArrayNode list = found.putArray("damaged");
-      for (DamagedImage picture : damaged) {
-        list.addObject()
-            .put("path", picture.path())
-            .put("reason", picture.reason().label())
-            .put("detail", picture.detail());
-      }
+      for (DamagedImage picture : damaged) list.add(picture.toJson());
       return found;
     } catch (IOException e) {
       throw new SparkDl4jException(
@@ -126,25 +122,6 @@ public final class CollectedPictures {
     } finally {
       decoded.unpersist(false);
     }
-  }
-
-  private static Dataset<Row> select(Dataset<Row> rows) {
-    PictureColumns.requirePictures(rows, PictureTable.IMAGE);
-    for (String column : new String[] {PictureTable.PATH, PictureTable.CLASS}) {
-      if (PictureColumns.type(rows, column) == null) {
-        throw new SparkDl4jException(
-                ErrorCode.DATA_COLUMN,
-                "there is no column " + column + ": make the DataFrame with read_images")
-            .with("column", column);
-      }
-    }
-    boolean hasGroup = PictureColumns.type(rows, GROUP) != null;
-    Column group = hasGroup ? functions.col(GROUP) : functions.lit(null);
-    return rows.select(
-        functions.col(PictureTable.IMAGE),
-        functions.col(PictureTable.PATH).cast("string"),
-        functions.col(PictureTable.CLASS).cast("string"),
-        group.cast("string"));
   }
 
   private static Iterator<Decoded> decode(Iterator<Row> rows, String options) {
@@ -167,10 +144,11 @@ public final class CollectedPictures {
 
   private static Decoded decode(Row row, ImageDecoder decoder, byte[] pixels) {
     try {
-      PictureCell.decode(row.get(0), decoder, ByteBuffer.wrap(pixels));
+      PictureCell.decode(row.get(PictureTable.IMAGE_AT), decoder, ByteBuffer.wrap(pixels));
       return new Decoded(row, pixels, null);
     } catch (DamagedImageException e) {
-      DamagedImage damage = new DamagedImage(row.getString(1), e.reason(), e.detail());
+      DamagedImage damage =
+          new DamagedImage(row.getString(PictureTable.PATH_AT), e.reason(), e.detail());
       return new Decoded(row, null, damage);
     }
   }

@@ -2,15 +2,23 @@ package org.sparkdl4j.spark;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.apache.spark.ml.image.ImageSchema;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.IntegerType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.sparkdl4j.dataset.FileInspection;
+import org.sparkdl4j.dataset.PixelBlock;
+import org.sparkdl4j.dataset.PixelType;
 import org.sparkdl4j.image.DamageReason;
+import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DamagedImageException;
 import org.sparkdl4j.image.ImageDecoder;
+import org.sparkdl4j.spec.Json;
 
 /**
  * A picture as it stands in a DataFrame: the bytes of a file, or the struct of Spark's data source
@@ -32,8 +40,11 @@ final class PictureCell {
   /** Spark's mode of what it could not decode. */
   private static final int UNDEFINED = -1;
 
-  /** OpenCV's modes of 8 bits with 1, 2, 3, 4 channels are 0, 8, 16, 24. */
+  /** OpenCV's modes with 1, 2, 3, 4 channels are 0, 8, 16, 24 of 8 bits; of float32 5 more. */
   private static final int MODES = 8;
+
+  private static final int BYTES = 0;
+  private static final int FLOATS = 5;
 
   private PictureCell() {}
 
@@ -95,17 +106,72 @@ final class PictureCell {
           DamageReason.NOT_A_PICTURE, "Spark's image source could not decode it");
     }
     int channels = mode / MODES + 1;
-    if (mode < 0 || mode % MODES != 0 || channels != number(struct, CHANNELS)) {
+    int depth = mode % MODES;
+    if (depth != BYTES && depth != FLOATS || channels != number(struct, CHANNELS)) {
       throw new DamagedImageException(
           DamageReason.UNSUPPORTED,
           "OpenCV's mode "
               + mode
               + " with "
               + number(struct, CHANNELS)
-              + " channels is not supported, but 0 with 1, 16 with 3 and 24 with 4");
+              + " channels is not supported, but 0 with 1, 16 with 3 and 24 with 4, and of float32"
+              + " 5 with 1 and 21 with 3");
     }
     byte[] pixels = encoded(struct.getAs(DATA));
-    decoder.scale(pixels, number(struct, HEIGHT), number(struct, WIDTH), channels, target);
+    decoder.scale(
+        pixels, number(struct, HEIGHT), number(struct, WIDTH), channels, depth == FLOATS, target);
+  }
+
+  /**
+   * What a picture is, as {@link FileInspection#toJson} says it of files.
+   *
+   * @param name under which a damaged one is reported
+   */
+  static ObjectNode inspect(Object cell, String name, ImageDecoder decoder) {
+    if (!(cell instanceof Row)) return FileInspection.of(name, encoded(cell), decoder).toJson();
+    try {
+      decode(cell, decoder, ByteBuffer.allocate(decoder.options().pictureBytes()));
+    } catch (DamagedImageException e) {
+      return new DamagedImage(name, e.reason(), e.detail()).toJson();
+    }
+    Row struct = (Row) cell;
+    int channels = number(struct, CHANNELS);
+    return Json.object()
+        .put("format", "struct")
+        .put("mode", channels == 1 ? "grey" : channels == 3 ? "RGB" : "RGBA")
+        .put("width", number(struct, WIDTH))
+        .put("height", number(struct, HEIGHT));
+  }
+
+  /** The type of a column that {@link #struct} fills: that of Spark's data source "image". */
+  static DataType structType() {
+    return ImageSchema.columnSchema();
+  }
+
+  /**
+   * A picture as Spark's data source "image" has it.
+   *
+   * @param origin of the picture; null where it is unknown
+   * @param block in which its channels are red, green, blue or grey
+   */
+  static Row struct(String origin, PixelBlock block, int row) {
+    boolean isFloat = block.type() == PixelType.FLOAT32;
+    int channels = block.channels();
+    int bytes = isFloat ? Float.BYTES : 1;
+    ByteBuffer pixels = block.row(row);
+    byte[] data = new byte[Math.toIntExact(block.rowBytes())];
+    for (int value = 0; value < block.rowLength(); value++) {
+      // Blue comes first.
+      int turned = value - value % channels + channels - 1 - value % channels;
+      pixels.get(data, turned * bytes, bytes);
+    }
+    return RowFactory.create(
+        origin,
+        block.height(),
+        block.width(),
+        channels,
+        (channels - 1) * MODES + (isFloat ? FLOATS : BYTES),
+        data);
   }
 
   private static byte[] encoded(Object bytes) {

@@ -27,6 +27,13 @@ public final class PictureTable {
   static final String LABEL = "label";
   static final String IMAGE = "image";
 
+  /** Where {@link #texts} puts the columns. */
+  static final int IMAGE_AT = 0;
+
+  static final int PATH_AT = 1;
+  static final int CLASS_AT = 2;
+  static final int FURTHER_AT = 3;
+
   /** Where the data source binaryFile puts the file's bytes. */
   private static final String CONTENT = "content";
 
@@ -155,6 +162,32 @@ public final class PictureTable {
     Dataset<Row> found = files(session, paths).select(PATH, CONTENT).toDF(PATH, IMAGE);
     if (found.select(PATH).isEmpty()) throw PictureFiles.empty(String.join(", ", paths));
     return found;
+  }
+
+  /**
+   * The columns of pictures that {@link #of} gives, all but the picture as strings: where {@link
+   * #IMAGE_AT}, {@link #PATH_AT} and {@link #CLASS_AT} say, and from {@link #FURTHER_AT} on.
+   *
+   * @param further other columns that are wanted
+   * @throws SparkDl4jException DATA_COLUMN
+   */
+  static Dataset<Row> texts(Dataset<Row> rows, List<String> further) {
+    PictureColumns.requirePictures(rows, IMAGE);
+    List<Column> columns = new ArrayList<>();
+    columns.add(functions.col(IMAGE));
+    for (String column : new String[] {PATH, CLASS}) {
+      if (PictureColumns.type(rows, column) == null) {
+        throw new SparkDl4jException(
+                ErrorCode.DATA_COLUMN,
+                "there is no column " + column + ": make the DataFrame with read_images")
+            .with("column", column);
+      }
+      columns.add(functions.col(column).cast("string"));
+    }
+    for (String column : further) {
+      columns.add(rows.col(PictureColumns.quoted(column)).cast("string"));
+    }
+    return rows.select(columns.toArray(new Column[0]));
   }
 
   /** The files that {@link #readUnlabelled} reads: path, modificationTime, length. */

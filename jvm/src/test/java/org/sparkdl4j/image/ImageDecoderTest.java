@@ -76,7 +76,7 @@ class ImageDecoderTest {
     for (int factor : new int[] {1, 2}) {
       DecodeOptions options = new DecodeOptions(HEIGHT / factor + 1, WIDTH * factor, channels);
       ByteBuffer pixels = ByteBuffer.allocate((HEIGHT / factor + 1) * WIDTH * factor * channels);
-      new ImageDecoder(options).scale(bgr, HEIGHT, WIDTH, stored, pixels);
+      new ImageDecoder(options).scale(bgr, HEIGHT, WIDTH, stored, false, pixels);
       assertArrayEquals(Pictures.decode(png, options), pixels.array());
     }
   }
@@ -96,7 +96,7 @@ class ImageDecoderTest {
     DamagedImageException thrown =
         assertThrows(
             DamagedImageException.class,
-            () -> decoder.scale(new byte[bytes], height, width, channels, target));
+            () -> decoder.scale(new byte[bytes], height, width, channels, false, target));
     assertEquals(reason, thrown.reason());
     assertEquals(0, target.position());
   }

@@ -28,6 +28,7 @@ import org.sparkdl4j.spark.CollectedPictures;
 import org.sparkdl4j.spark.ContentSplit;
 import org.sparkdl4j.spark.DealingOptions;
 import org.sparkdl4j.spark.HadoopFiles;
+import org.sparkdl4j.spark.InspectedPictures;
 import org.sparkdl4j.spark.LabelTable;
 import org.sparkdl4j.spark.NamedFiles;
 import org.sparkdl4j.spark.OutputColumns;
@@ -37,6 +38,7 @@ import org.sparkdl4j.spark.PictureDealing;
 import org.sparkdl4j.spark.PictureTable;
 import org.sparkdl4j.spark.PredictionParts;
 import org.sparkdl4j.spark.PredictionTable;
+import org.sparkdl4j.spark.PreprocessedPictures;
 import org.sparkdl4j.spark.SearchPictures;
 import org.sparkdl4j.spark.ValidationRows;
 import org.sparkdl4j.spec.Json;
@@ -80,6 +82,22 @@ public final class Gateway {
   /** {@link PictureTable#readUnlabelled}. */
   public static Dataset<Row> readUnlabelled(SparkSession session, List<String> paths) {
     return PictureTable.readUnlabelled(session, paths);
+  }
+
+  /**
+   * {@link PreprocessedPictures#of}.
+   *
+   * @param request JSON: {@code image} (how pictures are decoded), {@code steps}, {@code order} and
+   *     {@code group} (null for none)
+   */
+  public static Dataset<Row> preprocessed(Dataset<Row> rows, String request) {
+    ObjectNode json = Json.readObject(request, "the request");
+    return PreprocessedPictures.of(
+        rows,
+        DecodeOptions.fromJson((ObjectNode) json.get("image")),
+        (ArrayNode) json.get("steps"),
+        text(json, "order"),
+        text(json, "group"));
   }
 
   /** {@link ContentSplit#of}. */
@@ -181,6 +199,17 @@ public final class Gateway {
     try (ImageClassifier classifier = new NamedFiles(session).read(path, ImageClassifier::load)) {
       return Json.write(classifier.toJson());
     }
+  }
+
+  /**
+   * {@link InspectedPictures#of}.
+   *
+   * @param image JSON: how pictures are decoded
+   * @return JSON: a list
+   */
+  public static String inspect(Dataset<Row> rows, String image) {
+    DecodeOptions options = DecodeOptions.fromJson(Json.readObject(image, "the image options"));
+    return "[" + String.join(",", InspectedPictures.of(rows, options)) + "]";
   }
 
   /**
@@ -338,12 +367,7 @@ public final class Gateway {
 
   private static ArrayNode json(List<DamagedImage> damaged) {
     ArrayNode list = Json.object().putArray("damaged");
-    for (DamagedImage picture : damaged) {
-      list.addObject()
-          .put("path", picture.path())
-          .put("reason", picture.reason().label())
-          .put("detail", picture.detail());
-    }
+    for (DamagedImage picture : damaged) list.add(picture.toJson());
     return list;
   }
 

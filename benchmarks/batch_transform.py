@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from fresh_process import in_fresh_process
+from peers.spark_folder import spark_folder
 from record import write_result
 
 COUNT, SMALL = 100_000, 4_000
@@ -71,15 +72,18 @@ def alone(folder: str, model: str, count: int) -> tuple[float, float]:
 def command(model: str, source: str, out: str, shard_size: int, *more: str) -> tuple[float, float]:
     """The command's pictures a second between its first part and its end, and the peak of its memory in MiB."""
     program = [sys.executable, "-m", "sparkdl4j", "predict", model, source, "--out", out, "--shard-size"]
-    process = subprocess.Popen([*program, str(shard_size), *more], stderr=subprocess.PIPE, text=True)
-    times = []
+    path = os.pathsep.join([str(spark_folder(4)), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path}
+    process = subprocess.Popen([*program, str(shard_size), *more], stderr=subprocess.PIPE, text=True, env=environment)
+    times, last = [], ""
     assert process.stderr is not None
     for line in process.stderr:
         if line.startswith("Part "):
             times.append(time.perf_counter())
+        last = line
     _, status, used = os.wait4(process.pid, 0)
     if status:
-        raise RuntimeError(f"the command ended with {status}")
+        raise RuntimeError(f"the command ended with {status}: {last}")
     return (len(times) - 1) * shard_size / (times[-1] - times[0]), used.ru_maxrss / 1024
 
 

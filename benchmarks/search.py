@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from peers.spark_folder import spark_folder
 from record import write_result
 from sparkdl4j import Conv2D, ConvNetClassifier, Dense, GlobalPool, ImageDataset, MaxPool2D, Output, Search, Sequential
 from sparkdl4j.jvm import in_process
@@ -102,6 +103,7 @@ def searched(trials: int, jobs: int, *, epochs: int, session: Any = None) -> Sea
 
 
 def cluster(master: str) -> Any:
+    sys.path.insert(0, str(spark_folder(4)))
     from pyspark.sql import SparkSession
 
     from sparkdl4j.spark import configure

@@ -11,6 +11,7 @@ the whole machine, which client and server share. Answers are lists of probabili
 from __future__ import annotations
 
 import argparse
+import functools
 import io
 import json
 import shutil
@@ -19,6 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +86,23 @@ def many(path: str, content: bytes, count: int) -> Body:
     return Body(path, body, f"multipart/form-data; boundary={_BOUNDARY}")
 
 
+@dataclass(frozen=True)
+class Case:
+    """What is asked of which network.
+
+    Args:
+        served: the network.
+        body_of: a request by the paths of a server.
+        clients: how many ask at once.
+        pictures: of a request.
+    """
+
+    served: Served
+    body_of: Callable[[tuple[str, str]], Body]
+    clients: int
+    pictures: int = 1
+
+
 class Cases:
     """The networks, their pictures, and how they are asked for."""
 
@@ -94,49 +113,52 @@ class Cases:
         self.small = Served("fashion", 28, 1, model_file(folder, "fashion", (28, 28, 1), "small"))
         photograph = picture("JPEG", 64 if small else 375, 64 if small else 500, 3)
         digit = picture("PNG", 28, 28, 1)
-        # Name: network, body by the paths of a server, clients.
-        self.requests: dict[str, tuple[Served, Callable[[tuple[str, str]], Body], int]] = {
-            f"{large}_{size}": (self.large, lambda paths: one(paths[0], photograph), 16),
-            f"{large}_{size}_{MANY}_pictures": (self.large, lambda paths: many(paths[1], photograph, MANY), 4),
-            "small_pictures": (self.small, lambda paths: one(paths[0], digit), 32),
+        self.requests = {
+            f"{large}_{size}": Case(self.large, lambda paths: one(paths[0], photograph), 16),
+            f"{large}_{size}_{MANY}_pictures": Case(
+                self.large, lambda paths: many(paths[1], photograph, MANY), 4, pictures=MANY
+            ),
+            "small_pictures": Case(self.small, lambda paths: one(paths[0], digit), 32),
         }
         self.digit = digit
 
 
+def measure(case: Case, loads: dict[str, list[Load]], seconds: float, server: str) -> tuple[float, str]:
+    """Requests a second of a server, whose load goes to the others that it had."""
+    with SERVERS[server](case.served) as running:
+        body = case.body_of(PATHS[server])
+        wrk(running.port, body, clients=case.clients, seconds=max(2, seconds / 3))
+        settle(running.port, body)
+        # Of requests that take seconds fewer are answered.
+        load = wrk(running.port, body, clients=case.clients, seconds=seconds if case.pictures == 1 else 3 * seconds)
+    if load.errors or not load.requests:
+        raise DoesNotWorkError(f"{load.errors} of {load.requests} requests failed")
+    loads.setdefault(server, []).append(load)
+    return load.rate, server
+
+
 def throughput(cases: Cases, rounds: int, seconds: float) -> None:
     """Requests a second, and the percentiles of their time."""
-    for name, (served, body_of, clients) in cases.requests.items():
+    for name, case in cases.requests.items():
         loads: dict[str, list[Load]] = {}
-
-        def measure(
-            server: str, served: Served = served, body_of: Any = body_of, clients: int = clients, loads: Any = loads
-        ) -> tuple[float, str]:
-            with SERVERS[server](served) as running:
-                body = body_of(PATHS[server])
-                wrk(running.port, body, clients=clients, seconds=max(2, seconds / 3))
-                settle(running.port, body)
-                load = wrk(running.port, body, clients=clients, seconds=seconds)
-            if load.errors or not load.requests:
-                raise DoesNotWorkError(f"{load.errors} of {load.requests} requests failed")
-            loads.setdefault(server, []).append(load)
-            return load.rate, server
-
-        turns = take_turns(name, "sparkdl4j", [each for each in SERVERS if each != "sparkdl4j"], rounds, measure)
+        peers = [each for each in SERVERS if each != "sparkdl4j"]
+        turns = take_turns(name, "sparkdl4j", peers, rounds, functools.partial(measure, case, loads, seconds))
         percentiles = {
             server: {p: statistics.median(getattr(load, p) for load in found) for p in ("p50", "p95", "p99")}
             for server, found in loads.items()
+            if server in turns.series
         }
         if not turns.can_be_compared:
             continue
         peer = turns.best_peer(higher_is_better=True)
         more: dict[str, Any] = {
             "percentiles_seconds": percentiles,
-            "clients": clients,
+            "clients": case.clients,
             **turns.comparison(peer, turns.ratio(peer, higher_is_better=True)),
-            "at_least": SMALL_AT_LEAST if served is cases.small else AT_LEAST,
+            "at_least": SMALL_AT_LEAST if case.served is cases.small else AT_LEAST,
         }
-        pictures = f"{MANY} pictures" if name.endswith(f"_{MANY}_pictures") else "one picture"
-        data = f"{served.network} {served.size}x{served.size}, {pictures} a request"
+        pictures = "one picture" if case.pictures == 1 else f"{case.pictures} pictures"
+        data = f"{case.served.network} {case.served.size}x{case.served.size}, {pictures} a request"
         write_result(f"serving_{name}", data, "requests/s", turns.series, **more)
         print(json.dumps(percentiles, indent=1))
 
@@ -145,10 +167,10 @@ def http_share(cases: Cases, rounds: int, seconds: float) -> None:
     """What HTTP adds to a request: one client at a time, over HTTP and straight to Java."""
     from sparkdl4j.jvm.serving import ServedModels
 
-    for name, (served, body_of, _) in cases.requests.items():
+    for name, case in cases.requests.items():
         from sparkdl4j.serving.pictures import pictures
 
-        body = body_of(PATHS["sparkdl4j"])
+        served, body = case.served, case.body_of(PATHS["sparkdl4j"])
         given = pictures(body.content_type, body.content, most=MANY)
         models = ServedModels({})
         models.add("model", served.file)

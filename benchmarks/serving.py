@@ -216,7 +216,7 @@ def endurance(cases: Cases, requests: int) -> None:
 
 
 def overload(folder: Path, seconds: float) -> None:
-    """A network of some 20 pictures a second, asked by ever more clients."""
+    """A network of some tens of pictures a second, asked by ever more clients."""
     from sparkdl4j import Conv2D, GlobalPool, Output, Sequential
 
     layers = [*[Conv2D(96, (3, 3), padding="same") for _ in range(5)], GlobalPool(), Output()]

@@ -63,8 +63,7 @@ ROWS: dict[str, dict[str, Any]] = {
 
 def torch_accuracy(root: Path, seed: int) -> float:
     """Of a plain PyTorch loop."""
-    data, groups = landscapes(root)
-    train, test = data.split(0.3, groups=groups, seed=seed)
+    train, test = landscapes(root, seed)
     with tempfile.TemporaryDirectory() as folder:
         pictures = Path(folder, "pictures.npz")
         labels = {"train_y": train.required_labels(), "test_y": test.required_labels()}

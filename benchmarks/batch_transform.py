@@ -102,7 +102,10 @@ def main() -> None:
         decoding, predicting = in_fresh_process(alone, folder, model, count)
         rates["decoding alone"], rates["predicting alone"] = [decoding], [predicting]
         files, table = str(Path(folder, "files")), str(Path(folder, "table.parquet"))
-        rate, memory["a tenth of the files"] = command(model, f"{files}/0", f"{folder}/tenth", part // 10)
+        # Memory grows with a part's pictures, and must not with all of them.
+        for name, source in ((f"{part} files in ten parts", f"{files}/0"), (f"{count} files in a hundred", files)):
+            rate, memory[name] = command(model, source, f"{folder}/{name}", part // 10)
+            rates[name] = [rate]
         rate, memory["files"] = command(model, files, f"{folder}/of_files", part)
         rates["files"] = [rate]
         rates["files, without decoding"] = [1 / (1 / rate - 1 / decoding)]

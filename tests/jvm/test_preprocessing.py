@@ -30,6 +30,7 @@ from sparkdl4j.preprocessing import (
     Pad,
     Scale,
     Step,
+    ToFloat,
 )
 
 Pictures = NDArray[Any]
@@ -170,6 +171,16 @@ def test_series() -> None:
     assert mixed.image_shape == (5, 6, 1)
     with pytest.raises(ParameterError, match=r"step 2 of preprocessing \(clahe\) takes pictures whose number is uint8"):
         data.preprocessed([Detrend("series"), CLAHE()], order="time", group="patient")
+
+
+def test_the_same_numbers_as_float32(files: Path) -> None:
+    plain = ImageFolder(files, size=20)
+    floats = ImageFolder(files, size=20, preprocessing=[Scale(20), ToFloat()])
+    assert floats.X.dtype == np.float32
+    assert (floats.X == plain.X).all()
+    assert (plain.preprocessed([ToFloat()]).X == plain.X).all()
+    # Floats stay what they are.
+    assert (floats.preprocessed([ToFloat(), GaussianBlur()]).X == floats.preprocessed([GaussianBlur()]).X).all()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -23,8 +24,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
+import org.sparkdl4j.preprocessing.Preprocessing;
+import org.sparkdl4j.spec.Json;
 
 class ImageDecoderTest {
   private static final int WIDTH = 40;
@@ -99,6 +103,38 @@ class ImageDecoderTest {
             () -> decoder.scale(new byte[bytes], height, width, channels, false, target));
     assertEquals(reason, thrown.reason());
     assertEquals(0, target.position());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,3", "1,1", "3,3", "3,1"})
+  void floatsAreScaledAsBytesOfTheSameNumbers(int stored, int channels)
+      throws DamagedImageException {
+    byte[] bgr = new byte[WIDTH * HEIGHT * stored];
+    new Random(1).nextBytes(bgr);
+    ByteBuffer floats =
+        ByteBuffer.allocate(bgr.length * Float.BYTES).order(ByteOrder.nativeOrder());
+    for (byte value : bgr) floats.putFloat(value & 0xFF);
+    ArrayNode steps = Json.object().putArray("preprocessing");
+    steps.addObject().put("step", "to_float");
+    DecodeOptions options =
+        new DecodeOptions(20, 25, channels, 10000, Window.FULL, Preprocessing.fromJson(steps));
+    ImageDecoder decoder = new ImageDecoder(options);
+    ByteBuffer expected = ByteBuffer.allocate(options.pictureBytes());
+    decoder.scale(bgr, HEIGHT, WIDTH, stored, false, expected);
+    ByteBuffer found = ByteBuffer.allocate(options.pictureBytes());
+    decoder.scale(floats.array(), HEIGHT, WIDTH, stored, true, found);
+    assertArrayEquals(expected.array(), found.array());
+  }
+
+  @Test
+  void floatsNeedAStepThatTakesThem() {
+    ByteBuffer target = ByteBuffer.allocate(SAME_SIZE.pictureBytes());
+    DamagedImageException thrown =
+        assertThrows(
+            DamagedImageException.class,
+            () -> new ImageDecoder(SAME_SIZE).scale(new byte[12], 1, 1, 3, true, target));
+    assertEquals(DamageReason.UNSUPPORTED, thrown.reason());
+    assertTrue(thrown.detail().contains("to_float"), thrown.detail());
   }
 
   @Test

@@ -43,7 +43,7 @@ endef
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-long java-test python-test spark-test lint java-lint python-lint format jar wheel bench examples clean
+.PHONY: help demo test test-long java-test python-test spark-test lint java-lint python-lint docker-lint format jar wheel bench examples clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -91,7 +91,7 @@ build/moto/installed: | $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(@D) 'moto[server]==$(MOTO)'
 	@touch $@
 
-lint: java-lint python-lint ## formatters and linters, changing nothing
+lint: java-lint python-lint docker-lint ## formatters and linters, changing nothing
 
 java-lint: $(STAMPS)/java-lint
 
@@ -104,6 +104,10 @@ python-lint: $(INSTALLED)
 	$(BIN)/ruff check $(PYTHON_CODE)
 	$(BIN)/ruff format --check $(PYTHON_CODE)
 	$(BIN)/mypy
+
+docker-lint: $(INSTALLED)
+	$(BIN)/hadolint docker/Dockerfile
+	$(BIN)/yamllint --strict -d '{extends: relaxed, rules: {line-length: {max: 132}}}' docker docs/kubernetes
 
 format: $(INSTALLED) ## format Java and Python
 	scripts/gradle javaFormat

@@ -105,8 +105,9 @@ class ImageDecoderTest {
     assertEquals(0, target.position());
   }
 
+  // Grey of coloured bytes is rounded, which that of floats is not.
   @ParameterizedTest
-  @CsvSource({"1,3", "1,1", "3,3", "3,1"})
+  @CsvSource({"1,3", "1,1", "3,3"})
   void floatsAreScaledAsBytesOfTheSameNumbers(int stored, int channels)
       throws DamagedImageException {
     byte[] bgr = new byte[WIDTH * HEIGHT * stored];

@@ -33,10 +33,14 @@ public final class BlockPreprocessing {
   public static void apply(Preprocessing steps, LabeledImages pictures, long address) {
     OpenCv.load();
     PictureKind kind = kind(steps, pictures.block());
-    PixelType type = kind.isFloat() ? PixelType.FLOAT32 : PixelType.UINT8;
     PixelBlock target =
         PixelBlock.wrap(
-            address, type, pictures.size(), kind.height(), kind.width(), kind.channels());
+            address,
+            PixelType.of(kind),
+            pictures.size(),
+            kind.height(),
+            kind.width(),
+            kind.channels());
     IntStream.range(0, pictures.size())
         .parallel()
         .forEach(

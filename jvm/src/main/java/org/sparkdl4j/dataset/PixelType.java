@@ -1,6 +1,7 @@
 package org.sparkdl4j.dataset;
 
 import org.sparkdl4j.image.DecodeOptions;
+import org.sparkdl4j.preprocessing.PictureKind;
 
 /** How a block stores a value. */
 public enum PixelType {
@@ -18,6 +19,11 @@ public enum PixelType {
   /** What decoded pictures are. */
   public static PixelType of(DecodeOptions options) {
     return options.isFloat() ? FLOAT32 : UINT8;
+  }
+
+  /** What pictures of a kind are. */
+  static PixelType of(PictureKind kind) {
+    return kind.isFloat() ? FLOAT32 : UINT8;
   }
 
   /** Bytes per value. */

@@ -76,9 +76,9 @@ public final class SeriesPreprocessing {
 
   private static PixelBlock apply(Preprocessing steps, LabeledImages pictures) {
     PictureKind kind = BlockPreprocessing.kind(steps, pictures.block());
-    PixelType type = kind.isFloat() ? PixelType.FLOAT32 : PixelType.UINT8;
     PixelBlock changed =
-        PixelBlock.allocate(type, pictures.size(), kind.height(), kind.width(), kind.channels());
+        PixelBlock.allocate(
+            PixelType.of(kind), pictures.size(), kind.height(), kind.width(), kind.channels());
     return filled(changed, () -> BlockPreprocessing.apply(steps, pictures, changed.address()));
   }
 

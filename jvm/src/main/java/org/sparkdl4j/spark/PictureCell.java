@@ -107,7 +107,7 @@ final class PictureCell {
     }
     int channels = mode / MODES + 1;
     int depth = mode % MODES;
-    if (depth != BYTES && depth != FLOATS || channels != number(struct, CHANNELS)) {
+    if (mode < 0 || depth != BYTES && depth != FLOATS || channels != number(struct, CHANNELS)) {
       throw new DamagedImageException(
           DamageReason.UNSUPPORTED,
           "OpenCV's mode "

@@ -6,7 +6,7 @@ PICTURES, a folder or a URL of one, has the subfolders NORMAL and PNEUMONIA, wit
 or 16 bits, whose names tell the patient (person17_…, IM-0115-…); where they do not, a picture is a patient of its own.
 On Spark they are read, dealt out by patient to five folds, decoded and scaled, trained by as many averaging workers as
 the session runs tasks, evaluated on the first fold, and the model is saved; with `--cross-validate` every fold is
-tested in turn.
+tested in turn, and the model that is saved is trained on all pictures.
 
 Two networks: the article's `pneumonia_vgg` at 226x226, for so many epochs, and ours, `landscape` at 75x75 in grey with
 the recipe "x_rays", which shows 100,000 pictures unless `--our-epochs` says otherwise. `--networks` takes one of
@@ -44,30 +44,36 @@ OURS: dict[str, Any] = {"network": "landscape", "image_size": 75, "channels": 1,
 
 @dataclass(frozen=True)
 class Trained:
-    """What the folds that were tested have given.
+    """What a network has given.
 
     Args:
-        evaluation: of their pictures together.
-        model: that of the last of them.
-        minutes: of training, of each.
-        pictures: that the last one was trained on.
+        evaluation: of the folds that were tested, together.
+        model: of all pictures where every fold was tested, else of those without the tested one.
+        pictures: that the model was trained on.
     """
 
     evaluation: Evaluation
     model: ConvNetClassificationModel
-    minutes: float
     pictures: int
+
+    @property
+    def minutes(self) -> float:
+        """Of the model's training."""
+        return sum(epoch["seconds"] for epoch in self.model.summary.history.epochs) / 60
 
 
 def trained(folded: DataFrame, tested: Sequence[int], options: dict[str, Any]) -> Trained:
     """Trains without each of the folds to be tested, and evaluates on it."""
-    evaluations, seconds = [], 0.0
+    classifier = ConvNetClassifier(seed=SEED, **options)
+    evaluations = []
     for fold in tested:
         train, test = (folded.where(condition) for condition in (f"fold != {fold}", f"fold = {fold}"))
-        model = ConvNetClassifier(seed=SEED, **options).fit(train)
+        model = classifier.fit(train)
         evaluations.append(model.evaluation(test, groupCol="group"))
-        seconds += sum(epoch["seconds"] for epoch in model.summary.history.epochs)
-    return Trained(Evaluation.concatenate(evaluations), model, seconds / len(tested) / 60, train.count())
+    if len(tested) == FOLDS:
+        train = folded
+        model = classifier.fit(train)
+    return Trained(Evaluation.concatenate(evaluations), model, train.count())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

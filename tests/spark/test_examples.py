@@ -65,3 +65,11 @@ def test_pneumonia(test_data: Path, tmp_path: Path) -> None:
     for network in ("article", "ours"):
         assert (tmp_path / network / "report.html").exists()
         assert ConvNetClassifier.load(tmp_path / network / "model.zip").classes_.tolist() == ["NORMAL", "PNEUMONIA"]
+
+
+@pytest.mark.long
+def test_pneumonia_by_every_fold(test_data: Path, tmp_path: Path) -> None:
+    options = ("--networks", "ours", "--our-epochs", "1", "--cross-validate")
+    training, accuracy, _ = run("pneumonia", test_data / "chest-xray" / "originals", tmp_path, *options)
+    assert training["data"] == "60 pictures"
+    assert accuracy["data"] == "60 pictures of other patients"

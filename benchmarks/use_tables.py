@@ -66,12 +66,15 @@ def serving_http(found: Results) -> Table:
 
 def serving_overload(found: Results) -> Table:
     """A slow network asked by ever more clients."""
-    table = [["clients", "served/s", "refused (503)", "other answers", "time of a refusal: p50", "p95", "p99"]]
-    for clients, row in found.get("serving_overload", {"detail": {}})["detail"].items():
+    table = [["clients", "served/s", "refused (503)/s", "other answers", "time of a refusal: p50", "p95", "p99"]]
+    result = found.get("serving_overload", {"series": {}, "detail": {}})
+    for clients, rates in result["series"].items():
+        row = result["detail"][clients]
         times = row["refused_seconds"]
         cells = [quantity(times[p], "seconds") if times else "" for p in ("p50", "p95", "p99")]
         others = ", ".join(map(str, row["other_statuses"])) or "none"
-        table.append([clients, f"{row['served_per_second']:.1f}", f"{row['refused']:,}", others, *cells])
+        served = f"{rates['median']:.1f} ({rates['minimum']:.1f} … {rates['maximum']:.1f})"
+        table.append([clients, served, f"{row['refused_per_second']:.0f}", others, *cells])
     return table
 
 

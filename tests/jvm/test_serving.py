@@ -16,6 +16,7 @@ import time
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -511,15 +512,21 @@ def test_that_there_is_no_room_is_said_before_the_body_has_come(
     answers: list[tuple[int, str]] = []
     with ThreadPoolExecutor(16) as clients:
         asking = [clients.submit(ask_on, number) for number in range(16)]
-        # Between two minibatches there may be room, and the body is waited for.
-        for _ in range(100):
-            with socket.create_connection(("127.0.0.1", server.port), timeout=0.5) as connection:
-                connection.sendall(request_head(len(picture)))
-                with contextlib.suppress(TimeoutError):
-                    answers.append(code_of(connection.recv(65536)))
-            if answers:
-                break
-        stop.set()
+        try:
+            # Between two minibatches there may be room, and the body is waited for.
+            for _ in range(100):
+                with contextlib.closing(HTTPConnection("127.0.0.1", server.port, timeout=0.5)) as connection:
+                    connection.putrequest("POST", "/predict")
+                    connection.putheader("Content-Type", "image/png")
+                    connection.putheader("Content-Length", str(len(picture)))
+                    connection.endheaders()
+                    with contextlib.suppress(TimeoutError):
+                        response = connection.getresponse()
+                        answers.append((response.status, json.loads(response.read())["error"]["code"]))
+                if answers:
+                    break
+        finally:
+            stop.set()
         for each in asking:
             each.result()
     assert answers == [(503, "SERVER_BUSY")]

@@ -8,13 +8,14 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from sparkdl4j import errors
 from sparkdl4j.jvm.jar import package_version
@@ -29,6 +30,7 @@ from sparkdl4j.serving.metrics import Metrics
 from sparkdl4j.serving.pictures import Pictures, pictures
 from sparkdl4j.serving.predictor import Predictor, busy
 
+_PREDICT, _INVOCATIONS = "/predict", "/invocations"
 _PREDICTIONS = "predictions"
 _PROBABILITIES = "probabilities"
 # It takes as long as hundreds of predictions, and DL4J's memory for all layers.
@@ -82,7 +84,7 @@ class Server:
         self._saliency_turn = asyncio.Semaphore(_SALIENCY_AT_ONCE)
         self._saliency_waiting = 0
         self._reloading = {name: asyncio.Lock() for name in files}
-        self.app: ASGIApp = Gate(self._application(), limits, token, self.metrics, log)
+        self.app: ASGIApp = Gate(self._application(), self._require_room, limits, token, self.metrics, log)
 
     def close(self) -> None:
         """Ends what it has started, after everything that was asked for is answered."""
@@ -114,10 +116,17 @@ class Server:
 
     # ------------------------------------------------------------------ requests
 
+    def _require_room(self, scope: Scope) -> None:
+        """Refuses what would be refused anyhow, before routes and body: the many that are too many cost least so."""
+        if scope["path"] in (_PREDICT, _INVOCATIONS):
+            asked = parse_qs(scope["query_string"].decode("latin-1")).get("model") if scope["query_string"] else None
+            name = next(iter(self.files)) if asked is None else asked[-1]
+            if name in self.files:
+                self._predictor.require_room(name)
+
     async def _predict(self, request: Request, name: str | None, form: str, top: int) -> Response:
         model = self._model(name)
         log = request.scope["state"]["log"]
-        self._predictor.require_room(model)
         with self._held.share() as share:
             body = await share.read(request)
             given = self._pictures(request, body)
@@ -218,12 +227,12 @@ class Server:
         app.add_exception_handler(ClientGoneError, self._tell_nobody)
         app.add_exception_handler(Exception, self._tell_unexpected)
 
-        @app.post("/predict", openapi_extra=documentation.PICTURES, responses=documentation.PREDICTED)
+        @app.post(_PREDICT, openapi_extra=documentation.PICTURES, responses=documentation.PREDICTED)
         async def predict(request: Request, model: ModelName = None, top: Top = 0) -> Response:
             """Predicts the classes of one picture or many, of which some may be damaged."""
             return await self._predict(request, model, _PREDICTIONS, top)
 
-        @app.post("/invocations", openapi_extra=documentation.PICTURES, responses=documentation.PROBABILITIES)
+        @app.post(_INVOCATIONS, openapi_extra=documentation.PICTURES, responses=documentation.PROBABILITIES)
         async def invocations(request: Request) -> Response:
             """SageMaker's prediction: a list of probabilities, in the order of the labels."""
             return await self._predict(request, None, _PROBABILITIES, 0)

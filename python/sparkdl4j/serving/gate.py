@@ -6,6 +6,7 @@ import hmac
 import re
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,13 +31,23 @@ class Gate:
 
     Args:
         app: the other.
+        require_room: refuses a request that there is no room for.
         limits: whose max_requests counts.
         token: that requests must bear; None for none.
         metrics, log: are told of every request.
     """
 
-    def __init__(self, app: ASGIApp, limits: ServingLimits, token: str | None, metrics: Metrics, log: JsonLog) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        require_room: Callable[[Scope], None],
+        limits: ServingLimits,
+        token: str | None,
+        metrics: Metrics,
+        log: JsonLog,
+    ) -> None:
         self._app = app
+        self._require_room = require_room
         self._limits = limits
         self._token = None if token is None else token.encode("utf-8")
         self._metrics = metrics
@@ -74,6 +85,7 @@ class Gate:
                 raise busy(f"more than max_requests={self._limits.max_requests} requests are under way", 1)
             if self._token is not None and not self._may_enter(path, headers):
                 raise errors.error("REQUEST_UNAUTHORIZED", "this needs the header Authorization: Bearer TOKEN")
+            self._require_room(scope)
             await self._app(scope, receive, send_on)
         except errors.SparkDl4jError as problem:
             fields["code"] = problem.code

@@ -39,7 +39,13 @@ ARTICLE: dict[str, Any] = {
     "learning_rate": 1e-4,
     "class_weight": "balanced",
 }
-OURS: dict[str, Any] = {"network": "landscape", "image_size": 75, "channels": 1, **recipe("x_rays")}
+OURS: dict[str, Any] = {
+    "network": "landscape",
+    "image_size": 75,
+    "channels": 1,
+    "batch_size": 64,
+    **recipe("x_rays"),
+}
 
 
 @dataclass(frozen=True)
@@ -95,10 +101,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         folded = with_group_folds(images, FOLDS, seed=SEED)
         folded.groupBy("fold").pivot("class").count().orderBy("fold").show()
         tested = range(FOLDS if given.cross_validate else 1)
+        workers = session.sparkContext.defaultParallelism
         for name in given.networks:
             epochs = {"article": given.epochs, "ours": given.our_epochs}[name]
             size = {"image_size": given.size} if name == "article" else {}
-            found = trained(folded, tested, {**networks[name], "epochs": epochs, **size})
+            # Those of all workers together are as large as one machine's: as many steps, and so the same accuracy.
+            batch_size = max(1, networks[name]["batch_size"] // workers)
+            found = trained(folded, tested, {**networks[name], "epochs": epochs, "batch_size": batch_size, **size})
             folder = given.out / name
             atomic_file.make_folder(folder)
             found.model.save_model_file(folder / "model.zip")

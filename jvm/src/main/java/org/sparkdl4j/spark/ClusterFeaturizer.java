@@ -83,12 +83,7 @@ public final class ClusterFeaturizer {
   private static StructType add(StructType schema, String output, String damaged) {
     for (String name : new String[] {output, damaged}) {
       if (name.isEmpty() || PictureCell.typeOf(schema, name) == null) continue;
-      throw new SparkDl4jException(
-              ErrorCode.DATA_COLUMN,
-              "the DataFrame has a column "
-                  + name
-                  + " already: drop it, or name the one that is added otherwise")
-          .with("column", name);
+      throw ColumnErrors.present(name);
     }
     StructType all = schema.add(output, SQLDataTypes.VectorType(), true);
     return damaged.isEmpty() ? all : all.add(damaged, DataTypes.StringType, true);

@@ -5,7 +5,6 @@ import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
 
 /** The names of the columns that predictions add; an empty name leaves its column out. */
@@ -56,12 +55,7 @@ public final class OutputColumns {
     for (StructField field : own) {
       if (field.name().isEmpty()) continue;
       if (Arrays.asList(all.fieldNames()).contains(field.name())) {
-        throw new SparkDl4jException(
-                ErrorCode.DATA_COLUMN,
-                "the DataFrame has a column "
-                    + field.name()
-                    + " already: drop it, or name the one that is added otherwise")
-            .with("column", field.name());
+        throw ColumnErrors.present(field.name());
       }
       all = all.add(field);
     }

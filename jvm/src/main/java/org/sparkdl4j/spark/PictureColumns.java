@@ -141,15 +141,7 @@ public final class PictureColumns implements Serializable {
       Dataset<Row> rows, String column, String role, String wanted, boolean isRight) {
     DataType type = type(rows, column);
     if (type == null) {
-      throw new SparkDl4jException(
-              ErrorCode.DATA_COLUMN,
-              "there is no column "
-                  + column
-                  + ", which "
-                  + role
-                  + "Col names; the columns are "
-                  + String.join(", ", rows.columns()))
-          .with("column", column);
+      throw ColumnErrors.missing(rows, column, ", which " + role + "Col names");
     }
     if (!isRight) {
       throw new SparkDl4jException(

@@ -177,10 +177,7 @@ public final class PictureTable {
     columns.add(functions.col(IMAGE));
     for (String column : new String[] {PATH, CLASS}) {
       if (PictureColumns.type(rows, column) == null) {
-        throw new SparkDl4jException(
-                ErrorCode.DATA_COLUMN,
-                "there is no column " + column + ": make the DataFrame with read_images")
-            .with("column", column);
+        throw ColumnErrors.missing(rows, column, ", which read_images gives");
       }
       columns.add(functions.col(column).cast("string"));
     }
@@ -219,11 +216,7 @@ public final class PictureTable {
   private static String pictures(Dataset<Row> rows) {
     String pictures = PictureColumns.type(rows, IMAGE) == null ? CONTENT : IMAGE;
     if (PictureColumns.type(rows, pictures) == null) {
-      throw new SparkDl4jException(
-              ErrorCode.DATA_COLUMN,
-              "there is no column image or content, which would hold the pictures; the columns are "
-                  + String.join(", ", rows.columns()))
-          .with("column", IMAGE);
+      throw ColumnErrors.missing(rows, IMAGE, " or content, which would hold the pictures");
     }
     PictureColumns.requirePictures(rows, pictures);
     return pictures;

@@ -86,9 +86,7 @@ public final class PreprocessedPictures implements Serializable {
 
   private static StructType schema(StructType given) {
     if (PictureCell.typeOf(given, DAMAGED) != null) {
-      throw new SparkDl4jException(
-              ErrorCode.DATA_COLUMN, "the DataFrame has a column " + DAMAGED + " already: drop it")
-          .with("column", DAMAGED);
+      throw ColumnErrors.presentAlways(DAMAGED);
     }
     StructType schema = new StructType();
     for (StructField field : given.fields()) {
@@ -105,14 +103,11 @@ public final class PreprocessedPictures implements Serializable {
               ErrorCode.PARAMETER_CONFLICT,
               "steps along series need the column that orders the pictures (order) and one that"
                   + " names their series (group)")
-          .with("parameter", "order");
+          .with("parameter", order == null ? "order" : "group");
     }
     for (String column : new String[] {order, group}) {
       if (PictureColumns.type(rows, column) != null) continue;
-      throw new SparkDl4jException(
-              ErrorCode.DATA_COLUMN,
-              "there is no column " + column + ": there are " + String.join(", ", rows.columns()))
-          .with("column", column);
+      throw ColumnErrors.missing(rows, column, "");
     }
     String text = "cast(" + PictureColumns.quoted(order) + " as string)";
     String number = "try_cast(" + text + " as double)";

@@ -108,6 +108,8 @@ def test_pictures_are_told_apart(browser: Any, server: Any, pictures: dict[str, 
     assert results.nth(0).locator(".answer").inner_text().startswith("red, ")
     assert results.nth(1).locator(".answer").inner_text().startswith("blue, ")
     assert "cannot be used" in results.nth(2).locator(".answer").inner_text()
+    playwright.expect(results.nth(1).locator("img")).to_be_visible()
+    playwright.expect(results.nth(2).locator("img")).to_be_hidden()
     assert results.nth(0).locator("tbody tr").count() == 3
 
     before = results.nth(0).locator("img").get_attribute("src")

@@ -227,32 +227,36 @@ class Server:
         app.add_exception_handler(ClientGoneError, self._tell_nobody)
         app.add_exception_handler(Exception, self._tell_unexpected)
 
-        @app.post(_PREDICT, openapi_extra=documentation.PICTURES, responses=documentation.PREDICTED)
+        @app.post(_PREDICT, tags=["pictures"], openapi_extra=documentation.PICTURES, responses=documentation.PREDICTED)
         async def predict(request: Request, model: ModelName = None, top: Top = 0) -> Response:
             """Predicts the classes of one picture or many, of which some may be damaged."""
             return await self._predict(request, model, _PREDICTIONS, top)
 
-        @app.post(_INVOCATIONS, openapi_extra=documentation.PICTURES, responses=documentation.PROBABILITIES)
+        @app.post(
+            _INVOCATIONS, tags=["pictures"], openapi_extra=documentation.PICTURES, responses=documentation.PROBABILITIES
+        )
         async def invocations(request: Request) -> Response:
             """SageMaker's prediction: a list of probabilities, in the order of the labels."""
             return await self._predict(request, None, _PROBABILITIES, 0)
 
-        @app.post("/saliency", openapi_extra=documentation.PICTURES, responses=documentation.SALIENCY)
+        @app.post(
+            "/saliency", tags=["pictures"], openapi_extra=documentation.PICTURES, responses=documentation.SALIENCY
+        )
         async def saliency(request: Request, model: ModelName = None, label: Label = None) -> Response:
             """Where in a picture a class is seen (Grad-CAM), as a picture of heat."""
             return await self._saliency(request, model, label)
 
-        @app.get("/models")
+        @app.get("/models", tags=["models"])
         async def models() -> list[dict[str, Any]]:
             """The models: names, labels, size of their pictures, statistics."""
             return [self._description(name) for name in self.files]
 
-        @app.get("/models/{name}", responses=documentation.ERRORS)
+        @app.get("/models/{name}", tags=["models"], responses=documentation.ERRORS)
         async def model(name: str) -> dict[str, Any]:
             """One of the models."""
             return self._description(self._model(name))
 
-        @app.post("/models/{name}/reload", responses=documentation.ERRORS)
+        @app.post("/models/{name}/reload", tags=["models"], responses=documentation.ERRORS)
         async def reload(name: str) -> dict[str, Any]:
             """Reads a model's file again. Requests meanwhile are answered by the old one; none fails."""
             await self.reload(self._model(name))

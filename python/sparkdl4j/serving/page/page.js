@@ -71,7 +71,12 @@ function add(files) {
 }
 
 function show(image, address, words) {
-  image.onload = () => image.classList.toggle("coarse", image.naturalWidth < 112);
+  image.onload = () => {
+    image.hidden = false;
+    image.classList.toggle("coarse", image.naturalWidth < 112);
+  };
+  // A damaged picture, or a TIFF file, which browsers do not show.
+  image.onerror = () => { image.hidden = true; };
   image.src = address;
   image.alt = words;
 }

@@ -1,14 +1,14 @@
 """What a pretrained model is worth: time of an epoch of head training, and accuracy with few pictures.
 
-    .venv/bin/python benchmarks/transfer.py DATA [--only epochs|curve] [--small]
+    .venv/bin/python benchmarks/transfer.py DATA [--only epochs|landscapes|skin_lesions|fashion_mnist …] [--small]
 
 DATA as in accuracy.py. "epochs": small_resnet on landscapes 64x64, the seconds of one epoch of training its head with
 the features of the frozen layers computed once, beside recomputing them in every epoch (which augmentation asks for;
-here one that changes next to nothing), and beside training all layers. "curve": beach and mountain, and melanoma and
-nevus, are told apart by small_resnet with 20, 50, 100 and 200 pictures of each class (as many as there are): trained
-from scratch, or pretrained on the other classes of its kind ("same_kind") or on the other set ("other") and
-transferred, all layers ("from") or the head alone; three seeds. `--small` is one seed and few epochs, and writes
-nothing.
+here one that changes next to nothing), and beside training all layers. The others are curves: beach and mountain;
+melanoma and nevus; coat, pullover and shirt are told apart by small_resnet with 20, 50, 100 and 200 pictures of each
+class (as many as there are): trained from scratch, or pretrained on the other classes of the same folder ("same_kind")
+or on another folder ("other": the lesions for the landscapes and the other way round) and transferred, all layers
+("from") or the head alone; three seeds. `--small` is one seed and few epochs, and writes nothing.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from accuracy import fashion_pictures
 from record import write_result
 from sparkdl4j import Augmentation, ConvNetClassifier, ImageDataset, ImageFolder
 
@@ -31,6 +34,7 @@ TURNS = 3
 EPOCHS = 6
 # Next to nothing changes, but what is drawn differs from epoch to epoch.
 RECOMPUTED = Augmentation(brightness=0.001)
+AUGMENTED = Augmentation(horizontal_flip=True, shift=0.1)
 
 
 def seconds(classifier: ConvNetClassifier, pictures: int) -> list[float]:
@@ -70,47 +74,99 @@ def few(data: ImageDataset, count: int, seed: int) -> ImageDataset:
     return data.subset(np.sort(np.concatenate(chosen)))
 
 
-def of_classes(data: ImageDataset, classes: list[str]) -> ImageDataset:
+def of_classes(data: ImageDataset, classes: Sequence[Any]) -> ImageDataset:
     """The pictures of some classes."""
     names = data.y
     part = data.subset(np.flatnonzero(np.isin(names, classes)))
     return ImageDataset.from_arrays(part.X, part.y)
 
 
-def curve(root: Path, small: bool) -> None:
+@dataclass(frozen=True)
+class Curve:
+    """What is told apart with few pictures.
+
+    Args:
+        title: which classes.
+        data: of the result.
+        parts: pictures to train with and to test with, by seed.
+        sources: pictures to pretrain on.
+        source_epochs: how often they are shown.
+    """
+
+    title: str
+    data: str
+    parts: Callable[[int], tuple[ImageDataset, ImageDataset]]
+    sources: Mapping[str, ImageDataset]
+    source_epochs: int
+
+
+def landscapes(root: Path) -> Curve:
+    return _folders(root, "landscapes", ["beach", "mountain"], "skin-lesions")
+
+
+def skin_lesions(root: Path) -> Curve:
+    return _folders(root, "skin-lesions", ["melanoma", "nevus"], "landscapes")
+
+
+def _folders(root: Path, name: str, target: list[str], other: str) -> Curve:
+    pictures = ImageFolder(root / name, size=SIZE)
+    chosen = of_classes(pictures, target)
+    return Curve(
+        f"{name}: {' and '.join(target)}",
+        f"{SIZE}x{SIZE}, small_resnet; seeds {SEEDS}; 30 % for the test",
+        lambda seed: chosen.split(0.3, seed=seed),
+        {
+            "same_kind": of_classes(pictures, [each for each in pictures.classes if each not in target]),
+            "other": ImageFolder(root / other, size=SIZE),
+        },
+        40,
+    )
+
+
+def fashion_mnist(root: Path) -> Curve:
+    target = [2, 4, 6]
+    train, test = fashion_pictures(root)
+    parts = of_classes(train, target), of_classes(test, target)
+    return Curve(
+        "fashion-mnist: pullover, coat and shirt",
+        f"28x28, small_resnet; seeds {SEEDS}; {len(parts[1])} for the test",
+        lambda seed: parts,
+        {"same_kind": of_classes(train, [each for each in train.classes if each not in target])},
+        3,
+    )
+
+
+def curve(name: str, found: Curve, small: bool) -> None:
     """Accuracy by pictures of each class, transferred and from scratch."""
-    sets = {
-        "landscapes": (ImageFolder(root / "landscapes", size=SIZE), ["beach", "mountain"]),
-        "skin_lesions": (ImageFolder(root / "skin-lesions", size=SIZE), ["melanoma", "nevus"]),
-    }
-    augmented = Augmentation(horizontal_flip=True, shift=0.1)
-    for name, (pictures, target) in sets.items():
-        other = sets["skin_lesions" if name == "landscapes" else "landscapes"][0]
-        sources = {"same_kind": of_classes(pictures, [c for c in pictures.classes if c not in target]), "other": other}
-        series: dict[str, list[float]] = {}
-        for seed in SEEDS[:1] if small else SEEDS:
-            train, test = of_classes(pictures, target).split(0.3, seed=seed)
-            with tempfile.TemporaryDirectory() as folder:
-                models = {}
-                for source, data in sources.items():
-                    models[source] = Path(folder) / f"{source}.zip"
-                    options = {"epochs": 2 if small else 40, "learning_rate_schedule": "cosine", "seed": seed}
-                    ConvNetClassifier("small_resnet", augmentation=augmented, verbose=False, **options).fit(data).save(
-                        models[source]
-                    )
-                for count in PER_CLASS[:1] if small else PER_CLASS:
-                    some = few(train, count, seed)
-                    for way, accuracy in _accuracies(some, test, models, seed, small).items():
-                        series.setdefault(f"{way}_{count}", []).append(accuracy)
-                        print(f"{name}, seed {seed}, {len(some)} pictures, {way}: {accuracy:.4f}", flush=True)
-        if not small:
-            write_result(
-                f"transfer_{name}",
-                f"{name}: {' and '.join(target)}, {SIZE}x{SIZE}, small_resnet; seeds {SEEDS}; 30 % for the test",
-                "test accuracy",
-                series,
-                per_class=PER_CLASS,
-            )
+    series: dict[str, list[float]] = {}
+    for seed in SEEDS[:1] if small else SEEDS:
+        train, test = found.parts(seed)
+        with tempfile.TemporaryDirectory() as folder:
+            models = {}
+            for source, data in found.sources.items():
+                models[source] = Path(folder) / f"{source}.zip"
+                options = {
+                    "epochs": 1 if small else found.source_epochs,
+                    "learning_rate_schedule": "cosine",
+                    "seed": seed,
+                }
+                ConvNetClassifier("small_resnet", augmentation=AUGMENTED, verbose=False, **options).fit(data).save(
+                    models[source]
+                )
+            for count in PER_CLASS[:1] if small else PER_CLASS:
+                some = few(train, count, seed)
+                for way, accuracy in _accuracies(some, test, models, seed, small).items():
+                    series.setdefault(f"{way}_{count}", []).append(accuracy)
+                    print(f"{name}, seed {seed}, {len(some)} pictures, {way}: {accuracy:.4f}", flush=True)
+    if not small:
+        write_result(
+            f"transfer_{name}",
+            f"{found.title}, {found.data}",
+            "test accuracy",
+            series,
+            title=found.title,
+            per_class=PER_CLASS,
+        )
 
 
 def _accuracies(
@@ -121,7 +177,7 @@ def _accuracies(
         "batch_size": 16,
         "learning_rate_schedule": "cosine",
         "seed": seed,
-        "augmentation": Augmentation(horizontal_flip=True, shift=0.1),
+        "augmentation": AUGMENTED,
         "verbose": False,
     }
     found = {"scratch": ConvNetClassifier("small_resnet", **given).fit(train).score(test)}
@@ -133,20 +189,24 @@ def _accuracies(
     return found
 
 
-BENCHMARKS = {"epochs": epochs, "curve": curve}
+CURVES = {"landscapes": landscapes, "skin_lesions": skin_lesions, "fashion_mnist": fashion_mnist}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("data", type=Path, nargs="?", default=os.environ.get("SPARKDL4J_TEST_DATA"))
-    parser.add_argument("--only", choices=BENCHMARKS)
+    parser.add_argument("--only", nargs="+", choices=("epochs", *CURVES), default=("epochs", *CURVES))
     parser.add_argument("--small", action="store_true")
     arguments = parser.parse_args()
     if arguments.data is None:
         print("transfer: skipped, because neither DATA nor SPARKDL4J_TEST_DATA names a folder")
         return
-    for name in [arguments.only] if arguments.only else BENCHMARKS:
-        BENCHMARKS[name](Path(arguments.data), arguments.small)
+    root = Path(arguments.data)
+    for name in arguments.only:
+        if name == "epochs":
+            epochs(root, arguments.small)
+        else:
+            curve(name, CURVES[name](root), arguments.small)
 
 
 if __name__ == "__main__":

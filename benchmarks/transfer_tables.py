@@ -36,13 +36,21 @@ def transfer_epochs(found: Results) -> Table:
 
 def transfer_curves(found: Results) -> Table:
     """Accuracy by pictures of each class."""
-    curves = [found[name] for name in ("transfer_landscapes", "transfer_skin_lesions") if name in found]
+    curves = [result for name, result in found.items() if "per_class" in result and name.startswith("transfer_")]
     counts = curves[0]["per_class"] if curves else []
     table = [["data", "trained", *(f"{count} a class" for count in counts)]]
     for result in curves:
         for way, title in _WAYS.items():
+            if f"{way}_{counts[0]}" not in result["series"]:
+                continue
             values = [result["series"][f"{way}_{count}"]["values"] for count in counts]
-            table.append([result["data"].split(",")[0], title, *(share(statistics.fmean(each)) for each in values)])
+            table.append(
+                [
+                    result["data"].split(", 64x64")[0].split(", 28x28")[0],
+                    title,
+                    *(share(statistics.fmean(each)) for each in values),
+                ]
+            )
     return table
 
 

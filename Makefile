@@ -140,7 +140,7 @@ examples: jar $(INSTALLED) $(EXAMPLES_ON_SPARK)/installed ## the five papers on 
 	$(call run_example,fashion_mnist,fashion_mnist,fashion-mnist)
 	$(call run_example,fashion_mnist,fashion_mnist_spark,fashion-mnist) --master 'local[2]'
 	$(call run_example,leukemia,leukemia,leukemia) --pretrain-on $(DATA)/landscapes
-	$(call run_example,pneumonia,pneumonia,chest-xray/train) --cross-validate --master 'local-cluster[3,1,4096]'
+	$(call run_example,pneumonia,pneumonia,chest-xray/train) --cross-validate --master 'local-cluster[3,1,3072]' --conf spark.executor.memory=3g
 	$(call run_example,skin_lesions,skin_lesions,skin-lesions)
 	$(BIN)/python benchmarks/figures.py
 

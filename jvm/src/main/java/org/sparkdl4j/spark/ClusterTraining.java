@@ -71,6 +71,10 @@ final class ClusterTraining implements MinibatchTraining {
   private final LearningRateSchedule schedule;
   private final boolean isLarge;
   private NetworkState state;
+
+  /** Not collected before the next: Spark's cleaner warns of what is being taken away already. */
+  private RoundStart last;
+
   private double learningRateShare = 1;
 
   /** Of each minibatch of the last round the worker that trained it. */
@@ -286,6 +290,7 @@ final class ClusterTraining implements MinibatchTraining {
     Broadcast<WorkerSetup> setup = this.setup;
     boolean withConfusion = this.withConfusion;
     try (RoundStart start = new RoundStart(context, state)) {
+      last = start;
       List<Checked> found =
           pictures
               .workers()
@@ -367,6 +372,7 @@ final class ClusterTraining implements MinibatchTraining {
     int count = frequency;
     double rate = learningRateShare;
     try (RoundStart start = new RoundStart(context, state)) {
+      last = start;
       JavaRDD<WorkerRound> rounds =
           pictures
               .workers()

@@ -13,12 +13,23 @@ import org.sparkdl4j.onednn.Threads;
 
 /**
  * The classifiers that this executor predicts with, one for each task at a time. Of one model, as
- * many stay as tasks have run side by side; those of another model go when the next one comes.
+ * many stay as tasks have run side by side; those of another model go when the next one comes, and
+ * all when a training begins here, or when nobody has predicted in a while ({@link IdleCheck}).
  */
 final class ExecutorClassifiers {
   private static final Object LOCK = new Object();
   private static final Deque<ImageClassifier> IDLE = new ArrayDeque<>();
   private static String idleModel = "";
+  private static long lastUsed;
+
+  static {
+    IdleCheck.everyMinute(
+        () -> {
+          synchronized (LOCK) {
+            if (IdleCheck.isIdle(lastUsed)) closeIdle();
+          }
+        });
+  }
 
   private ExecutorClassifiers() {}
 
@@ -29,8 +40,7 @@ final class ExecutorClassifiers {
     Threads.use(task == null ? 1 : task.cpus());
     synchronized (LOCK) {
       if (!idleModel.equals(model)) {
-        IDLE.forEach(ImageClassifier::close);
-        IDLE.clear();
+        closeIdle();
         idleModel = model;
       }
       if (!IDLE.isEmpty()) return IDLE.pop();
@@ -41,8 +51,17 @@ final class ExecutorClassifiers {
   /** Keeps it for the next task. */
   static void giveBack(String model, ImageClassifier classifier) {
     synchronized (LOCK) {
+      lastUsed = System.nanoTime();
       if (idleModel.equals(model)) IDLE.push(classifier);
       else classifier.close();
+    }
+  }
+
+  /** Closes those that no task has. */
+  static void closeIdle() {
+    synchronized (LOCK) {
+      IDLE.forEach(ImageClassifier::close);
+      IDLE.clear();
     }
   }
 

@@ -3,9 +3,6 @@ package org.sparkdl4j.spark;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.training.PartitionWorker;
@@ -15,8 +12,8 @@ import org.sparkdl4j.training.PartitionWorker;
  *
  * <p>Any executor can train any partition at any time: a worker that is not there yet is made from
  * the partition's pictures, and gives the same result. Two tasks for one partition, such as a
- * speculative one, take turns. What nobody has asked for in ten minutes is closed; that happens
- * when a run ends without a word to this executor.
+ * speculative one, take turns. What nobody has asked for in a while is closed ({@link IdleCheck});
+ * that happens when a run ends without a word to this executor.
  */
 final class ExecutorWorkers {
   /** A worker with its validation pictures; it belongs to the thread that holds its lock. */
@@ -52,18 +49,10 @@ final class ExecutorWorkers {
     }
   }
 
-  private static final long IDLE_MINUTES = 10;
   private static final Map<String, Live> LIVE = new ConcurrentHashMap<>();
 
   static {
-    ScheduledExecutorService cleaner =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "sparkdl4j-idle-workers");
-              thread.setDaemon(true);
-              return thread;
-            });
-    cleaner.scheduleWithFixedDelay(ExecutorWorkers::closeIdle, 1, 1, TimeUnit.MINUTES);
+    IdleCheck.everyMinute(ExecutorWorkers::closeIdle);
   }
 
   private ExecutorWorkers() {}
@@ -107,6 +96,8 @@ final class ExecutorWorkers {
   }
 
   private static void start(Live live, WorkerSetup setup, WorkerPictures pictures) {
+    // A training needs the memory; who predicts meanwhile has a classifier made.
+    ExecutorClassifiers.closeIdle();
     live.worker = setup.worker(pictures);
     live.validation = setup.validation(pictures);
   }
@@ -114,8 +105,7 @@ final class ExecutorWorkers {
   private static void closeIdle() {
     LIVE.forEach(
         (key, live) -> {
-          long idle = System.nanoTime() - live.lastUsed;
-          if (idle > TimeUnit.MINUTES.toNanos(IDLE_MINUTES) && LIVE.remove(key, live)) live.close();
+          if (IdleCheck.isIdle(live.lastUsed) && LIVE.remove(key, live)) live.close();
         });
   }
 

@@ -44,13 +44,7 @@ def transfer_curves(found: Results) -> Table:
             if f"{way}_{counts[0]}" not in result["series"]:
                 continue
             values = [result["series"][f"{way}_{count}"]["values"] for count in counts]
-            table.append(
-                [
-                    result["data"].split(", 64x64")[0].split(", 28x28")[0],
-                    title,
-                    *(share(statistics.fmean(each)) for each in values),
-                ]
-            )
+            table.append([result["title"], title, *(share(statistics.fmean(each)) for each in values)])
     return table
 
 

@@ -8,12 +8,12 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Scope
 
@@ -118,11 +118,11 @@ class Server:
 
     def _require_room(self, scope: Scope) -> None:
         """Refuses what would be refused anyhow, before routes and body: the many that are too many cost least so."""
-        if scope["path"] in (_PREDICT, _INVOCATIONS):
-            asked = parse_qs(scope["query_string"].decode("latin-1")).get("model") if scope["query_string"] else None
-            name = next(iter(self.files)) if asked is None else asked[-1]
-            if name in self.files:
-                self._predictor.require_room(name)
+        if scope["method"] != "POST" or scope["path"] not in (_PREDICT, _INVOCATIONS):
+            return
+        name = QueryParams(scope["query_string"]).get("model") if scope["path"] == _PREDICT else None
+        if name is None or name in self.files:
+            self._predictor.require_room(self._model(name))
 
     async def _predict(self, request: Request, name: str | None, form: str, top: int) -> Response:
         model = self._model(name)

@@ -289,8 +289,7 @@ final class ClusterTraining implements MinibatchTraining {
     describe("validation");
     Broadcast<WorkerSetup> setup = this.setup;
     boolean withConfusion = this.withConfusion;
-    try (RoundStart start = new RoundStart(context, state)) {
-      last = start;
+    try (RoundStart start = begin()) {
       List<Checked> found =
           pictures
               .workers()
@@ -371,8 +370,7 @@ final class ClusterTraining implements MinibatchTraining {
     int first = next;
     int count = frequency;
     double rate = learningRateShare;
-    try (RoundStart start = new RoundStart(context, state)) {
-      last = start;
+    try (RoundStart start = begin()) {
       JavaRDD<WorkerRound> rounds =
           pictures
               .workers()
@@ -394,6 +392,11 @@ final class ClusterTraining implements MinibatchTraining {
       if (context.isLocal()) return RoundAverage.here(rounds, setup.value().run());
       return isLarge ? RoundAverage.sliced(rounds, counts.size()) : RoundAverage.collected(rounds);
     }
+  }
+
+  private RoundStart begin() {
+    last = new RoundStart(context, state);
+    return last;
   }
 
   private void describe(String what) {

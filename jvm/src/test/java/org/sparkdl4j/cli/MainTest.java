@@ -262,7 +262,7 @@ class MainTest {
     assertEquals(0, run(with(command, "--epochs", "8")), () -> err);
     assertEquals(expected, out);
     assertArrayEquals(same, parameters());
-    Files.writeString(file, "quiet = true\ndebug = false\n" + options);
+    Files.writeString(file, "quiet = true\ndebug = false\ntune = true\n" + options);
     assertEquals(0, run(command), () -> err);
     assertEquals("", out + err);
 

@@ -1,5 +1,6 @@
 package org.sparkdl4j.onednn;
 
+import java.util.function.Supplier;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -26,15 +27,25 @@ public final class Threads {
     ops().setOmpNumThreads(count);
   }
 
-  /** Computes something with one thread, and whatever comes after it with as many as before. */
-  public static void withOne(Runnable action) {
+  /** Computes something with so many threads, and whatever comes after it with as many as before. */
+  public static <T> T with(int count, Supplier<T> action) {
     int before = count();
-    use(1);
+    use(count);
     try {
-      action.run();
+      return action.get();
     } finally {
       use(before);
     }
+  }
+
+  /** Computes something with one thread, and whatever comes after it with as many as before. */
+  public static void withOne(Runnable action) {
+    with(
+        1,
+        () -> {
+          action.run();
+          return null;
+        });
   }
 
   private static NativeOps ops() {

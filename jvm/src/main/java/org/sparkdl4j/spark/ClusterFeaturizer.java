@@ -119,14 +119,9 @@ public final class ClusterFeaturizer {
     @Override
     List<Row> compute(List<Row> batch, List<Object> cells) {
       return ExecutorMemory.with(
-          () -> {
-            ImageClassifier classifier = ExecutorClassifiers.take(model, content.value());
-            try {
-              return computed(classifier, batch, cells);
-            } finally {
-              ExecutorClassifiers.giveBack(model, classifier);
-            }
-          });
+          () ->
+              ExecutorClassifiers.with(
+                  model, content.value(), classifier -> computed(classifier, batch, cells)));
     }
 
     private List<Row> computed(ImageClassifier classifier, List<Row> batch, List<Object> cells) {

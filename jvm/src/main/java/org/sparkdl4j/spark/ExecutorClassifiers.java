@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Function;
 import org.apache.spark.TaskContext;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
@@ -33,28 +34,25 @@ final class ExecutorClassifiers {
 
   private ExecutorClassifiers() {}
 
-  /** A classifier for the calling task alone, until it is given back. */
-  static ImageClassifier take(String model, byte[] file) {
+  /**
+   * Has the calling task use a classifier that nobody else uses meanwhile.
+   *
+   * @param model a name of the model, which no other has
+   * @param file the model's file
+   */
+  static <T> T with(String model, byte[] file, Function<ImageClassifier, T> use) {
     // A task has so many of the executor's processors; the driver plans queries outside of tasks.
     TaskContext task = TaskContext.get();
-    Threads.use(task == null ? 1 : task.cpus());
-    synchronized (LOCK) {
-      if (!idleModel.equals(model)) {
-        closeIdle();
-        idleModel = model;
-      }
-      if (!IDLE.isEmpty()) return IDLE.pop();
-    }
-    return load(file);
-  }
-
-  /** Keeps it for the next task. */
-  static void giveBack(String model, ImageClassifier classifier) {
-    synchronized (LOCK) {
-      lastUsed = System.nanoTime();
-      if (idleModel.equals(model)) IDLE.push(classifier);
-      else classifier.close();
-    }
+    return Threads.with(
+        task == null ? 1 : task.cpus(),
+        () -> {
+          ImageClassifier classifier = take(model, file);
+          try {
+            return use.apply(classifier);
+          } finally {
+            giveBack(model, classifier);
+          }
+        });
   }
 
   /** Closes those that no task has. */
@@ -80,6 +78,26 @@ final class ExecutorClassifiers {
           ErrorCode.FILE_UNWRITABLE,
           "an executor cannot write the model into its folder for temporary files: " + e,
           e);
+    }
+  }
+
+  private static ImageClassifier take(String model, byte[] file) {
+    synchronized (LOCK) {
+      if (!idleModel.equals(model)) {
+        closeIdle();
+        idleModel = model;
+      }
+      if (!IDLE.isEmpty()) return IDLE.pop();
+    }
+    return load(file);
+  }
+
+  /** Keeps it for the next task. */
+  private static void giveBack(String model, ImageClassifier classifier) {
+    synchronized (LOCK) {
+      lastUsed = System.nanoTime();
+      if (idleModel.equals(model)) IDLE.push(classifier);
+      else classifier.close();
     }
   }
 }

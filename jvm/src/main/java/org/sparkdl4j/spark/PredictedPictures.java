@@ -24,16 +24,9 @@ final class PredictedPictures {
    * @param cells the pictures, as {@link PictureCell} reads them
    */
   static PredictedPictures of(String model, byte[] file, List<Object> cells) {
+    // Used for these pictures only: a consumer of rows that stops in between keeps none.
     return ExecutorMemory.with(
-        () -> {
-          // Taken for these pictures only: a consumer of rows that stops in between keeps none.
-          ImageClassifier classifier = ExecutorClassifiers.take(model, file);
-          try {
-            return predict(classifier, cells);
-          } finally {
-            ExecutorClassifiers.giveBack(model, classifier);
-          }
-        });
+        () -> ExecutorClassifiers.with(model, file, classifier -> predict(classifier, cells)));
   }
 
   /** The names of the classes. */

@@ -1,5 +1,6 @@
 package org.sparkdl4j.spark;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkdl4j.dataset.LabeledImages;
 import org.sparkdl4j.model.ImageClassifier;
+import org.sparkdl4j.onednn.Threads;
 import org.sparkdl4j.serving.SmallModels;
 import org.sparkdl4j.training.Blobs;
 
@@ -18,24 +20,45 @@ class ExecutorClassifiersTest {
 
   @Test
   void keepsThemForTheNextTaskUntilTheMemoryIsNeeded() throws IOException {
+    byte[] file = smallModel();
+    ImageClassifier first = ExecutorClassifiers.with("one", file, own -> own);
+    assertSame(first, ExecutorClassifiers.with("one", file, own -> own));
+    ExecutorClassifiers.with(
+        "one",
+        file,
+        own -> {
+          ExecutorClassifiers.closeIdle();
+          // A task still has it.
+          try (LabeledImages pictures = Blobs.images(4, 1)) {
+            return own.predict(pictures, 4);
+          }
+        });
+    assertSame(first, ExecutorClassifiers.with("one", file, own -> own));
+    ExecutorClassifiers.closeIdle();
+    assertNotSame(first, ExecutorClassifiers.with("one", file, own -> own));
+    ExecutorClassifiers.closeIdle();
+  }
+
+  /** The thread may be one that goes on to train. */
+  @Test
+  void leavesTheNumberOfThreadsAsItWas() throws IOException {
+    int before = Threads.count();
+    try {
+      Threads.use(3);
+      int within = ExecutorClassifiers.with("one", smallModel(), own -> Threads.count());
+      assertEquals(1, within);
+      assertEquals(3, Threads.count());
+    } finally {
+      Threads.use(before);
+      ExecutorClassifiers.closeIdle();
+    }
+  }
+
+  private byte[] smallModel() throws IOException {
     Path path = folder.resolve("model.zip");
     try (ImageClassifier small = SmallModels.untrained("dark", "light")) {
       small.save(path);
     }
-    byte[] file = Files.readAllBytes(path);
-    ImageClassifier first = ExecutorClassifiers.take("one", file);
-    ExecutorClassifiers.giveBack("one", first);
-    assertSame(first, ExecutorClassifiers.take("one", file));
-    ExecutorClassifiers.closeIdle();
-    // A task still has it.
-    try (LabeledImages pictures = Blobs.images(4, 1)) {
-      first.predict(pictures, 4);
-    }
-    ExecutorClassifiers.giveBack("one", first);
-    ExecutorClassifiers.closeIdle();
-    ImageClassifier second = ExecutorClassifiers.take("one", file);
-    assertNotSame(first, second);
-    ExecutorClassifiers.giveBack("one", second);
-    ExecutorClassifiers.closeIdle();
+    return Files.readAllBytes(path);
   }
 }

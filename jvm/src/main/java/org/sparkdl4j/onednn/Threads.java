@@ -27,7 +27,9 @@ public final class Threads {
     ops().setOmpNumThreads(count);
   }
 
-  /** Computes something with so many threads, and whatever comes after it with as many as before. */
+  /**
+   * Computes something with so many threads, and whatever comes after it with as many as before.
+   */
   public static <T> T with(int count, Supplier<T> action) {
     int before = count();
     use(count);

@@ -37,7 +37,8 @@ class Sampling:
     Args:
         sampler: "tpe", "random" or "grid".
         seed: of the sampler.
-        together: how many trials are chosen before the first of them has ended.
+        together: how many trials are chosen before the first of them has ended; what would be left over in the end is
+            chosen with the last ones.
     """
 
     sampler: str
@@ -104,7 +105,8 @@ class Study:
         # A batch that was interrupted while it was chosen is chosen to its end.
         is_begun = bool(running) or asked % together > 0
         end = -(-asked // together) * together if is_begun and asked else asked + together
-        if self._sampling.sampler != _TPE:
+        # What is left over would not fill a round of its own.
+        if self._sampling.sampler != _TPE or n_trials - end < together:
             end = n_trials
         with _quiet():
             for number in range(asked, min(end, n_trials)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparkdl4j import errors
-from sparkdl4j.search import halving
+from sparkdl4j.search import halving, turns
 from sparkdl4j.search.place import Place, Trained
 from sparkdl4j.search.scores import score
 from sparkdl4j.search.study import Study
@@ -33,6 +34,21 @@ class _News:
     until: int
     seconds: float
     outcome: Trained | Exception
+
+
+@dataclass
+class _Training:
+    """A fold of a trial that waits for its turn.
+
+    Args:
+        reached: its last epoch so far.
+        turns: after which epochs its next turns end.
+    """
+
+    trial: Trial
+    fold: int
+    reached: int
+    turns: list[int]
 
 
 class BatchTraining:
@@ -109,11 +125,13 @@ class BatchTraining:
 
     def _train(self, trials: Sequence[Trial], stop: int) -> None:
         """Trains all until an epoch, or to their ends."""
-        jobs = [(trial, fold) for trial in trials for fold in range(len(trial.folds)) if not trial.folds[fold].is_over]
-        with ThreadPoolExecutor(self._n_jobs, thread_name_prefix="sparkdl4j-trial") as pool:
-            for trial, fold in jobs:
-                pool.submit(self._work, trial, fold, stop)
-            missing = len(jobs)
+        waiting = self._waiting(trials, stop)
+        missing = workers = min(self._n_jobs, len(waiting))
+        if not workers:
+            return
+        with ThreadPoolExecutor(workers, thread_name_prefix="sparkdl4j-trial") as pool:
+            for _ in range(workers):
+                pool.submit(self._work, waiting)
             try:
                 while missing:
                     self._place.check()
@@ -130,30 +148,49 @@ class BatchTraining:
                 self._place.cancel()
                 raise
 
-    def _work(self, trial: Trial, fold: int, stop: int) -> None:
-        """Trains a fold, in a thread of the pool."""
-        reached = trial.folds[fold].reached
+    def _waiting(self, trials: Sequence[Trial], stop: int) -> deque[_Training]:
+        """What is to be trained until an epoch, each with its turns."""
+        left = [(trial, fold) for trial in trials for fold in range(len(trial.folds)) if not trial.folds[fold].is_over]
+        shared = turns.shared(len(left), self._n_jobs)
+        waiting: deque[_Training] = deque()
+        for place, (trial, fold) in enumerate(left):
+            count = turns.parts(shared, self._n_jobs) if place >= len(left) - shared else 1
+            reached = trial.folds[fold].reached
+            waiting.append(_Training(trial, fold, reached, turns.ends(reached, min(stop, trial.epochs), count)))
+        return waiting
+
+    def _work(self, waiting: deque[_Training]) -> None:
+        """Trains what waits, in a thread of the pool."""
         try:
-            for until in [*(rung for rung in self._rungs if reached < rung < min(stop, trial.epochs)), stop]:
-                if self._cancelled or trial.error is not None:
-                    return
-                start = time.perf_counter()
-                outcome: Trained | Exception
-                try:
-                    outcome = self._place.train(
-                        {**trial.request, "trial": trial.number, "until_epoch": until},
-                        fold,
-                        self._file(trial, fold),
-                        resumes=reached > 0,
-                    )
-                except Exception as problem:
-                    outcome = problem
-                self._news.put(_News(trial, fold, until, time.perf_counter() - start, outcome))
-                reached = until
-                if not isinstance(outcome, Trained) or not outcome.is_paused:
-                    return
+            while (training := _next(waiting)) is not None:
+                if self._take_turn(training):
+                    waiting.append(training)
         finally:
             self._news.put(None)
+
+    def _take_turn(self, training: _Training) -> bool:
+        """Trains a turn; whether there is another one."""
+        trial, fold = training.trial, training.fold
+        end = training.turns.pop(0)
+        for until in [*(rung for rung in self._rungs if training.reached < rung < end), end]:
+            if self._cancelled or trial.error is not None:
+                return False
+            start = time.perf_counter()
+            outcome: Trained | Exception
+            try:
+                outcome = self._place.train(
+                    {**trial.request, "trial": trial.number, "until_epoch": until},
+                    fold,
+                    self._file(trial, fold),
+                    resumes=training.reached > 0,
+                )
+            except Exception as problem:
+                outcome = problem
+            self._news.put(_News(trial, fold, until, time.perf_counter() - start, outcome))
+            training.reached = until
+            if not isinstance(outcome, Trained) or not outcome.is_paused:
+                return False
+        return bool(training.turns)
 
     def _take(self, news: _News) -> None:
         trial, progress = news.trial, news.trial.folds[news.fold]
@@ -171,10 +208,11 @@ class BatchTraining:
         progress.kept_epoch = int(news.outcome.summary["kept_epoch"])
         progress.is_over = not news.outcome.is_paused
         progress.reached = len(progress.history) if progress.is_over else news.until
-        progress.scores[progress.reached] = self._score(news, news.outcome)
         if progress.is_over:
             self._file(trial, news.fold).unlink(missing_ok=True)
-        self._report(trial, news.until)
+        if self._is_scored(news, news.outcome):
+            progress.scores[progress.reached] = self._score(news, news.outcome)
+            self._report(trial, news.until)
 
     def _fail(self, trial: Trial, problem: errors.SparkDl4jError) -> None:
         trial.error = problem
@@ -199,6 +237,10 @@ class BatchTraining:
         self._study.complete(trial.number, value, trial.details())
         self._tell(f"{_name(trial)}: {self._metric} {value:.4f} ({_described(trial)})")
 
+    def _is_scored(self, news: _News, trained: Trained) -> bool:
+        """Whether this is more than the end of a turn: what a study is told depends on no number of processors."""
+        return not trained.is_paused or news.until in self._rungs
+
     def _score(self, news: _News, trained: Trained) -> float:
         return score(self._metric, self._labels[news.fold], trained.probabilities)
 
@@ -218,7 +260,7 @@ class BatchTraining:
                 epoch=epoch,
                 step=step,
             )
-        if np.isnan(self._score(news, outcome)):
+        if self._is_scored(news, outcome) and np.isnan(self._score(news, outcome)):
             return errors.error(
                 "DATA_LABELS",
                 f"{self._metric} is not defined for these validation pictures and what is predicted of them: choose "
@@ -232,6 +274,13 @@ class BatchTraining:
     def _forget(self, trial: Trial) -> None:
         for fold in range(len(trial.folds)):
             self._file(trial, fold).unlink(missing_ok=True)
+
+
+def _next(waiting: deque[_Training]) -> _Training | None:
+    try:
+        return waiting.popleft()
+    except IndexError:
+        return None
 
 
 def _name(trial: Trial) -> str:

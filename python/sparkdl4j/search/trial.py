@@ -72,7 +72,7 @@ class Trial:
 
     def final_scores(self) -> list[float]:
         """Of every fold, what was scored last."""
-        return [fold.scores[fold.reached] for fold in self.folds if fold.scores]
+        return [fold.scores[max(fold.scores)] for fold in self.folds if fold.scores]
 
     def details(self) -> dict[str, Any]:
         """What a study keeps of it beside parameters and score."""

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
 import math
 import shutil
 import signal
 import threading
 import time
+import weakref
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,21 @@ def test_trains_and_predicts(pictures: DataFrame, network: dict[str, Any]) -> No
         assert row["probability"].toArray().sum() == pytest.approx(1, abs=1e-5)
         assert row["damaged"] is None
         np.testing.assert_allclose(np.exp(row["rawPrediction"].toArray()), row["probability"].toArray(), rtol=1e-6)
+
+
+def test_the_driver_keeps_nothing_of_models_that_are_gone(pictures: DataFrame, network: dict[str, Any]) -> None:
+    """Even where Python does not collect its cycles."""
+    gc.disable()
+    try:
+        model = fitted(network, pictures, epochs=1)
+        model.transform(pictures).count()
+        of_java = weakref.ref(model._java)
+        del model
+        kept = fitted(network, pictures, epochs=1)
+        assert of_java() is None
+        assert kept._java is not None
+    finally:
+        gc.enable()
 
 
 def test_predicts_as_on_one_machine(

@@ -254,6 +254,7 @@ class ConvNetClassifier(
         resumed = goes_on or resume is not None
         observers = Observers(self.callbacks, resumed=resumed, verbose=self.verbose)
         request["observations"] = observers.observations
+        sessions.release_unused()
         with observers, Interrupts() as interrupts, translated(gateway):
             dealing = gateway.deal(dataset._jdf, json.dumps(deal))
             try:
@@ -368,6 +369,7 @@ class ConvNetClassificationModel(Model, OutputColumns, MLReadable, MLWritable):
         session = session or sessions.active()
         self.summary: TrainingSummary | None = None
         self._gateway = sessions.gateway(session)
+        sessions.release_unused()
         with translated(self._gateway):
             self._java = self._gateway.load(session._jsparkSession, urls.absolute(path))
             self.image_options = ImageOptions.from_dict(json.loads(self._gateway.image(self._java)))

@@ -99,6 +99,7 @@ class ImageFeaturizer(Transformer, HasInputCol, HasOutputCol, HasDamagedCol, MLR
         self._gateway = sessions.gateway(self._session)
         self._has_checked = False
         self._made: tuple[str | None, str, Any] | None = None
+        sessions.release_unused()
         with transfer.model_file(model) as path, translated(self._gateway):
             self._classifier = self._gateway.load(self._session._jsparkSession, urls.absolute(path))
         self._java()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any, cast
 
@@ -110,6 +111,15 @@ def gateway(session: SparkSession) -> Any:
     for part in _GATEWAY.split("."):
         found = getattr(found, part)
     return found
+
+
+def release_unused() -> None:
+    """Has Java forget what Python has no more, earlier models and the networks of earlier trainings among it.
+
+    Py4J's objects are parts of reference cycles, so Python would keep each until it collects such cycles, which may be
+    never: it counts its own small objects, not the memory that these hold in the driver.
+    """
+    gc.collect()
 
 
 def _has_jar(jvm: Any) -> bool:

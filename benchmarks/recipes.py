@@ -74,9 +74,10 @@ def _fashion(root: Path) -> tuple[ImageDataset, ImageDataset]:
 
 
 @functools.cache
-def _chest(root: Path) -> ImageFolder:
+def chest_pictures(root: Path, size: int) -> ImageFolder:
+    """Grey X-rays, grouped by patient."""
     patients = r"(?P<group>person\d+|IM-\d+)"
-    return ImageFolder(root / "chest-xray" / "train", 75, channels=1, name_pattern=patients)
+    return ImageFolder(root / "chest-xray" / "train", size, channels=1, name_pattern=patients)
 
 
 @functools.cache
@@ -96,7 +97,7 @@ def on_fashion(root: Path, parameters: dict[str, Any]) -> dict[str, float]:
 
 
 def on_chest(root: Path, parameters: dict[str, Any]) -> dict[str, float]:
-    data = _chest(root)
+    data = chest_pictures(root, 75)
     train, test = data.split(groups=True, seed=parameters["seed"])
     return {"accuracy": ConvNetClassifier(**parameters).fit(train).score(test)}
 

@@ -1,14 +1,16 @@
 """What a pretrained model is worth: time of an epoch of head training, and accuracy with few pictures.
 
-    .venv/bin/python benchmarks/transfer.py DATA [--only epochs|landscapes|skin_lesions|fashion_mnist …] [--small]
+    .venv/bin/python benchmarks/transfer.py DATA [--only epochs|landscapes|skin_lesions|chest_xray|fashion_mnist …]
+                                            [--small]
 
 DATA as in accuracy.py. "epochs": small_resnet on landscapes 64x64, the seconds of one epoch of training its head with
 the features of the frozen layers computed once, beside recomputing them in every epoch (which augmentation asks for;
 here one that changes next to nothing), and beside training all layers. The others are curves: beach and mountain;
-melanoma and nevus; coat, pullover and shirt are told apart by small_resnet with 20, 50, 100 and 200 pictures of each
-class (as many as there are): trained from scratch, or pretrained on the other classes of the same folder ("same_kind")
-or on another folder ("other": the lesions for the landscapes and the other way round) and transferred, all layers
-("from") or the head alone; three seeds. `--small` is one seed and few epochs, and writes nothing.
+melanoma and nevus; X-rays with and without pneumonia, of other patients; coat, pullover and shirt are told apart by
+small_resnet with 20, 50, 100 and 200 pictures of each class (as many as there are): trained from scratch, or pretrained
+on the other classes of the same folder ("same_kind") or on another folder ("other": the lesions for the landscapes and
+the other way round, Fashion-MNIST for the X-rays) and transferred, all layers ("from") or the head alone; three seeds.
+`--small` is one seed and few epochs, and writes nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from accuracy import fashion_pictures
+from recipes import chest_pictures
 from record import write_result
 from sparkdl4j import Augmentation, ConvNetClassifier, ImageDataset, ImageFolder
 
@@ -112,7 +115,7 @@ def _folders(root: Path, name: str, target: list[str], other: str) -> Curve:
     pictures = ImageFolder(root / name, size=SIZE)
     chosen = of_classes(pictures, target)
     return Curve(
-        f"{name}: {' and '.join(target)}",
+        f"{name}: {' and '.join(target)}; other set: {other}",
         f"{SIZE}x{SIZE}, small_resnet; seeds {SEEDS}; 30 % for the test",
         lambda seed: chosen.split(0.3, seed=seed),
         {
@@ -120,6 +123,18 @@ def _folders(root: Path, name: str, target: list[str], other: str) -> Curve:
             "other": ImageFolder(root / other, size=SIZE),
         },
         40,
+    )
+
+
+def chest_xray(root: Path) -> Curve:
+    # As small as the pictures of the other set.
+    pictures = chest_pictures(root, 28)
+    return Curve(
+        "chest-xray: normal and pneumonia; other set: fashion-mnist",
+        f"28x28 grey, small_resnet; seeds {SEEDS}; 30 % of the patients for the test",
+        lambda seed: pictures.split(0.3, seed=seed, groups=True),
+        {"other": fashion_pictures(root)[0]},
+        3,
     )
 
 
@@ -189,7 +204,12 @@ def _accuracies(
     return found
 
 
-CURVES = {"landscapes": landscapes, "skin_lesions": skin_lesions, "fashion_mnist": fashion_mnist}
+CURVES = {
+    "landscapes": landscapes,
+    "skin_lesions": skin_lesions,
+    "chest_xray": chest_xray,
+    "fashion_mnist": fashion_mnist,
+}
 
 
 def main() -> None:

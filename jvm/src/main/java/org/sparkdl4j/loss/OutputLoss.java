@@ -10,6 +10,13 @@ import org.sparkdl4j.onednn.FloatMemory;
  * in Java: oneDNN's softmax takes NaN for a large number, and a network that diverged must show it.
  */
 public final class OutputLoss {
+  /**
+   * Gradients of pictures that are classified beyond doubt count as zero: no updater can tell the
+   * difference (Adam's epsilon is 1e-8), but on their way down they would become subnormal numbers,
+   * with which processors compute many times slower.
+   */
+  private static final double NEGLIGIBLE = 1e-20;
+
   private final RowLoss loss;
   private final int classes;
   private final FloatPointer logits;
@@ -61,10 +68,14 @@ public final class OutputLoss {
       lossSum += weight * loss.loss();
       if (CrossEntropy.argMax(rows, from, classes) == targets.largest(i)) hits++;
       loss.differentiate();
-      for (int k = 0; k < classes; k++) rows[from + k] = (float) (weight * loss.row[k]);
+      for (int k = 0; k < classes; k++) rows[from + k] = gradient(weight * loss.row[k]);
     }
     gradient.put(rows);
     return new MinibatchResult(lossSum, hits, targets.size());
+  }
+
+  private static float gradient(double value) {
+    return Math.abs(value) < NEGLIGIBLE ? 0 : (float) value;
   }
 
   private void activate(int from) {

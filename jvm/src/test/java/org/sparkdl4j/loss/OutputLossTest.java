@@ -1,9 +1,11 @@
 package org.sparkdl4j.loss;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.FloatPointer;
@@ -176,6 +178,22 @@ class OutputLossTest {
     result.probabilities[4] = Float.NaN;
     assertFalse(Double.isNaN(loss.loss(result.probabilities, 0, 1)));
     assertTrue(Double.isNaN(loss.loss(result.probabilities, 3, 0)));
+  }
+
+  /** Down the layers they would become subnormal, and slow. */
+  @Test
+  void gradientsBeyondDoubtAreZero() {
+    float[] logits = {60, 0, 0, 0, 60, 20};
+    Result sure = new Result(LossSpec.CROSS_ENTROPY, logits, new int[] {0, 1}, null);
+    assertArrayEquals(new float[] {0, 0, 0}, Arrays.copyOf(sure.gradient, 3));
+    // The other picture's first class is beyond doubt, the third is not.
+    assertEquals(0, sure.gradient[3]);
+    assertEquals(Math.exp(-40), sure.gradient[5], 1e-22);
+    assertEquals(-sure.gradient[5], sure.gradient[4], 1e-22);
+    // Of those that are sure and wrong nothing is lost.
+    Result wrong = new Result(LossSpec.CROSS_ENTROPY, logits, new int[] {1, 0}, null);
+    assertEquals(-1, wrong.gradient[1]);
+    assertEquals(1, wrong.gradient[4]);
   }
 
   /** What an output finds. */

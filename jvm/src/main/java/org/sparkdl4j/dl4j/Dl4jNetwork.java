@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.util.CrashReportingUtil;
+import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -270,14 +271,16 @@ public final class Dl4jNetwork implements AutoCloseable {
   }
 
   public static void releaseThread() {
-    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+    MemoryWorkspaceManager manager = Nd4j.getWorkspaceManager();
+    // Not all by ND4J's own call: that does the same and then a full garbage collection.
+    manager.getAllWorkspacesForCurrentThread().forEach(manager::destroyWorkspace);
   }
 
   @Override
   public void close() {
     if (closed) return;
     closed = true;
-    // Not DL4J's own close(): that does the same and then a full garbage collection.
+    // Not DL4J's own close(), which collects garbage, too.
     free(updaterState());
     free(network().getGradientsViewArray());
     free(parameters());

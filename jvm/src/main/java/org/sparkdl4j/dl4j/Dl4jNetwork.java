@@ -38,6 +38,13 @@ public final class Dl4jNetwork implements AutoCloseable {
     CrashReportingUtil.crashDumpsEnabled(false);
   }
 
+  /**
+   * Bytes of parameters from which garbage is collected when a network is closed: copies of them
+   * that DL4J has made hold memory that the collector does not see. With less, the collection,
+   * which stops all threads, would cost more than what waits for the next one.
+   */
+  private static final long LARGE = 16 << 20;
+
   /** Parameters that are looked at together: they stay in the processor's cache. */
   private static final int CHUNK = 8192;
 
@@ -280,11 +287,13 @@ public final class Dl4jNetwork implements AutoCloseable {
   public void close() {
     if (closed) return;
     closed = true;
-    // Not DL4J's own close(), which collects garbage, too.
+    boolean isLarge = parameters().length() * Float.BYTES >= LARGE;
+    // Not DL4J's own close(), which collects garbage in any case.
     free(updaterState());
     free(network().getGradientsViewArray());
     free(parameters());
     releaseThread();
+    if (isLarge) System.gc();
   }
 
   public static FloatPointer memory(INDArray array) {

@@ -45,7 +45,7 @@ class Search:
     Trials are trained side by side, each network by one thread: on the processors of this machine, or as tasks of a
     Spark cluster, whose executors need the jar and no Python. Optuna chooses parameters in batches. The same seed gives
     the same trials with the same scores, on one machine and on Spark, however often the search was interrupted; with
-    the sampler "tpe" it does for the same `n_jobs`.
+    the sampler "tpe" it does for the same `n_jobs` and `n_trials`.
 
     ```python
     search = Search(ConvNetClassifier("landscape"), {

@@ -152,9 +152,10 @@ class BatchTraining:
         """What is to be trained until an epoch, each with its turns."""
         left = [(trial, fold) for trial in trials for fold in range(len(trial.folds)) if not trial.folds[fold].is_over]
         shared = turns.shared(len(left), self._n_jobs)
+        parts = turns.parts(shared, self._n_jobs)
         waiting: deque[_Training] = deque()
         for place, (trial, fold) in enumerate(left):
-            count = turns.parts(shared, self._n_jobs) if place >= len(left) - shared else 1
+            count = parts if place >= len(left) - shared else 1
             reached = trial.folds[fold].reached
             waiting.append(_Training(trial, fold, reached, turns.ends(reached, min(stop, trial.epochs), count)))
         return waiting

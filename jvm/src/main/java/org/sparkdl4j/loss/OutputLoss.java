@@ -68,13 +68,13 @@ public final class OutputLoss {
       lossSum += weight * loss.loss();
       if (CrossEntropy.argMax(rows, from, classes) == targets.largest(i)) hits++;
       loss.differentiate();
-      for (int k = 0; k < classes; k++) rows[from + k] = gradient(weight * loss.row[k]);
+      for (int k = 0; k < classes; k++) rows[from + k] = unlessNegligible(weight * loss.row[k]);
     }
     gradient.put(rows);
     return new MinibatchResult(lossSum, hits, targets.size());
   }
 
-  private static float gradient(double value) {
+  private static float unlessNegligible(double value) {
     return Math.abs(value) < NEGLIGIBLE ? 0 : (float) value;
   }
 

@@ -42,16 +42,16 @@ class ExecutorClassifiersTest {
   /** The thread may be one that goes on to train. */
   @Test
   void leavesTheNumberOfThreadsAsItWas() throws IOException {
-    int before = Threads.count();
-    try {
-      Threads.use(3);
-      int within = ExecutorClassifiers.with("one", smallModel(), own -> Threads.count());
-      assertEquals(1, within);
-      assertEquals(3, Threads.count());
-    } finally {
-      Threads.use(before);
-      ExecutorClassifiers.closeIdle();
-    }
+    byte[] file = smallModel();
+    Threads.with(
+        3,
+        () -> {
+          int within = ExecutorClassifiers.with("one", file, own -> Threads.count());
+          assertEquals(1, within);
+          assertEquals(3, Threads.count());
+          return null;
+        });
+    ExecutorClassifiers.closeIdle();
   }
 
   private byte[] smallModel() throws IOException {

@@ -118,16 +118,21 @@ def test_threads_reach_all_native_code_and_leave_the_environment_alone() -> None
 @pytest.mark.skipif(sys.platform != "linux", reason="GNU's OpenMP tells what it was told")
 @pytest.mark.parametrize(
     ("given", "expected"),
-    [({}, "3000"), ({"OMP_WAIT_POLICY": "PASSIVE"}, "0"), ({"GOMP_SPINCOUNT": "77"}, "77")],
+    [
+        ({}, ("ACTIVE", "3000")),
+        ({"OMP_WAIT_POLICY": "PASSIVE"}, ("PASSIVE", "0")),
+        ({"GOMP_SPINCOUNT": "77"}, ("PASSIVE", "77")),
+    ],
 )
 def test_idle_threads_stay_awake_for_a_short_time_unless_the_user_says_otherwise(
-    given: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
+    given: dict[str, str], expected: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
     done = run(START, OMP_DISPLAY_ENV="VERBOSE", **given)
     assert done.returncode == 0
-    assert f"GOMP_SPINCOUNT = '{expected}'" in done.stderr
+    for name, value in zip(("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"), expected, strict=True):
+        assert f"{name} = '{value}'" in done.stderr
 
 
 def test_a_jvm_of_another_library_is_named() -> None:

@@ -33,9 +33,9 @@ from sparkdl4j.jvm.errors import translated
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "SD_MAX_THREADS", "SD_MASTER_THREADS")
 # How long a thread of OpenMP that has nothing to do stays awake, in turns of an empty loop. GNU's own 300,000 are some
 # milliseconds: long enough for such threads to keep others, of this process or the next one, off the cores that they
-# need to go on. 0 would put threads to sleep between any two steps of a network.
-_SPIN_VARIABLES = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
-_SPIN_COUNT = "3000"
+# need to go on. Where two threads of a process have had others compute with them, GNU lets them sleep after 100 turns,
+# several times in each step of a network, unless the policy is ACTIVE: then after 1,000.
+_SPIN = {"OMP_WAIT_POLICY": "ACTIVE", "GOMP_SPINCOUNT": "3000"}
 # Microseconds of all cores together that the container may use in so many microseconds.
 _CPU_SHARE = "/sys/fs/cgroup/cpu.max"
 _HEAP_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
@@ -258,7 +258,7 @@ def _start_error(java: java_home.JavaHome, problem: Exception) -> errors.SparkDl
 @contextmanager
 def _thread_variables(threads: int | None) -> Iterator[None]:
     """Sets the variables while native code is loaded, and then puts back what was there, for child processes."""
-    before = {name: os.environ.get(name) for name in (*_THREAD_VARIABLES, *_SPIN_VARIABLES)}
+    before = {name: os.environ.get(name) for name in (*_THREAD_VARIABLES, *_SPIN)}
     # OpenMP allows a list, one number for each level of nesting.
     outermost = re.match(r" *([1-9]\d*)", before["OMP_NUM_THREADS"] or "")
     default = outermost[1] if outermost else str(usable_cores())
@@ -267,8 +267,8 @@ def _thread_variables(threads: int | None) -> Iterator[None]:
             os.environ[name] = str(threads)
         elif before[name] is None:
             os.environ[name] = default
-    if all(before[name] is None for name in _SPIN_VARIABLES):
-        os.environ["GOMP_SPINCOUNT"] = _SPIN_COUNT
+    if all(before[name] is None for name in _SPIN):
+        os.environ.update(_SPIN)
     try:
         yield
     finally:

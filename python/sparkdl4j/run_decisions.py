@@ -19,7 +19,8 @@ def request(callbacks: Sequence[Any], resume: str | os.PathLike[str] | None) -> 
     """What a training is asked for, as Java's `ClassifierTraining.decideBy` takes it.
 
     Raises:
-        ParameterError: PARAMETER_CONFLICT when two callbacks decide the same, or write the same file.
+        ParameterError: PARAMETER_TYPE for callbacks that are no list; PARAMETER_CONFLICT when two of them decide the
+            same, or write the same file.
     """
     checkpoints = _all(callbacks, Checkpoint)
     for number, checkpoint in enumerate(checkpoints):
@@ -63,6 +64,12 @@ def require_metrics(callbacks: Iterable[Any], *, has_validation: bool) -> None:
 
 
 def _all(callbacks: Iterable[Any], kind: type[_Kind]) -> list[_Kind]:
+    if not isinstance(callbacks, (list, tuple)):
+        raise errors.error(
+            "PARAMETER_TYPE",
+            f"callbacks must be a list, but is {callbacks!r}: write callbacks=[…], or leave it out",
+            parameter="callbacks",
+        )
     return [callback for callback in callbacks if isinstance(callback, kind)]
 
 

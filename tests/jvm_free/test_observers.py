@@ -6,9 +6,10 @@ import io
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 
-from sparkdl4j import Callback, ParameterError, ProgressBar, TrainingError
+from sparkdl4j import Callback, ConvNetClassifier, ParameterError, ProgressBar, TrainingError
 from sparkdl4j.callbacks import Observers, Trained
 from sparkdl4j.history import History
 
@@ -128,6 +129,13 @@ def test_a_failure_after_the_end_is_an_error_too() -> None:
 def test_what_is_no_callback(entry: Any, message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         observers(print, entry)
+
+
+@pytest.mark.parametrize("callbacks", [None, ProgressBar(), print])
+def test_callbacks_that_are_no_list(callbacks: Any) -> None:
+    pixels = np.zeros((4, 8, 8), dtype=np.uint8)
+    with pytest.raises(ParameterError, match=r"callbacks must be a list, but is .*: write callbacks=\[…\], or leave"):
+        ConvNetClassifier("fashion", callbacks=callbacks).fit(pixels, [0, 1, 0, 1])
 
 
 class Terminal(io.StringIO):

@@ -16,6 +16,7 @@ import org.sparkdl4j.error.SparkDl4jException;
 import org.sparkdl4j.evaluation.Evaluation;
 import org.sparkdl4j.file.AtomicFile;
 import org.sparkdl4j.file.FileStore;
+import org.sparkdl4j.file.LocalFiles;
 import org.sparkdl4j.image.DecodeOptions;
 import org.sparkdl4j.image.NamePattern;
 import org.sparkdl4j.model.ClassifierTraining;
@@ -124,8 +125,9 @@ final class TrainCommand implements Command {
   @Override
   public ObjectNode run(Console console) {
     PrintStream err = console.progress();
-    if (!FileStore.isUrl(model)) requireWritable(Path.of(model).toAbsolutePath().getParent());
-    if (jsonLog != null) requireWritable(jsonLog.toAbsolutePath().getParent());
+    FileStore here = new LocalFiles();
+    if (!FileStore.isUrl(model)) here.requireWritable(model);
+    if (jsonLog != null) here.requireWritable(jsonLog.toString());
     DecodeOptions image = pretrained == null ? fitting() : null;
     try (TrainingPictures pictures = pictures(err)) {
       if (FileStore.isUrl(model)) pictures.modelFiles().requireWritable(model);
@@ -346,17 +348,6 @@ final class TrainCommand implements Command {
     } catch (IOException e) {
       throw new SparkDl4jException(
           ErrorCode.FILE_NOT_FOUND, "the network " + file + " cannot be read: " + e, e);
-    }
-  }
-
-  private static void requireWritable(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      throw new SparkDl4jException(
-          ErrorCode.FILE_NOT_FOUND, "the folder " + folder + " does not exist");
-    }
-    if (!Files.isWritable(folder)) {
-      throw new SparkDl4jException(
-          ErrorCode.FILE_UNWRITABLE, "there is no permission to write into " + folder);
     }
   }
 }

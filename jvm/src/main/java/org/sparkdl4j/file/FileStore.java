@@ -17,7 +17,8 @@ public interface FileStore {
   /**
    * Makes sure, before long work, that a file can be written.
    *
-   * @throws org.sparkdl4j.error.SparkDl4jException FILE_UNWRITABLE
+   * @throws org.sparkdl4j.error.SparkDl4jException FILE_NOT_FOUND for a folder of this machine that
+   *     is missing; FILE_UNWRITABLE
    */
   void requireWritable(String path);
 

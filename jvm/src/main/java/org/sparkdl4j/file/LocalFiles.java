@@ -11,14 +11,16 @@ public final class LocalFiles implements FileStore {
   @Override
   public void requireWritable(String path) {
     Path folder = Path.of(path).toAbsolutePath().getParent();
-    if (Files.isDirectory(folder) && Files.isWritable(folder) && !Files.isDirectory(Path.of(path)))
-      return;
-    throw new SparkDl4jException(
-            ErrorCode.FILE_UNWRITABLE,
-            "cannot write "
-                + path
-                + ": it must be a file in a folder that exists and may be written to")
-        .with("path", path);
+    if (!Files.isDirectory(folder)) {
+      throw refused(ErrorCode.FILE_NOT_FOUND, "the folder " + folder + " does not exist", path);
+    }
+    if (!Files.isWritable(folder)) {
+      throw refused(
+          ErrorCode.FILE_UNWRITABLE, "there is no permission to write into " + folder, path);
+    }
+    if (Files.isDirectory(Path.of(path))) {
+      throw refused(ErrorCode.FILE_UNWRITABLE, "cannot write " + path + ": it is a folder", path);
+    }
   }
 
   @Override
@@ -29,5 +31,9 @@ public final class LocalFiles implements FileStore {
   @Override
   public <T> T read(String path, Function<Path, T> reader) {
     return reader.apply(Path.of(path));
+  }
+
+  private static SparkDl4jException refused(ErrorCode code, String message, String path) {
+    return new SparkDl4jException(code, message).with("path", path);
   }
 }

@@ -188,7 +188,7 @@ public final class ClassifierTraining {
    * @param path of the file that every checkpoint replaces; where all are kept, each gets its
    *     number into its name, as {@code run-epoch-000012.zip}
    * @param schedule options of the group "checkpoint"
-   * @throws SparkDl4jException FILE_UNWRITABLE, PARAMETER_CONFLICT
+   * @throws SparkDl4jException FILE_NOT_FOUND, FILE_UNWRITABLE, PARAMETER_CONFLICT
    */
   public void writeCheckpoints(FileStore files, String path, ObjectNode schedule) {
     files.requireWritable(path);

@@ -62,7 +62,7 @@ public final class NetworkCheckpoints {
    * @param core the network that is trained
    * @param path of the file
    * @param schedule options of the group "checkpoint"
-   * @throws org.sparkdl4j.error.SparkDl4jException FILE_UNWRITABLE
+   * @throws org.sparkdl4j.error.SparkDl4jException FILE_NOT_FOUND, FILE_UNWRITABLE
    */
   public CheckpointSchedule schedule(NetworkCore core, String path, ObjectNode schedule) {
     files.requireWritable(path);

@@ -348,7 +348,7 @@ class CheckpointTest {
         assertThrows(
             SparkDl4jException.class,
             () -> training.writeCheckpoints(new LocalFiles(), path, object("{}")));
-    assertEquals(ErrorCode.FILE_UNWRITABLE, refused.code());
+    assertEquals(ErrorCode.FILE_NOT_FOUND, refused.code());
   }
 
   private Path checkpoint(String options) {

@@ -33,9 +33,16 @@ final class Agreement {
   static boolean isClose(RandomNetwork network, long seed, CoreOptions options) {
     // DL4J's helper for depthwise convolution fails with dilation.
     Nd4j.getEnvironment().allowHelpers(false);
-    // Small networks on many threads mostly wait, and long where the machine has other work.
-    int threads = Threads.count();
-    if (seed % 5 != 0) Threads.use(1);
+    try {
+      // Small networks on many threads mostly wait, and long where the machine has other work.
+      int threads = seed % 5 == 0 ? Threads.count() : 1;
+      return Threads.with(threads, () -> staysTogether(network, seed, options));
+    } finally {
+      Nd4j.getEnvironment().allowHelpers(true);
+    }
+  }
+
+  private static boolean staysTogether(RandomNetwork network, long seed, CoreOptions options) {
     try (StockDl4j stock = new StockDl4j(network.configuration, network.shape, network.classes);
         PlanCore core = new PlanCore(network.configuration, network.shape, options);
         FloatPointer pictures = network.pictures(network.batch, seed);
@@ -81,9 +88,6 @@ final class Agreement {
       // Renormalised gradients are as long as ever where little but rounding is left of them.
       assertNear(parameters, 0.3, "parameters");
       return gradient <= 1e-5 && parameters <= 5e-4 && updater <= 5e-3;
-    } finally {
-      Threads.use(threads);
-      Nd4j.getEnvironment().allowHelpers(true);
     }
   }
 

@@ -200,16 +200,18 @@ class PlanCoreTest {
   /** A small prediction takes one thread, but leaves the number of threads as it was. */
   @Test
   void smallPredictionsKeepTheNumberOfThreads() {
-    int before = Threads.count();
     try (PlanCore core = core("{'type':'MaxPool2D'}", "{}");
         FloatPointer pictures = pictures(2, 1);
         FloatPointer probabilities = new FloatPointer(2L * CLASSES)) {
-      Threads.use(3);
-      core.predict(pictures, 2, probabilities);
-      core.predict(pictures, 2, probabilities);
-      assertEquals(3, Threads.count());
-    } finally {
-      Threads.use(before);
+      int left =
+          Threads.with(
+              3,
+              () -> {
+                core.predict(pictures, 2, probabilities);
+                core.predict(pictures, 2, probabilities);
+                return Threads.count();
+              });
+      assertEquals(3, left);
     }
   }
 

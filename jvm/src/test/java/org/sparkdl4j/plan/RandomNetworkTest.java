@@ -30,13 +30,12 @@ class RandomNetworkTest {
   /** One where oneDNN, with two threads, writes behind the scratchpad that it has asked for. */
   @Test
   void agreesWithDl4jOnStridedPointsOfFewChannels() {
-    int threads = Threads.count();
-    try {
-      Threads.use(2);
-      agree(RandomNetwork::ofVocabulary, 1220, 1, 0);
-    } finally {
-      Threads.use(threads);
-    }
+    Threads.with(
+        2,
+        () -> {
+          agree(RandomNetwork::ofVocabulary, 1220, 1, 0);
+          return null;
+        });
   }
 
   @Test

@@ -78,6 +78,26 @@ def peers(found: Results) -> Table:
     return [["contender", "version"], *([name, text] for name, text in sorted({**versions, **broken}.items()))]
 
 
+def processors(found: Results) -> Table:
+    """Which results come from which processor; `plan_*` where all come from it whose names begin so."""
+    table = [["processor", "results"]]
+    for processor in sorted({result["processor"] for result in found.values()}):
+        told = sorted({_with_its_like(name, found) for name in found if found[name]["processor"] == processor})
+        table.append([processor, ", ".join(f"`{name}`" for name in told)])
+    return table
+
+
+def _with_its_like(name: str, found: Results) -> str:
+    """The shortest beginning of a result's name that only results from its processor share, or the name."""
+    words = name.split("_")
+    for count in range(1, len(words)):
+        beginning = "_".join(words[:count]) + "_"
+        like = [result["processor"] for other, result in found.items() if other.startswith(beginning)]
+        if len(like) > 1 and len(set(like)) == 1:
+            return f"{beginning}*"
+    return name
+
+
 def peak(found: Results) -> Table:
     """The peaks of the machine."""
     table = [["peak, best of rounds", "one thread", "all threads"]]
@@ -135,6 +155,7 @@ def step_shares(found: Results) -> Table:
 
 
 TABLES: dict[str, Callable[[Results], Table]] = {
+    "processors": processors,
     "plan": plan,
     "peers": peers,
     "peak": peak,

@@ -21,6 +21,8 @@ _PACKAGES = (
     "tensorflow",
     "keras",
     "pyspark",
+    "opencv-python-headless",
+    "pillow",
 )
 
 

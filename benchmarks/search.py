@@ -2,11 +2,13 @@
 
     .venv/bin/python benchmarks/search.py [--data DATA] [--repeat 3] [--seeds 3] [--small] [PART …]
 
-`speed`: the same 13 trials of one network, which differ in learning rate alone, with as many side by side as there are
-processors, and one by one; in turns. `spark`: the same as tasks of Spark, on executors with one core each. `overhead`:
-a search one by one beside plain `fit` with the same parameters and one thread. `memory`: physical memory of the process
-during 500 small trials. `skin-lesions`: examples/skin_lesions.py, chosen on validation, told on test; its pictures are
-in DATA (default: the environment variable SPARKDL4J_TEST_DATA). `--small` tries it out and writes nothing.
+`speed`: the same 13 trials of one network, which differ in learning rate alone, with as many side by side as there
+are processors, and one by one; in turns. `spark`: the same as tasks of Spark, on executors with one core each.
+`plain`: as many plain trainings as there are processors, each in a process of its own, beside one alone: what these
+lose to each other, through memory and caches, no search can avoid. `overhead`: a search one by one beside plain `fit`
+with the same parameters and one thread. `memory`: physical memory of the process during 500 small trials.
+`skin-lesions`: examples/skin_lesions.py, chosen on validation, told on test; its pictures are in DATA (default: the
+environment variable SPARKDL4J_TEST_DATA). `--small` tries it out and writes nothing.
 """
 
 from __future__ import annotations
@@ -16,11 +18,13 @@ import os
 import statistics
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from fresh_process import in_fresh_process
 from peers.spark_folder import spark_folder
 from record import write_result
 from sparkdl4j import Conv2D, ConvNetClassifier, Dense, GlobalPool, ImageDataset, MaxPool2D, Output, Search, Sequential
@@ -65,8 +69,8 @@ def side_by_side(given: argparse.Namespace, master: str | None) -> None:
     try:
         cores = in_process.usable_cores() if session is None else session.sparkContext.defaultParallelism
         series: dict[str, list[float]] = {"side_by_side": [], "one_by_one": []}
-        # The first search of a process starts what all others find there.
-        seconds(searched(2, cores, epochs=1, session=session), data)
+        # The first search starts what all others find there, and Java compiles while it runs.
+        seconds(searched(trials, cores, epochs=epochs, session=session), data)
         for _ in range(1 if given.small else given.repeat):
             for name, jobs in (("side_by_side", cores), ("one_by_one", 1)):
                 series[name].append(seconds(searched(trials, jobs, epochs=epochs, session=session), data))
@@ -112,6 +116,28 @@ def cluster(master: str) -> Any:
     session = configure(builder).config("spark.scheduler.minRegisteredResourcesRatio", "1").getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     return session
+
+
+def plain(given: argparse.Namespace) -> None:
+    cores = in_process.usable_cores()
+    count, epochs = (400, 4) if given.small else (2000, 20)
+    series: dict[str, list[float]] = {"alone": [], "at_once": []}
+    for _ in range(1 if given.small else given.repeat):
+        for name, jobs in (("alone", 1), ("at_once", cores)):
+            with ThreadPoolExecutor(jobs) as pool:
+                started = [pool.submit(in_fresh_process, training, count, epochs) for _ in range(jobs)]
+                series[name].append(statistics.mean(one.result() for one in started))
+    share = statistics.median(series["alone"]) / statistics.median(series["at_once"])
+    print(f"{cores} trainings at once: each {share:.2f} times as fast as one alone")
+    if not given.small:
+        data = f"{cores} plain trainings of the network landscape, a process each"
+        write_result("search_plain", data, "s", series, cores=cores, share=share)
+
+
+def training(count: int, epochs: int) -> float:
+    """Seconds of all epochs but the first two."""
+    fitted = estimator(epochs).set_params(threads=1).fit(pictures(count, 75))
+    return float(sum(epoch["seconds"] for epoch in fitted.history_.epochs[2:]))
 
 
 def overhead(given: argparse.Namespace) -> None:
@@ -213,7 +239,14 @@ def _difference(right: Any, before: Any, rows: Any) -> float:
     return float(right[rows].mean() - before[rows].mean())
 
 
-PARTS = {"speed": speed, "spark": spark, "overhead": overhead, "memory": memory, "skin-lesions": skin_lesions}
+PARTS = {
+    "speed": speed,
+    "spark": spark,
+    "plain": plain,
+    "overhead": overhead,
+    "memory": memory,
+    "skin-lesions": skin_lesions,
+}
 
 
 def main() -> None:

@@ -16,6 +16,10 @@ def search(found: Results) -> Table:
             gain = result["share"] * result["cores"]
             figure = f"side by side {gain:.2f} times one by one: {result['share']:.2f} of {result['cores']} cores"
             table.append([result["data"], figure, f"{result['at_least']:.2f}"])
+    if "search_plain" in found:
+        result = found["search_plain"]
+        figure = f"each {result['share']:.2f} times as fast as one alone"
+        table.append([result["data"], figure, "what a search can reach"])
     if "search_overhead" in found:
         result = found["search_overhead"]
         figure = f"a trial takes {result['seconds_a_trial']:.2f} s beside its training"

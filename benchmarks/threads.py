@@ -1,6 +1,6 @@
 """Images/s of training with each way in which OpenMP's threads wait, alone and beside others that compute.
 
-    .venv/bin/python benchmarks/threads.py [--repeat 3]
+    .venv/bin/python benchmarks/threads.py [--repeat 5]
 
 Each measurement is a process of its own; settings and conditions take turns. Conditions: `alone`; `beside`, another
 process that multiplies NumPy matrices on all cores; `inside`, a thread of the same process that does so; `workers`,
@@ -104,7 +104,7 @@ def measured(name: str, condition: str, setting: dict[str, str]) -> dict[str, fl
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--train", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--multiply", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

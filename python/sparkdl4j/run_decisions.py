@@ -22,6 +22,7 @@ def request(callbacks: Sequence[Any], resume: str | os.PathLike[str] | None) -> 
         ParameterError: PARAMETER_TYPE for callbacks that are no list; PARAMETER_CONFLICT when two of them decide the
             same, or write the same file.
     """
+    _require_list(callbacks)
     checkpoints = _all(callbacks, Checkpoint)
     for number, checkpoint in enumerate(checkpoints):
         if checkpoint.path in [earlier.path for earlier in checkpoints[:number]]:
@@ -40,7 +41,12 @@ def request(callbacks: Sequence[Any], resume: str | os.PathLike[str] | None) -> 
 
 
 def done_by_training(callbacks: Iterable[Any]) -> list[Callback]:
-    """Those callbacks that decide how a network is trained, and neither write files nor look on."""
+    """Those callbacks that decide how a network is trained, and neither write files nor look on.
+
+    Raises:
+        ParameterError: PARAMETER_TYPE for callbacks that are no list.
+    """
+    _require_list(callbacks)
     return [*_all(callbacks, EarlyStopping), *_all(callbacks, ReduceLearningRateOnPlateau)]
 
 
@@ -63,13 +69,16 @@ def require_metrics(callbacks: Iterable[Any], *, has_validation: bool) -> None:
             )
 
 
-def _all(callbacks: Iterable[Any], kind: type[_Kind]) -> list[_Kind]:
+def _require_list(callbacks: Any) -> None:
     if not isinstance(callbacks, (list, tuple)):
         raise errors.error(
             "PARAMETER_TYPE",
             f"callbacks must be a list, but is {callbacks!r}: write callbacks=[…], or leave it out",
             parameter="callbacks",
         )
+
+
+def _all(callbacks: Iterable[Any], kind: type[_Kind]) -> list[_Kind]:
     return [callback for callback in callbacks if isinstance(callback, kind)]
 
 

@@ -10,6 +10,9 @@ import org.sparkdl4j.error.SparkDl4jException;
 public final class LocalFiles implements FileStore {
   @Override
   public void requireWritable(String path) {
+    if (Files.isDirectory(Path.of(path))) {
+      throw refused(ErrorCode.FILE_UNWRITABLE, "cannot write " + path + ": it is a folder", path);
+    }
     Path folder = Path.of(path).toAbsolutePath().getParent();
     if (!Files.isDirectory(folder)) {
       throw refused(ErrorCode.FILE_NOT_FOUND, "the folder " + folder + " does not exist", path);
@@ -17,9 +20,6 @@ public final class LocalFiles implements FileStore {
     if (!Files.isWritable(folder)) {
       throw refused(
           ErrorCode.FILE_UNWRITABLE, "there is no permission to write into " + folder, path);
-    }
-    if (Files.isDirectory(Path.of(path))) {
-      throw refused(ErrorCode.FILE_UNWRITABLE, "cannot write " + path + ": it is a folder", path);
     }
   }
 

@@ -218,12 +218,12 @@ def endurance(cases: Cases, requests: int) -> None:
 
 
 def overload(folder: Path, rounds: int, seconds: float) -> None:
-    """A network of some tens of pictures a second, asked by few clients and by ever more, in turns."""
+    """A network of some twenty pictures a second, asked by few clients and by ever more, in turns."""
     from sparkdl4j import Conv2D, GlobalPool, Output, Sequential
 
     layers = [*[Conv2D(96, (3, 3), padding="same") for _ in range(5)], GlobalPool(), Output()]
-    served = Served("slow", 128, 3, model_file(folder, Sequential(layers), (128, 128, 3), "slow"))
-    body = one(PATHS["sparkdl4j"][0], picture("JPEG", 128, 128, 3))
+    served = Served("slow", 192, 3, model_file(folder, Sequential(layers), (192, 192, 3), "slow"))
+    body = one(PATHS["sparkdl4j"][0], picture("JPEG", 192, 192, 3))
     rates: dict[str, list[float]] = {str(clients): [] for clients in OVERLOAD_CLIENTS}
     refused: dict[str, list[float]] = {name: [] for name in rates}
     others: dict[str, set[int]] = {name: set() for name in rates}

@@ -1,27 +1,37 @@
-"""Images/s of predicting and training with a network of keras.applications: in Keras, and imported from its file.
+"""Networks of keras.applications in Keras, and imported from its file: images/s, and how far predictions differ.
 
     benchmarks/peers/install keras
-    .venv/bin/python benchmarks/keras_import.py [--network ResNet50] [--rounds 3] [--small]
+    .venv/bin/python benchmarks/keras_import.py [speed | equality] [--network ResNet50] [--rounds 5] [--small]
 
-The weights are random. Both sides predict the same pictures in batches of 1 and 32, and train on minibatches of 16
-(Adam), each in a process of its own that waits while the other measures; they take turns. Keras runs on TensorFlow,
-compiled by XLA and not, whichever is faster. --small: MobileNetV2 at 96x96, to try this program.
+The weights are random. speed: both sides predict the same pictures in batches of 1 and 32, and train on minibatches of
+16 (Adam), each in a process of its own that waits while the other measures; they take turns. Keras runs on TensorFlow,
+compiled by XLA and not, whichever is faster. equality: the largest difference of a probability, of five networks at
+their own size, with the files and pictures of the long test. --small: MobileNetV2, at 96x96 for speed, to try this
+program.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import runpy
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from contenders import DoesNotWorkError
 from record import write_result
+from sparkdl4j import from_keras
 from turns import take_turns
 
-PEER = Path(__file__).parent.parent / "build" / "peers" / "keras" / "bin" / "python"
+ROOT = Path(__file__).parent.parent
+PEER = ROOT / "build" / "peers" / "keras" / "bin" / "python"
+MAKE_FILES = ROOT / "tests" / "golden" / "keras" / "make_files.py"
+NETWORKS = ("ResNet50", "VGG16", "MobileNetV2", "EfficientNetB0", "DenseNet121")
+AT_MOST = 1e-4
 TRAIN_BATCH = 16
 PREDICT_BATCHES = (1, 32)
 
@@ -110,18 +120,9 @@ class Side:
         self._process.communicate(timeout=60)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--network", default="ResNet50")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--small", action="store_true")
-    arguments = parser.parse_args()
-    if not PEER.exists():
-        print("keras_import: skipped, because Keras is missing: benchmarks/peers/install keras")
-        return
-    name, side, seconds, pictures = arguments.network, 224, 10, 64
-    if arguments.small:
-        name, side, seconds, pictures = "MobileNetV2", 96, 1, 32
+def measure_speed(name: str, rounds: int, small: bool) -> None:
+    """Measures, tells, and writes."""
+    side, seconds, pictures = (96, 1, 32) if small else (224, 10, 64)
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "network.keras")
         subprocess.run([PEER, "-c", MAKE, name, str(side), path], check=True)
@@ -144,18 +145,53 @@ def main() -> None:
                 title,
                 "sparkdl4j",
                 ("keras", "keras_jit"),
-                arguments.rounds,
+                rounds,
                 lambda contender, what=what, batch=batch: ask(contender, what, batch),
             )
             if turns.can_be_compared:
                 peer = turns.best_peer(higher_is_better=True)
                 ratio = turns.ratio(peer, higher_is_better=True)
                 print(f"{title}: {ratio:.2f} times {peer}")
-                if not arguments.small:
-                    data = f"{name} of keras.applications, {side}x{side}, random weights, batches of {batch}"
+                if not small:
+                    data = f"{what} with {name} of keras.applications, {side}x{side}, random weights, {batch} at once"
                     write_result(title, data, "images/s", turns.series, **turns.comparison(peer, ratio))
         for one in sides.values():
             one.close()
+
+
+def measure_equality(small: bool) -> None:
+    """Measures, tells, and writes."""
+    series: dict[str, list[float]] = {}
+    for name in ("MobileNetV2",) if small else NETWORKS:
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([PEER, MAKE_FILES, "applications", folder, name], check=True)
+            values = json.loads(next(Path(folder).glob("*.json")).read_text())
+            pictures = runpy.run_path(str(MAKE_FILES))["pictures"](tuple(values["shape"]))
+            series[name] = [
+                float(np.abs(from_keras(file).predict_proba(pictures) - values["predicted"]).max())
+                for file in (*Path(folder).glob("*.h5"), *Path(folder).glob("*.keras"))
+            ]
+        print(f"{name}: {max(series[name]):.1e} at most", flush=True)
+    if not small:
+        data = "largest difference of a probability, HDF5 and .keras of Keras 3"
+        write_result("keras_import_equality", data, "probability", series, at_most=AT_MOST)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("what", nargs="*", choices=("speed", "equality"), default=("speed", "equality"))
+    parser.add_argument("--network", default="ResNet50")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--small", action="store_true")
+    arguments = parser.parse_args()
+    if not PEER.exists():
+        print("keras_import: skipped, because Keras is missing: benchmarks/peers/install keras")
+        return
+    if "speed" in arguments.what:
+        name = "MobileNetV2" if arguments.small else arguments.network
+        measure_speed(name, arguments.rounds, arguments.small)
+    if "equality" in arguments.what:
+        measure_equality(arguments.small)
 
 
 if __name__ == "__main__":

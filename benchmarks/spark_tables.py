@@ -153,6 +153,17 @@ def memory(found: Results) -> Table:
     return table
 
 
+def memory_transform(found: Results) -> Table:
+    """Resident memory while a model is applied to many pictures."""
+    table = [["process", "first tenth of the time", "second", "half", "last", "from the second to the last"]]
+    result = found.get("spark_memory_transform", {"series": {}})
+    for name, series in result["series"].items():
+        first, second, *_, last = values = series["values"]
+        cells = [quantity(value, "bytes") for value in (first, second, values[len(values) // 2], last)]
+        table.append([name.replace("_", " "), *cells, f"{(last - second) / 2**20:+,.1f} MiB"])
+    return table
+
+
 def cost_constants(found: Results) -> Table:
     """The constants of the cost model."""
     table = [["constant", "value"]]
@@ -214,6 +225,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "spark_accuracy": accuracy,
     "spark_time_to_accuracy": time_to_accuracy,
     "spark_memory": memory,
+    "spark_memory_transform": memory_transform,
     "spark_cost_constants": cost_constants,
     "spark_cost_checks": cost_checks,
     "spark_cost_workers": cost_workers,

@@ -19,8 +19,17 @@ _WAYS = {
 
 def featurizer(found: Results) -> Table:
     """Ours beside a pandas UDF, and imported networks beside Keras."""
-    chosen = [result for name, result in found.items() if name == "featurizer" or name.startswith("keras_import_")]
-    return compared(chosen)
+    names = ("featurizer", "keras_import_predict_", "keras_import_train_")
+    return compared([result for name, result in found.items() if name.startswith(names)])
+
+
+def keras_equality(found: Results) -> Table:
+    """How far imported networks' predictions are from Keras's."""
+    table = [["imported", "largest difference of a probability", "at most"]]
+    result = found.get("keras_import_equality", {"series": {}})
+    for network, row in result["series"].items():
+        table.append([network, f"{row['maximum']:.1e}", f"{result['at_most']:.0e}"])
+    return table
 
 
 def transfer_epochs(found: Results) -> Table:
@@ -50,6 +59,7 @@ def transfer_curves(found: Results) -> Table:
 
 TABLES: dict[str, Callable[[Results], Table]] = {
     "featurizer": featurizer,
+    "keras_equality": keras_equality,
     "transfer_epochs": transfer_epochs,
     "transfer_curves": transfer_curves,
 }

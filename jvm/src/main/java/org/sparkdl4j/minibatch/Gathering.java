@@ -16,9 +16,13 @@ import org.sparkdl4j.dataset.PixelBlock;
  *
  * <p>Copying is left to the thread that asks. Changing takes longer, so threads share the pictures:
  * as many as compute the network, since all of these are held up alike then, and each waits for the
- * slowest of them.
+ * slowest of them. Pictures of a file are shared, too: readers wait for the disk, which answers
+ * several at once.
  */
 final class Gathering implements AutoCloseable {
+  /** Reads that a disk has before it at a time. */
+  private static final int READERS = 4;
+
   private final LabeledImages view;
   private final SeededAugmentation augmentation;
   private final List<Augmenter> augmenters = new ArrayList<>();
@@ -27,12 +31,14 @@ final class Gathering implements AutoCloseable {
   /**
    * For pictures of a view.
    *
-   * @param count threads that share the pictures where these are changed
+   * @param count threads that share the pictures where these are changed; of a file {@link
+   *     #READERS} at least
    */
   Gathering(LabeledImages view, SeededAugmentation augmentation, int count) {
     this.view = view;
     this.augmentation = augmentation;
-    int sharing = augmentation.changesPictures() ? count : 1;
+    int changing = augmentation.changesPictures() ? count : 1;
+    int sharing = view.block().isInMemory() ? changing : Math.max(changing, READERS);
     while (augmenters.size() < sharing) augmenters.add(augmentation.augmenter(view.block()));
     threads = sharing == 1 ? null : Executors.newFixedThreadPool(sharing - 1, Gathering::newThread);
   }
@@ -110,7 +116,7 @@ final class Gathering implements AutoCloseable {
   }
 
   private static Thread newThread(Runnable task) {
-    Thread thread = new Thread(task, "sparkdl4j-augmentation");
+    Thread thread = new Thread(task, "sparkdl4j-pictures");
     thread.setDaemon(true);
     return thread;
   }

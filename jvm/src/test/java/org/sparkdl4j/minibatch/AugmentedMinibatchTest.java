@@ -120,7 +120,7 @@ class AugmentedMinibatchTest {
 
   private static long threads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().equals("sparkdl4j-augmentation"))
+        .filter(thread -> thread.getName().equals("sparkdl4j-pictures"))
         .count();
   }
 

@@ -1,5 +1,6 @@
 package org.sparkdl4j.dataset;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import org.sparkdl4j.image.DamagedImageException;
@@ -11,8 +12,17 @@ public interface EncodedPictures {
   /** What a picture is called in reports, such as its path. */
   String name(int number);
 
-  /** The content of a picture file. */
-  byte[] read(int number) throws DamagedImageException;
+  /** Reads picture files; one for each thread that does. */
+  Reader reader();
+
+  /** Reads one picture file after the other. */
+  interface Reader extends AutoCloseable {
+    /** The content of a picture file, valid until the next call. */
+    ByteBuffer read(int number) throws DamagedImageException;
+
+    @Override
+    default void close() {}
+  }
 
   /** Those of files. */
   static EncodedPictures ofFiles(List<Path> files) {
@@ -28,8 +38,19 @@ public interface EncodedPictures {
       }
 
       @Override
-      public byte[] read(int number) throws DamagedImageException {
-        return ImageLoader.read(files.get(number));
+      public Reader reader() {
+        FileContent content = new FileContent();
+        return new Reader() {
+          @Override
+          public ByteBuffer read(int number) throws DamagedImageException {
+            return content.read(files.get(number));
+          }
+
+          @Override
+          public void close() {
+            content.close();
+          }
+        };
       }
     };
   }

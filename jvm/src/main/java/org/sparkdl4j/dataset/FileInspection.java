@@ -40,7 +40,7 @@ public final class FileInspection {
    * @param name under which it is reported
    * @param decoder tries whether it can be decoded; null reads no further than its structure
    */
-  public static FileInspection of(String name, byte[] encoded, ImageDecoder decoder) {
+  public static FileInspection of(String name, ByteBuffer encoded, ImageDecoder decoder) {
     try {
       ImageHeader header = ImageHeader.read(encoded);
       if (decoder != null) {
@@ -67,8 +67,8 @@ public final class FileInspection {
   }
 
   private static FileInspection of(Path file, ImageDecoder decoder) {
-    try {
-      return of(file.toString(), ImageLoader.read(file), decoder);
+    try (FileContent content = new FileContent()) {
+      return of(file.toString(), content.read(file), decoder);
     } catch (DamagedImageException e) {
       return damaged(file.toString(), e);
     }

@@ -1,10 +1,6 @@
 package org.sparkdl4j.dataset;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +13,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.sparkdl4j.error.ErrorCode;
 import org.sparkdl4j.error.SparkDl4jException;
-import org.sparkdl4j.image.DamageReason;
 import org.sparkdl4j.image.DamagedImage;
 import org.sparkdl4j.image.DamagedImageException;
 import org.sparkdl4j.image.DecodeOptions;
@@ -132,12 +127,12 @@ public final class ImageLoader {
     CountDownLatch running = new CountDownLatch(workers);
     Runnable work =
         () -> {
-          try {
+          try (EncodedPictures.Reader reader = files.reader()) {
             while (!cancelled && failure.get() == null) {
               int i = next.getAndIncrement();
               if (i >= wanted.length) break;
               int number = wanted[i];
-              findings[number] = decode(files, sink, number);
+              findings[number] = decode(files.name(number), reader, sink, number);
               done.incrementAndGet();
             }
           } catch (RuntimeException | Error e) {
@@ -179,32 +174,14 @@ public final class ImageLoader {
     if (thrown != null) throw thrown;
   }
 
-  private DamagedImage decode(EncodedPictures files, Sink sink, int number) {
+  private DamagedImage decode(String name, EncodedPictures.Reader reader, Sink sink, int number) {
     try {
       ByteBuffer memory = sink.memory(number);
-      decoder.decode(files.read(number), memory);
+      decoder.decode(reader.read(number), memory);
       sink.keep(number, memory);
       return null;
     } catch (DamagedImageException e) {
-      return new DamagedImage(files.name(number), e.reason(), e.detail());
-    }
-  }
-
-  /** The content of a file. */
-  static byte[] read(Path file) throws DamagedImageException {
-    try {
-      long size = Files.size(file);
-      if (size > Integer.MAX_VALUE - 8) {
-        throw new DamagedImageException(
-            DamageReason.UNSUPPORTED, "files above 2 GiB are not supported");
-      }
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new DamagedImageException(DamageReason.UNREADABLE, "there is no such file");
-    } catch (AccessDeniedException e) {
-      throw new DamagedImageException(DamageReason.UNREADABLE, "no permission to read it");
-    } catch (IOException e) {
-      throw new DamagedImageException(DamageReason.UNREADABLE, "" + e.getMessage());
+      return new DamagedImage(name, e.reason(), e.detail());
     }
   }
 

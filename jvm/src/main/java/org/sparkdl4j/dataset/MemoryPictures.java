@@ -1,5 +1,6 @@
 package org.sparkdl4j.dataset;
 
+import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.sparkdl4j.image.DamageReason;
 import org.sparkdl4j.image.DamagedImageException;
@@ -35,16 +36,20 @@ public final class MemoryPictures implements EncodedPictures {
   }
 
   @Override
-  public byte[] read(int number) throws DamagedImageException {
+  public Reader reader() {
+    return this::content;
+  }
+
+  private ByteBuffer content(int number) throws DamagedImageException {
     long length = offsets[number + 1] - offsets[number];
-    if (length > Integer.MAX_VALUE - 8) {
+    if (length > Integer.MAX_VALUE) {
       throw new DamagedImageException(
           DamageReason.UNSUPPORTED, "pictures above 2 GiB are not supported");
     }
-    byte[] content = new byte[(int) length];
-    if (length > 0) {
-      new BytePointer(new NativeAddress(address + offsets[number])).capacity(length).get(content);
-    }
-    return content;
+    // There need not be any memory then.
+    if (length == 0) return ByteBuffer.allocate(0);
+    return new BytePointer(new NativeAddress(address + offsets[number]))
+        .capacity(length)
+        .asBuffer();
   }
 }

@@ -2,27 +2,29 @@ package org.sparkdl4j.image;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 
 /** Reads numbers from bytes; a read past their end means that the picture is truncated. */
 final class ByteCursor {
   private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final long LOWEST_BITS = 0x0101010101010101L;
   private static final long HIGHEST_BITS = 0x8080808080808080L;
 
-  private final byte[] data;
+  private final ByteBuffer data;
   private final int start;
   private final int end;
   private int position;
   private boolean littleEndian;
 
-  ByteCursor(byte[] data) {
-    this(data, 0, data.length);
+  /** A cursor over a buffer's bytes from its position to its limit, which stay as they are. */
+  ByteCursor(ByteBuffer data) {
+    this(data, data.position(), data.limit());
   }
 
-  private ByteCursor(byte[] data, int start, int end) {
+  private ByteCursor(ByteBuffer data, int start, int end) {
     this.data = data;
     this.start = start;
     this.end = end;
@@ -60,7 +62,7 @@ final class ByteCursor {
 
   int u8() throws DamagedImageException {
     require(1);
-    return data[position++] & 0xFF;
+    return data.get(position++) & 0xFF;
   }
 
   int u16() throws DamagedImageException {
@@ -91,7 +93,7 @@ final class ByteCursor {
       require(1);
       int limit = Math.min(end, position + Long.BYTES);
       while (position < limit) {
-        if (data[position++] == (byte) 0xFF) return;
+        if (data.get(position++) == (byte) 0xFF) return;
       }
     }
   }
@@ -110,11 +112,21 @@ final class ByteCursor {
 
   /** Whether the next bytes are these; moves behind them if so. */
   boolean accept(String bytes) {
-    if (remaining() < bytes.length()) return false;
-    for (int i = 0; i < bytes.length(); i++) {
-      if ((data[position + i] & 0xFF) != bytes.charAt(i)) return false;
-    }
+    if (!holds(position, bytes)) return false;
     position += bytes.length();
+    return true;
+  }
+
+  /** Whether the last of the bytes that follow are these. */
+  boolean endsWith(String bytes) {
+    return remaining() >= bytes.length() && holds(end - bytes.length(), bytes);
+  }
+
+  private boolean holds(int at, String bytes) {
+    if (end - at < bytes.length()) return false;
+    for (int i = 0; i < bytes.length(); i++) {
+      if ((data.get(at + i) & 0xFF) != bytes.charAt(i)) return false;
+    }
     return true;
   }
 
@@ -123,14 +135,16 @@ final class ByteCursor {
     if (bytes < 0 || bytes > remaining()) {
       throw new DamagedImageException(
           DamageReason.TRUNCATED,
-          "the file ends after " + data.length + " bytes, before the picture does");
+          "the file ends after " + data.remaining() + " bytes, before the picture does");
     }
   }
 
   /** CRC-32 of the next bytes, which must exist. */
   long checksum(int length) {
     CRC32 crc = new CRC32();
-    crc.update(data, position, length);
+    ByteBuffer next = data.duplicate();
+    next.limit(position + length).position(position);
+    crc.update(next);
     return crc.getValue();
   }
 }

@@ -3,6 +3,7 @@ package org.sparkdl4j.image;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -19,7 +20,7 @@ final class GifFrame {
   private GifFrame() {}
 
   /** The whole canvas, white where the frame does not cover it, as 8-bit BGR. */
-  static Mat decode(byte[] encoded, ImageHeader header) throws DamagedImageException {
+  static Mat decode(ByteBuffer encoded, ImageHeader header) throws DamagedImageException {
     BufferedImage frame = read(encoded);
     Mat canvas = new Mat(header.height(), header.width(), opencv_core.CV_8UC3);
     byte[] row = new byte[3 * header.width()];
@@ -43,9 +44,11 @@ final class GifFrame {
     return canvas;
   }
 
-  private static BufferedImage read(byte[] encoded) throws DamagedImageException {
+  private static BufferedImage read(ByteBuffer encoded) throws DamagedImageException {
+    byte[] content = new byte[encoded.remaining()];
+    encoded.duplicate().get(content);
     ImageReader reader = ImageIO.getImageReadersByFormatName("gif").next();
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
       reader.setInput(in, true, true);
       return reader.read(0);
     } catch (IOException | RuntimeException e) {

@@ -46,10 +46,15 @@ public final class ImageDecoder {
     return options;
   }
 
+  /** Decodes one picture, as {@link #decode(ByteBuffer, ByteBuffer)}. */
+  public void decode(byte[] encoded, ByteBuffer target) throws DamagedImageException {
+    decode(ByteBuffer.wrap(encoded), target);
+  }
+
   /**
    * Decodes one picture.
    *
-   * @param encoded the whole file
+   * @param encoded the whole file, from the position to the limit, which stay as they are
    * @param target where the picture goes, {@link DecodeOptions#pictureBytes} from its position on,
    *     which moves behind them; untouched when the picture is damaged
    * @throws DamagedImageException when the picture cannot be used
@@ -57,7 +62,7 @@ public final class ImageDecoder {
    */
   // The scope is only there to be closed, and its constructor takes generic varargs.
   @SuppressWarnings({"try", "unchecked"})
-  public void decode(byte[] encoded, ByteBuffer target) throws DamagedImageException {
+  public void decode(ByteBuffer encoded, ByteBuffer target) throws DamagedImageException {
     requireRoom(target);
     ImageHeader header = ImageHeader.read(encoded);
     requireFewPixels(header.width(), header.height());
@@ -151,11 +156,11 @@ public final class ImageDecoder {
     target.put(new BytePointer(picture.data()).capacity(options.pictureBytes()).asBuffer());
   }
 
-  private Mat read(byte[] encoded, ImageHeader header) throws DamagedImageException {
+  private Mat read(ByteBuffer encoded, ImageHeader header) throws DamagedImageException {
     if (header.format() == ImageFormat.GIF) return GifFrame.decode(encoded, header);
     int flags =
         header.format() == ImageFormat.JPEG ? jpegFlags(header) : opencv_imgcodecs.IMREAD_UNCHANGED;
-    Mat bytes = new Mat(1, encoded.length, opencv_core.CV_8U, new BytePointer(encoded));
+    Mat bytes = new Mat(1, encoded.remaining(), opencv_core.CV_8U, new BytePointer(encoded));
     Mat picture = opencv_imgcodecs.imdecode(bytes, flags);
     if (picture == null || picture.empty()) {
       throw new DamagedImageException(

@@ -1,5 +1,7 @@
 package org.sparkdl4j.image;
 
+import java.nio.ByteBuffer;
+
 /** The formats that are read. The content of a file decides about its format, not its name. */
 public enum ImageFormat {
   JPEG,
@@ -14,8 +16,8 @@ public enum ImageFormat {
    *
    * @throws DamagedImageException EMPTY or NOT_A_PICTURE
    */
-  public static ImageFormat of(byte[] encoded) throws DamagedImageException {
-    if (encoded.length == 0) {
+  public static ImageFormat of(ByteBuffer encoded) throws DamagedImageException {
+    if (!encoded.hasRemaining()) {
       throw new DamagedImageException(DamageReason.EMPTY, "the file has no bytes");
     }
     if (starts(encoded, 0, "\u00FF\u00D8\u00FF")) return JPEG;
@@ -23,15 +25,15 @@ public enum ImageFormat {
     if (starts(encoded, 0, "GIF87a") || starts(encoded, 0, "GIF89a")) return GIF;
     if (starts(encoded, 0, "RIFF") && starts(encoded, 8, "WEBP")) return WEBP;
     if (starts(encoded, 0, "II*\0") || starts(encoded, 0, "MM\0*")) return TIFF;
-    if (starts(encoded, 0, "BM") && encoded.length >= 14) return BMP;
+    if (starts(encoded, 0, "BM") && encoded.remaining() >= 14) return BMP;
     throw new DamagedImageException(
         DamageReason.NOT_A_PICTURE, "the content is not JPEG, PNG, BMP, GIF, TIFF or WebP");
   }
 
-  private static boolean starts(byte[] encoded, int from, String bytes) {
-    if (encoded.length < from + bytes.length()) return false;
+  private static boolean starts(ByteBuffer encoded, int from, String bytes) {
+    if (encoded.remaining() < from + bytes.length()) return false;
     for (int i = 0; i < bytes.length(); i++) {
-      if ((encoded[from + i] & 0xFF) != bytes.charAt(i)) return false;
+      if ((encoded.get(encoded.position() + from + i) & 0xFF) != bytes.charAt(i)) return false;
     }
     return true;
   }

@@ -1,5 +1,7 @@
 package org.sparkdl4j.image;
 
+import java.nio.ByteBuffer;
+
 /** What a file says about its picture, read without decoding it. */
 public final class ImageHeader {
   private final ImageFormat format;
@@ -38,10 +40,10 @@ public final class ImageHeader {
    * Reads the header and walks through the whole structure of the file, since decoders fill what is
    * missing with grey and say nothing.
    *
-   * @param encoded the whole file
+   * @param encoded the whole file, from the position to the limit, which stay as they are
    * @throws DamagedImageException EMPTY, NOT_A_PICTURE, TRUNCATED, CORRUPT or UNSUPPORTED
    */
-  public static ImageHeader read(byte[] encoded) throws DamagedImageException {
+  public static ImageHeader read(ByteBuffer encoded) throws DamagedImageException {
     ImageFormat format = ImageFormat.of(encoded);
     ByteCursor cursor = new ByteCursor(encoded);
     switch (format) {

@@ -128,7 +128,9 @@ final class PictureCell {
    * @param name under which a damaged one is reported
    */
   static ObjectNode inspect(Object cell, String name, ImageDecoder decoder) {
-    if (!(cell instanceof Row)) return FileInspection.of(name, encoded(cell), decoder).toJson();
+    if (!(cell instanceof Row)) {
+      return FileInspection.of(name, ByteBuffer.wrap(encoded(cell)), decoder).toJson();
+    }
     try {
       decode(cell, decoder, ByteBuffer.allocate(decoder.options().pictureBytes()));
     } catch (DamagedImageException e) {

@@ -3,6 +3,7 @@ package org.sparkdl4j.image;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class ByteCursorTest {
       for (int i = 0; i < length; i++) {
         if (random.nextInt(3) == 0) data[i] = (byte) new int[] {0xFE, 0xFF, 0x00, 0x7F}[i % 4];
       }
-      ByteCursor cursor = new ByteCursor(data);
+      ByteCursor cursor = new ByteCursor(ByteBuffer.wrap(data));
       for (int i = 0; i < length; i++) {
         if (data[i] != (byte) 0xFF) continue;
         cursor.skipPastFF();

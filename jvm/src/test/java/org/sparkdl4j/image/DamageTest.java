@@ -37,6 +37,13 @@ class DamageTest {
   }
 
   @Test
+  void bytesBehindHalfOfPictureDoNotMakeItWhole() throws Exception {
+    byte[] whole = encoded(".jpg");
+    byte[] half = Arrays.copyOf(whole, whole.length / 2);
+    assertEquals(DamageReason.TRUNCATED, reason(Arrays.copyOf(half, half.length + 100)));
+  }
+
+  @Test
   void thumbnailInTheHeaderDoesNotEndThePicture() throws Exception {
     ByteArrayOutputStream exif = new ByteArrayOutputStream();
     exif.write(Pictures.exif(1));

@@ -64,8 +64,9 @@ final class FileContent implements AutoCloseable {
   private ByteBuffer room(long size) {
     if (memory.capacity() < size) {
       memory.close();
-      // A little more, so that not every larger file takes new memory.
-      memory = new BytePointer(Math.max(LEAST_BYTES, size + size / 2));
+      // A little more, so that not every larger file takes new memory; a buffer has an int's bytes.
+      long spare = Math.min(Integer.MAX_VALUE, size + size / 2);
+      memory = new BytePointer(Math.max(LEAST_BYTES, spare));
     }
     ByteBuffer room = memory.asBuffer();
     room.limit((int) size);

@@ -125,7 +125,7 @@ WORKS = {
         at_least=0.92,
     ),
     "small_resnet_landscapes": Work(
-        "the same; small_resnet",
+        "landscapes (beach, desert, forest), grouped against near duplicates, 25 % test; small_resnet",
         on_landscapes,
         {"network": "small_resnet", **recipe("photographs")},
         at_least=0.92,
@@ -139,7 +139,7 @@ WORKS = {
         seeds=(1,),
     ),
     "small_resnet_fashion_mnist": Work(
-        "the same; small_resnet",
+        "Fashion-MNIST, 60,000 and 10,000; small_resnet",
         on_fashion,
         {"network": "small_resnet", **recipe("photographs", weight_decay=0.01, augmentation=FLIPS_AND_SHIFTS)},
         at_least=0.92,

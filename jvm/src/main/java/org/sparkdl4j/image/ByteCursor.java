@@ -9,7 +9,7 @@ import java.util.zip.CRC32;
 /** Reads numbers from bytes; a read past their end means that the picture is truncated. */
 final class ByteCursor {
   private static final VarHandle LONGS =
-      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long LOWEST_BITS = 0x0101010101010101L;
   private static final long HIGHEST_BITS = 0x8080808080808080L;
 
@@ -86,21 +86,36 @@ final class ByteCursor {
    * than what is passed over here.
    */
   void skipPastFF() throws DamagedImageException {
-    while (true) {
-      while (end - position >= Long.BYTES && !holdsFF((long) LONGS.get(data, position))) {
-        position += Long.BYTES;
-      }
-      require(1);
-      int limit = Math.min(end, position + Long.BYTES);
-      while (position < limit) {
-        if (data.get(position++) == (byte) 0xFF) return;
+    int at = position;
+    // Four at once, since a test for each would take longer than the arithmetic.
+    while (end - at >= 4 * Long.BYTES
+        && (marks(at) | marks(at + 8) | marks(at + 16) | marks(at + 24)) == 0) {
+      at += 4 * Long.BYTES;
+    }
+    for (; end - at >= Long.BYTES; at += Long.BYTES) {
+      long found = marks(at);
+      if (found != 0) {
+        position = at + Long.numberOfTrailingZeros(found) / Byte.SIZE + 1;
+        return;
       }
     }
+    for (; at < end; at++) {
+      if (data.get(at) == (byte) 0xFF) {
+        position = at + 1;
+        return;
+      }
+    }
+    position = end;
+    require(1);
   }
 
-  private static boolean holdsFF(long bytes) {
-    long inverted = ~bytes;
-    return ((inverted - LOWEST_BITS) & ~inverted & HIGHEST_BITS) != 0;
+  /**
+   * Of eight bytes, the highest bit of each that is 0xFF. The lowest bit that is set is right;
+   * higher ones need not be.
+   */
+  private long marks(int at) {
+    long inverted = ~(long) LONGS.get(data, at);
+    return (inverted - LOWEST_BITS) & ~inverted & HIGHEST_BITS;
   }
 
   /** Four bytes as text, such as the name of a chunk. */
@@ -112,21 +127,11 @@ final class ByteCursor {
 
   /** Whether the next bytes are these; moves behind them if so. */
   boolean accept(String bytes) {
-    if (!holds(position, bytes)) return false;
-    position += bytes.length();
-    return true;
-  }
-
-  /** Whether the last of the bytes that follow are these. */
-  boolean endsWith(String bytes) {
-    return remaining() >= bytes.length() && holds(end - bytes.length(), bytes);
-  }
-
-  private boolean holds(int at, String bytes) {
-    if (end - at < bytes.length()) return false;
+    if (remaining() < bytes.length()) return false;
     for (int i = 0; i < bytes.length(); i++) {
-      if ((data.get(at + i) & 0xFF) != bytes.charAt(i)) return false;
+      if ((data.get(position + i) & 0xFF) != bytes.charAt(i)) return false;
     }
+    position += bytes.length();
     return true;
   }
 

@@ -2,8 +2,6 @@ package org.sparkdl4j.image;
 
 /** Walks through the markers of a JPEG file up to the end of the picture. */
 final class JpegStructure {
-  private static final String END_OF_IMAGE = "\u00FF\u00D9";
-
   private JpegStructure() {}
 
   static ImageHeader read(ByteCursor cursor) throws DamagedImageException {
@@ -12,9 +10,7 @@ final class JpegStructure {
     Orientation orientation = Orientation.NORMAL;
     boolean scanned = false;
     while (true) {
-      // Nearly all files end where their picture does, which saves the walk through the picture.
-      boolean endsThere = header != null && scanned && cursor.endsWith(END_OF_IMAGE);
-      int marker = endsThere ? 0xD9 : nextMarker(cursor);
+      int marker = nextMarker(cursor);
       if (marker == 0xD9) {
         if (header == null || !scanned) {
           throw new DamagedImageException(DamageReason.CORRUPT, "the JPEG file has no picture");

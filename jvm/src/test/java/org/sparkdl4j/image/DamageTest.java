@@ -44,6 +44,15 @@ class DamageTest {
   }
 
   @Test
+  void foreignBytesWithinPictureAreDamageThoughItEndsAsItShould() throws Exception {
+    byte[] whole = Pictures.encode(".jpg", 600, 400);
+    // A segment that would reach far behind the end.
+    byte[] segment = {(byte) 0xFF, (byte) 0xC4, (byte) 0xFF, (byte) 0xFF};
+    System.arraycopy(segment, 0, whole, whole.length / 2, segment.length);
+    assertEquals(DamageReason.TRUNCATED, reason(whole));
+  }
+
+  @Test
   void thumbnailInTheHeaderDoesNotEndThePicture() throws Exception {
     ByteArrayOutputStream exif = new ByteArrayOutputStream();
     exif.write(Pictures.exif(1));
